@@ -1,0 +1,71 @@
+package market
+
+import (
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+)
+
+// Board is the settled price of every currency against one base.
+type Board struct {
+	Base   currency.Code
+	AsOf   AsOf // resolved
+	Newest time.Time
+	Prices []Price // by code of the quote currency
+}
+
+// SettleBoard settles every currency that anybody quoted against the base, each by the rule of [Settle].
+func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf) Board {
+	s := newSettler(heard, facts, asOf)
+	b := Board{Base: base, AsOf: asOf}
+	for _, code := range s.codes() {
+		if code == base {
+			continue
+		}
+		p, err := s.price(Pair(base, code), asOf.At)
+		if err != nil {
+			continue // nobody who quoted the base quoted this one: it is not on this board
+		}
+		if p.At.After(b.Newest) {
+			b.Newest = p.At
+		}
+		b.Prices = append(b.Prices, p)
+	}
+	return b
+}
+
+// codes returns every currency that stands on a sheet, sorted.
+func (s *settler) codes() []currency.Code {
+	seen := map[currency.Code]bool{}
+	for _, list := range s.sheets {
+		for _, sh := range list {
+			for code := range sh.beside {
+				seen[code] = true
+			}
+		}
+	}
+	codes := make([]currency.Code, 0, len(seen))
+	for code := range seen {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// Price returns the board's price of a currency; ok is false when it is not on the board.
+func (b Board) Price(quote currency.Code) (Price, bool) {
+	i, ok := slices.BinarySearchFunc(b.Prices, quote, func(p Price, want currency.Code) int {
+		_, q, _ := p.Symbol.Pair()
+		if q < want {
+			return -1
+		} else if q > want {
+			return 1
+		}
+		return 0
+	})
+	if !ok {
+		return Price{}, false
+	}
+	return b.Prices[i], true
+}

@@ -1,0 +1,88 @@
+package market
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+)
+
+// pairFlags says what a reader must know about a pair's price: of the quote currency, of the base, of the number.
+func pairFlags(p Price, facts Facts, at time.Time) []Flag {
+	base, quote, _ := p.Symbol.Pair()
+	var flags []Flag
+	for _, code := range []currency.Code{quote, base} {
+		c, err := facts.Currencies.Currency(code)
+		if err != nil {
+			continue // refused when recorded; an archive of a later version may know more codes than this one
+		}
+		flags = append(flags, currencyFlags(c, facts.Currencies, at)...)
+	}
+	return append(flags, offerFlags(p.Offer, facts.Sources, at)...)
+}
+
+// currencyFlags says what is known of a currency on a day: retired, fixed for ever, pegged, on its second scale.
+func currencyFlags(c currency.Currency, table *currency.Table, at time.Time) []Flag {
+	var flags []Flag
+	if c.RetiredOn(at) {
+		text := fmt.Sprintf("%s was retired on %s.", c.Name, written(c.Retired))
+		if c.Successor != "" {
+			text = fmt.Sprintf("%s was retired on %s; its successor is %s", c.Name, written(c.Retired), c.Successor)
+			if !c.OldPerNew.IsZero() {
+				text += fmt.Sprintf(" at %s %s for one", c.OldPerNew, c.Code)
+			}
+			text += "."
+		}
+		flags = append(flags, Flag{Code: Retired, Word: "retired " + written(c.Retired), Text: text, Doubt: true, Source: c.Source})
+	}
+	if peg, ok := table.PegOn(c.Code, at); ok {
+		f := Flag{Code: Pegged, Word: "pegged to " + string(peg.Anchor), Source: peg.Source}
+		f.Text = fmt.Sprintf("%s holds %s at %s for one %s (%s).", peg.Authority, c.Code, peg.Rate, peg.Anchor, peg.Regime)
+		if peg.Irrevocable {
+			f.Code, f.Word = Fixed, "fixed for ever"
+			f.Text = fmt.Sprintf("%s %s for one %s is the irrevocable conversion rate.", peg.Rate, c.Code, peg.Anchor)
+		}
+		flags = append(flags, f)
+	}
+	for _, r := range table.Redenominations(c.Code) {
+		if r.From != r.To || r.Effective.IsZero() || at.Before(r.Effective.First()) {
+			continue
+		}
+		flags = append(flags, Flag{
+			Code: Redenominate, Word: "new scale " + written(r.Effective), Source: r.Source,
+			Text: fmt.Sprintf("On %s %s old %s became one new %s under the same code; a source may still quote the old scale.",
+				written(r.Effective), r.OldPerNew, c.Code, c.Code),
+		})
+	}
+	return flags
+}
+
+// offerFlags says what the number itself calls for: nobody but a page said it, or it is old.
+func offerFlags(o Offer, sources Sources, at time.Time) []Flag {
+	var flags []Flag
+	s := sources[o.Source]
+	if s.Kind == Page {
+		flags = append(flags, Flag{
+			Code: Claimed, Word: "claim",
+			Text: fmt.Sprintf("This is what %s printed; it has not been borne out by another source.", s.name(o.Source)),
+		})
+	}
+	if at.Sub(o.At) > s.Fresh {
+		flags = append(flags, Flag{
+			Code: Stale, Word: "last " + o.At.UTC().Format("2 Jan 2006"), Doubt: true,
+			Text: fmt.Sprintf("The newest value is of %s, %d days before.", day(o.At), int(at.Sub(o.At)/(24*time.Hour))),
+		})
+	}
+	return flags
+}
+
+// written writes a date as readers do, to the precision that is known.
+func written(d currency.Date) string {
+	switch {
+	case d.Day != 0:
+		return d.First().Format("2 January 2006")
+	case d.Month != 0:
+		return d.First().Format("January 2006")
+	}
+	return d.String()
+}

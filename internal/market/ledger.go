@@ -1,0 +1,348 @@
+package market
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// PriceTopic is the bus topic under which changed prices are announced; the key is the symbol, or empty for many.
+const PriceTopic = "market.price"
+
+// Ledger checks what is recorded and answers what things were worth. It is safe for concurrent use.
+type Ledger struct {
+	store      Store
+	bus        bus.Bus
+	currencies *currency.Table
+	listings   *Listings
+	now        func() time.Time
+}
+
+// LedgerOptions are what a ledger may be given beside its store; the zero value works.
+type LedgerOptions struct {
+	Currencies *currency.Table  // nil: currency.All()
+	Listings   *Listings        // nil: KnownListings()
+	Now        func() time.Time // nil: time.Now
+}
+
+// NewLedger returns a ledger over a store.
+func NewLedger(store Store, b bus.Bus, o LedgerOptions) *Ledger {
+	if o.Currencies == nil {
+		o.Currencies = currency.All()
+	}
+	if o.Listings == nil {
+		o.Listings = KnownListings()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Ledger{store: store, bus: b, currencies: o.Currencies, listings: o.Listings, now: o.Now}
+}
+
+// Currencies returns the table of currencies that the ledger knows.
+func (l *Ledger) Currencies() *currency.Table { return l.currencies }
+
+// Listings returns the table of instruments that the ledger knows.
+func (l *Ledger) Listings() *Listings { return l.listings }
+
+// Receipt says what became of a batch.
+type Receipt struct {
+	New   int // appended
+	Known int // said before by the same source about the same moment, with the same value
+}
+
+// Record appends what sources said, all or nothing. What a source has said already of the same moment is not news and
+// is left out; a different value is a revision and is appended. The error is fault.Invalid when an observation cannot
+// be right: it names the first such one and how many there are. Progress may be nil.
+func (l *Ledger) Record(ctx context.Context, sources []Source, observations []Observation, progress func(done int)) (Receipt, error) {
+	if err := l.Check(sources, observations); err != nil {
+		return Receipt{}, err
+	}
+	news, err := l.news(ctx, observations)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("record %d observations: %w", len(observations), err)
+	}
+	added, err := l.store.Append(ctx, sources, news, progress)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("record %d observations: %w", len(news), err)
+	}
+	if added > 0 {
+		l.bus.Publish(bus.Event{Topic: PriceTopic})
+	}
+	return Receipt{New: added, Known: len(observations) - added}, nil
+}
+
+// Check says whether a batch may be recorded, without recording it; see [Ledger.Record] for the error.
+func (l *Ledger) Check(sources []Source, observations []Observation) error {
+	named := map[SourceID]bool{}
+	for _, s := range sources {
+		if err := s.check(); err != nil {
+			return err
+		}
+		named[s.ID] = true
+	}
+	var first error
+	wrong := 0
+	for _, o := range observations {
+		err := o.check(l.currencies)
+		if err == nil && !named[o.Source] {
+			err = fault.Because(fault.Invalid, "%s: its source %q is not among those given", o.Symbol, o.Source)
+		}
+		if err != nil {
+			if wrong++; first == nil {
+				first = err
+			}
+		}
+	}
+	if wrong > 1 {
+		return fault.Because(fault.Invalid, "%w (and %d more of %d cannot be recorded)", first, wrong-1, len(observations))
+	}
+	return first
+}
+
+// news leaves out what the same source has said already, unchanged, of the same moment.
+func (l *Ledger) news(ctx context.Context, observations []Observation) ([]Observation, error) {
+	type moment struct {
+		source SourceID
+		at     int64
+	}
+	said := map[moment]map[heading]Observation{}
+	var news []Observation
+	for _, o := range observations {
+		m := moment{o.Source, o.At.UnixMicro()}
+		before, read := said[m]
+		if !read {
+			sheet, err := l.store.Sheet(ctx, o.Source, o.At)
+			if err != nil {
+				return nil, err
+			}
+			before = map[heading]Observation{}
+			for _, b := range sheet {
+				before[heading{b.Symbol, b.Field}] = b
+			}
+			said[m] = before
+		}
+		h := heading{o.Symbol, o.Field}
+		// Compared as written: a source that now prints 1.0 where it printed 1.00 has said something else.
+		if b, ok := before[h]; ok && b.Value.String() == o.Value.String() {
+			continue
+		}
+		before[h] = o
+		news = append(news, o)
+	}
+	return news, nil
+}
+
+// facts reads what settling must know beside the observations.
+func (l *Ledger) facts(ctx context.Context) (Facts, error) {
+	list, err := l.store.Sources(ctx)
+	if err != nil {
+		return Facts{}, err
+	}
+	f := Facts{Sources: make(Sources, len(list)), Currencies: l.currencies, Listings: l.listings}
+	for _, s := range list {
+		f.Sources[s.ID] = s
+	}
+	return f, nil
+}
+
+// Sources returns every source, by ID.
+func (l *Ledger) Sources(ctx context.Context) ([]Source, error) { return l.store.Sources(ctx) }
+
+// Rate settles one pair. A base or quote that no table knows is fault.Invalid; a pair that nobody quoted is
+// fault.NotFound.
+func (l *Ledger) Rate(ctx context.Context, pair Symbol, asOf AsOf) (Price, error) {
+	asOf = asOf.Resolved(l.now())
+	s, err := l.settlerFor(ctx, pair, asOf)
+	if err != nil {
+		return Price{}, err
+	}
+	return s.price(pair, asOf.At)
+}
+
+// History settles a pair at every moment at which a source offered it, the newest first.
+func (l *Ledger) History(ctx context.Context, pair Symbol, asOf AsOf) ([]Price, error) {
+	asOf = asOf.Resolved(l.now())
+	s, err := l.settlerFor(ctx, pair, asOf)
+	if err != nil {
+		return nil, err
+	}
+	base, quote, _ := pair.Pair()
+	var moments []time.Time
+	for _, list := range s.sheets {
+		for _, sh := range list {
+			if _, ok := sh.offer(base, quote); ok {
+				moments = append(moments, sh.at)
+			}
+		}
+	}
+	slices.SortFunc(moments, func(a, b time.Time) int { return b.Compare(a) })
+	var history []Price
+	for _, at := range slices.CompactFunc(moments, time.Time.Equal) {
+		p, err := s.price(pair, at)
+		if err != nil {
+			return nil, err
+		}
+		if p.At.Equal(at) { // else a better source's older value still stood, and is in the history at its own moment
+			history = append(history, p)
+		}
+	}
+	return history, nil
+}
+
+// settlerFor reads what can bear on a pair: itself, itself turned round, and the pairs that lead across one currency.
+func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settler, error) {
+	base, quote, ok := pair.Pair()
+	if !ok {
+		return nil, fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
+	}
+	for _, code := range []currency.Code{base, quote} {
+		if _, err := l.currencies.Currency(code); err != nil {
+			return nil, fault.Because(fault.Invalid, "%s: %w", pair, err)
+		}
+	}
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the sources: %w", err)
+	}
+	symbols, err := l.store.Symbols(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the symbols: %w", err)
+	}
+	heard, err := l.store.Series(ctx, bearing(base, quote, symbols), asOf)
+	if err != nil {
+		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
+	}
+	return newSettler(heard, facts, asOf), nil
+}
+
+// bearing returns the symbols from which a pair can be computed.
+func bearing(base, quote currency.Code, symbols []Symbol) []Symbol {
+	besideBase, besideQuote := map[currency.Code]Symbol{}, map[currency.Code]Symbol{}
+	var found []Symbol
+	for _, s := range symbols {
+		a, b, ok := s.Pair()
+		switch {
+		case !ok:
+		case a == base && b == quote, a == quote && b == base:
+			found = append(found, s)
+		case a == base:
+			besideBase[b] = s
+		case b == base:
+			besideBase[a] = s
+		}
+		switch {
+		case !ok:
+		case a == quote && b != base:
+			besideQuote[b] = s
+		case b == quote && a != base:
+			besideQuote[a] = s
+		}
+	}
+	for middle, s := range besideBase {
+		if other, ok := besideQuote[middle]; ok {
+			found = append(found, s, other)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// Board settles every currency against a base. A board on which nobody has quoted anything is empty, not an error; a
+// base that no table knows is fault.Invalid.
+func (l *Ledger) Board(ctx context.Context, base currency.Code, asOf AsOf) (Board, error) {
+	if _, err := l.currencies.Currency(base); err != nil {
+		return Board{}, fault.Because(fault.Invalid, "the base of a board: %w", err)
+	}
+	asOf = asOf.Resolved(l.now())
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return Board{}, fmt.Errorf("read the sources: %w", err)
+	}
+	heard, err := l.store.Newest(ctx, asOf, 2) // the newest and, for the change, the one before
+	if err != nil {
+		return Board{}, fmt.Errorf("read the board of %s: %w", base, err)
+	}
+	// A currency that a source gave up long ago stands on an old sheet: its cross needs the base of that same sheet.
+	legs, err := l.store.Series(ctx, touching(base, heard), asOf)
+	if err != nil {
+		return Board{}, fmt.Errorf("read the board of %s: %w", base, err)
+	}
+	return SettleBoard(base, append(heard, legs...), facts, asOf), nil
+}
+
+// touching returns the base's own pairs if other pairs must be crossed with them.
+func touching(base currency.Code, heard []Observation) []Symbol {
+	crossed := false
+	var own []Symbol
+	for _, o := range heard {
+		if a, b, ok := o.Symbol.Pair(); ok && (a == base || b == base) {
+			own = append(own, o.Symbol)
+		} else if ok {
+			crossed = true
+		}
+	}
+	if !crossed {
+		return nil
+	}
+	slices.Sort(own)
+	return slices.Compact(own)
+}
+
+// Quote settles one listing; a listing that nobody quoted is fault.NotFound.
+func (l *Ledger) Quote(ctx context.Context, listing Symbol, asOf AsOf) (Quote, error) {
+	asOf = asOf.Resolved(l.now())
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return Quote{}, fmt.Errorf("read the sources: %w", err)
+	}
+	heard, err := l.store.Series(ctx, []Symbol{listing}, asOf)
+	if err != nil {
+		return Quote{}, fmt.Errorf("read the series of %s: %w", listing, err)
+	}
+	return SettleQuote(listing, heard, facts, asOf)
+}
+
+// Quotes settles every listing that was ever quoted within the AsOf, by ticker.
+func (l *Ledger) Quotes(ctx context.Context, asOf AsOf) ([]Quote, error) {
+	asOf = asOf.Resolved(l.now())
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the sources: %w", err)
+	}
+	heard, err := l.store.Newest(ctx, asOf, 1)
+	if err != nil {
+		return nil, fmt.Errorf("read the quotes: %w", err)
+	}
+	return SettleQuotes(heard, facts, asOf), nil
+}
+
+// Number is all there is to say of one observation: who said it, where and when, what the same source said of the same
+// moment before and after.
+type Number struct {
+	Observation
+	Said      Source
+	Revisions []Observation // by Seen, this one among them
+}
+
+// Number returns an observation with its source and its revisions; the error is fault.NotFound.
+func (l *Ledger) Number(ctx context.Context, id ID) (Number, error) {
+	o, err := l.store.Observation(ctx, id)
+	if err != nil {
+		return Number{}, err
+	}
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return Number{}, fmt.Errorf("read the sources: %w", err)
+	}
+	revisions, err := l.store.Revisions(ctx, o.Symbol, o.Field, o.Source, o.At)
+	if err != nil {
+		return Number{}, fmt.Errorf("read the revisions of %s: %w", id, err)
+	}
+	return Number{Observation: o, Said: facts.Sources[o.Source], Revisions: revisions}, nil
+}

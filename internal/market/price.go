@@ -1,0 +1,98 @@
+package market
+
+import (
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+)
+
+// CrossDigits is the number of significant digits to which inverse and cross rates are computed. It is far beyond
+// what any source prints, so that rounding happens once, where a number is shown.
+const CrossDigits = 12
+
+// How says how a value follows from the observations it rests on.
+type How string
+
+// The ways from observations to a value.
+const (
+	Said     How = "said"     // the source's own number
+	Inverse  How = "inverse"  // 1 divided by the source's number for the pair turned round
+	Crossed  How = "cross"    // two rates of one sheet of one source, multiplied or divided
+	Computed How = "computed" // arithmetic over the fields of one quote
+)
+
+// Offer is the newest that one source has to say about a symbol, within an AsOf.
+type Offer struct {
+	Source SourceID
+	Value  currency.Decimal
+	At     time.Time
+	Seen   time.Time // the later of its observations'
+	How    How
+	From   []Observation // what it rests on, in the order of the arithmetic
+}
+
+// SetAside is an offer that was not chosen, and why.
+type SetAside struct {
+	Offer
+	Why string
+}
+
+// Price is the settled value of a symbol: the offer that was chosen, why, what the others said, and what a reader
+// must know before believing it.
+type Price struct {
+	Symbol Symbol
+	Offer
+	Why      string
+	SetAside []SetAside
+	Move     Move
+	Flags    []Flag
+}
+
+// Move is a change since an earlier value of the same source. Where it cannot honestly be computed, Withheld says why
+// and the numbers are zero.
+type Move struct {
+	Since    time.Time        // the moment of the earlier value
+	From     currency.Decimal // the earlier value
+	By       currency.Decimal // value − From, exact
+	Percent  currency.Decimal // By in per cent of From, to CrossDigits significant digits
+	Basis    []Observation    // what From rests on
+	Withheld string
+}
+
+// move computes the change from an earlier value, which is above zero.
+func move(from, to currency.Decimal, since time.Time, basis []Observation) Move {
+	by := to.Sub(from)
+	percent, err := by.Mul(currency.DecimalFromInt(100)).Quo(from, CrossDigits)
+	if err != nil {
+		return Move{Withheld: "the earlier value is zero"}
+	}
+	return Move{Since: since, From: from, By: by, Percent: percent, Basis: basis}
+}
+
+// FlagCode names what a reader must know about a number.
+type FlagCode string
+
+// The flags.
+const (
+	Retired      FlagCode = "retired"      // the currency is no longer money
+	Pegged       FlagCode = "pegged"       // an authority holds the rate to an anchor
+	Fixed        FlagCode = "fixed"        // an irrevocable conversion rate is in force
+	Claimed      FlagCode = "claim"        // the only source is a page that printed it
+	Stale        FlagCode = "stale"        // older than its source usually is
+	Redenominate FlagCode = "redenominate" // the code has been on another scale
+	PercentBase  FlagCode = "percent-base" // a claimed percentage does not follow from the claimed change
+	Delisted     FlagCode = "delisted"     // the listing no longer traded on that day
+	Unlisted     FlagCode = "unlisted"     // the source named no market
+)
+
+// Flag is one thing that a reader must know about a number, with where it is known from.
+type Flag struct {
+	Code   FlagCode
+	Word   string // one or two words, for a table: "retired 1 January 2026"
+	Text   string // a whole sentence
+	Doubt  bool   // the number itself is in question
+	Source string // where the fact is known from; empty where the arithmetic itself shows it
+}
+
+// day writes a day as readers do: 2 February 2026.
+func day(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -1,0 +1,158 @@
+package market
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// Quote is the settled quote of a listing. Change and percent are always computed, on the previous close; what a
+// source claims of them is kept beside, to be checked.
+type Quote struct {
+	Symbol     Symbol
+	Instrument Instrument // its Symbol is empty where nothing is known of the listing
+	Offer                 // the last price
+	Why        string
+	SetAside   []SetAside
+	Previous   PreviousCloseOf
+	Move       Move
+	Claims     []Observation // the source's own change and percent, where it gives them
+	Flags      []Flag
+}
+
+// PreviousCloseOf is the close of the session before, said by the source or computed from its last price and change.
+type PreviousCloseOf struct {
+	Value currency.Decimal
+	How   How // Said or Computed; empty where it cannot be known
+	From  []Observation
+}
+
+// SettleQuote chooses a listing's quote by the rule of [Settle]. The error is fault.NotFound when nobody quoted it.
+func SettleQuote(listing Symbol, heard []Observation, facts Facts, asOf AsOf) (Quote, error) {
+	return newSettler(heard, facts, asOf).quote(listing, asOf.At)
+}
+
+func (s *settler) quote(listing Symbol, at time.Time) (Quote, error) {
+	if _, _, ok := listing.Listing(); !ok {
+		return Quote{}, fault.Because(fault.Invalid, "%s is no listing", listing)
+	}
+	var offers []Offer
+	from := map[SourceID]*sheet{}
+	for source, list := range s.sheets {
+		for _, sh := range list {
+			o, ok := sh.quoted(listing, Last)
+			if !ok || sh.at.After(at) {
+				continue
+			}
+			offers = append(offers, Offer{Source: source, Value: o.Value, At: o.At, Seen: o.Seen, How: Said, From: []Observation{o}})
+			from[source] = sh
+			break
+		}
+	}
+	if len(offers) == 0 {
+		return Quote{}, fault.Because(fault.NotFound, "no source has quoted %s on %s or before", listing, day(at))
+	}
+	q := Quote{Symbol: listing}
+	if known, err := s.facts.Listings.Instrument(listing); err == nil {
+		q.Instrument = known
+	}
+	q.Offer, q.Why, q.SetAside = choose(offers, s.facts.Sources, at)
+	q.fill(from[q.Source])
+	q.Flags = quoteFlags(q, s.facts, at)
+	return q, nil
+}
+
+// fill computes the previous close and the move from the sheet that the last price stands on.
+func (q *Quote) fill(sh *sheet) {
+	last := q.From[0]
+	change, hasChange := sh.quoted(q.Symbol, Change)
+	if hasChange {
+		q.Claims = append(q.Claims, change)
+	}
+	if percent, ok := sh.quoted(q.Symbol, Percent); ok {
+		q.Claims = append(q.Claims, percent)
+	}
+	if said, ok := sh.quoted(q.Symbol, PreviousClose); ok {
+		q.Previous = PreviousCloseOf{Value: said.Value, How: Said, From: []Observation{said}}
+	} else if hasChange {
+		q.Previous = PreviousCloseOf{Value: last.Value.Sub(change.Value), How: Computed, From: []Observation{last, change}}
+	}
+	switch {
+	case q.Previous.How == "":
+		q.Move.Withheld = "the source gives neither the previous close nor the change"
+	case q.Previous.Value.Sign() <= 0:
+		q.Move.Withheld = fmt.Sprintf("the previous close would be %s", q.Previous.Value)
+		q.Previous = PreviousCloseOf{}
+	default:
+		q.Move = move(q.Previous.Value, last.Value, time.Time{}, q.Previous.From)
+	}
+}
+
+// quoteFlags says what a reader must know of a quote.
+func quoteFlags(q Quote, facts Facts, at time.Time) []Flag {
+	var flags []Flag
+	if mic, ticker, _ := q.Symbol.Listing(); mic == NoMarket {
+		flags = append(flags, Flag{
+			Code: Unlisted, Word: "market not named", Doubt: true,
+			Text: fmt.Sprintf("The source does not say at which market %s trades, and nothing else is known of it.", ticker),
+		})
+	}
+	if i := q.Instrument; i.Symbol != "" && !i.TradedOn(q.At) {
+		flags = append(flags, Flag{
+			Code: Delisted, Word: "did not trade", Doubt: true, Source: i.Source,
+			Text: fmt.Sprintf("%s did not trade at this market on %s. %s", i.Name, day(q.At), i.Note),
+		})
+	}
+	if f, ok := percentFlag(q); ok {
+		flags = append(flags, f)
+	}
+	return append(flags, offerFlags(q.Offer, facts.Sources, at)...)
+}
+
+// percentFlag compares a claimed percentage with the one that follows from the previous close, at the claim's own
+// number of decimal places.
+func percentFlag(q Quote) (Flag, bool) {
+	i := slices.IndexFunc(q.Claims, func(o Observation) bool { return o.Field == Percent })
+	if i < 0 || q.Move.Withheld != "" {
+		return Flag{}, false
+	}
+	claim := q.Claims[i].Value
+	right := q.Move.Percent.RoundPlaces(claim.Places())
+	if right.Equal(claim) {
+		return Flag{}, false
+	}
+	f := Flag{Code: PercentBase, Word: "percent is off", Doubt: true}
+	f.Text = fmt.Sprintf("The source prints %s%%; on the previous close of %s it is %s%%.", claim, q.Previous.Value, right)
+	// The usual slip is to divide by the last price instead of by the previous close.
+	onLast, err := q.Move.By.Mul(currency.DecimalFromInt(100)).Quo(q.Value, CrossDigits)
+	if err == nil && onLast.RoundPlaces(claim.Places()).Equal(claim) {
+		f.Text += " It was computed on the last price."
+	}
+	return f, true
+}
+
+// SettleQuotes settles every listing of which a last price was heard, by ticker.
+func SettleQuotes(heard []Observation, facts Facts, asOf AsOf) []Quote {
+	s := newSettler(heard, facts, asOf)
+	var quotes []Quote
+	seen := map[Symbol]bool{}
+	for _, o := range heard {
+		if o.Field != Last || seen[o.Symbol] {
+			continue
+		}
+		seen[o.Symbol] = true
+		if q, err := s.quote(o.Symbol, asOf.At); err == nil {
+			quotes = append(quotes, q)
+		}
+	}
+	slices.SortFunc(quotes, func(a, b Quote) int {
+		_, x, _ := a.Symbol.Listing()
+		_, y, _ := b.Symbol.Listing()
+		return cmp.Or(cmp.Compare(x, y), cmp.Compare(a.Symbol, b.Symbol))
+	})
+	return quotes
+}

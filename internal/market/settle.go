@@ -1,0 +1,169 @@
+package market
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// Facts are what settling knows beside the observations: who the sources are, and the table of currencies.
+type Facts struct {
+	Sources    Sources
+	Currencies *currency.Table
+	Listings   *Listings
+}
+
+// Settle chooses a pair's price among all that was heard. It is pure: the same observations in any order, the same
+// facts and the same AsOf (resolved) give the same price.
+//
+// Each source offers its newest value within the AsOf. Offers still fresh (no older than their source allows) come
+// before those that are not; among the fresh the more trusted kind of source comes first, among the others the newer;
+// then a source's own number before a computed one, the newer before the older, and the source's name, so that no
+// two offers ever tie. Nothing is averaged. The error is fault.NotFound when nobody said anything.
+func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, error) {
+	return newSettler(heard, facts, asOf).price(pair, asOf.At)
+}
+
+// settler holds what was heard, sorted into sheets, so that many prices can be settled from it.
+type settler struct {
+	facts  Facts
+	sheets map[SourceID]sheets
+}
+
+func newSettler(heard []Observation, facts Facts, asOf AsOf) *settler {
+	return &settler{facts: facts, sheets: gather(heard, asOf)}
+}
+
+// price settles a pair as it stood at a moment not after the settler's own.
+func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
+	base, quote, ok := pair.Pair()
+	if !ok {
+		return Price{}, fault.Because(fault.Invalid, "%s is no pair of currencies", pair)
+	}
+	var offers, earlier []Offer
+	for _, list := range s.sheets {
+		newest, previous := list.offers(base, quote, at)
+		if newest.From == nil {
+			continue
+		}
+		offers = append(offers, newest)
+		if previous.From != nil {
+			earlier = append(earlier, previous)
+		}
+	}
+	if len(offers) == 0 {
+		return Price{}, fault.Because(fault.NotFound, "no source has said what %s was on %s or before", pair, day(at))
+	}
+	p := Price{Symbol: pair}
+	p.Offer, p.Why, p.SetAside = choose(offers, s.facts.Sources, at)
+	if i := slices.IndexFunc(earlier, func(o Offer) bool { return o.Source == p.Source }); i >= 0 {
+		p.Move = s.moved(pair, earlier[i], p.Offer)
+	} else {
+		p.Move.Withheld = "there is no earlier value of this source"
+	}
+	p.Flags = pairFlags(p, s.facts, at)
+	return p, nil
+}
+
+// offers returns a source's newest offer for a pair at a moment, and the one before it.
+func (list sheets) offers(base, quote currency.Code, at time.Time) (newest, previous Offer) {
+	from, _ := slices.BinarySearchFunc(list, at, func(s *sheet, at time.Time) int { return at.Compare(s.at) })
+	for _, s := range list[from:] {
+		o, ok := s.offer(base, quote)
+		if !ok {
+			continue
+		}
+		if newest.From != nil {
+			return newest, o
+		}
+		newest = o
+	}
+	return newest, Offer{}
+}
+
+// moved computes the change since the source's earlier value, unless the two are not in the same money.
+func (s *settler) moved(pair Symbol, earlier, now Offer) Move {
+	base, quote, _ := pair.Pair()
+	for _, code := range []currency.Code{base, quote} {
+		if s.facts.Currencies.ScaleOn(code, earlier.At) != s.facts.Currencies.ScaleOn(code, now.At) {
+			return Move{Withheld: fmt.Sprintf("%s was redenominated between %s and %s", code, day(earlier.At), day(now.At))}
+		}
+	}
+	return move(earlier.Value, now.Value, earlier.At, earlier.From)
+}
+
+// choose ranks the offers, which are not empty, and gives a reason for each.
+func choose(offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
+	fresh := func(o Offer) bool { return at.Sub(o.At) <= sources[o.Source].Fresh }
+	rank := func(o Offer) int { return sources[o.Source].Kind.rank() }
+	slices.SortFunc(offers, func(a, b Offer) int {
+		if fresh(a) != fresh(b) {
+			if fresh(a) {
+				return -1
+			}
+			return 1
+		}
+		byTrust, byTime := cmp.Compare(rank(a), rank(b)), b.At.Compare(a.At)
+		if !fresh(a) {
+			byTrust, byTime = byTime, byTrust
+		}
+		return cmp.Or(byTrust, cmp.Compare(directness(a.How), directness(b.How)), byTime, cmp.Compare(a.Source, b.Source))
+	})
+	best = offers[0]
+	switch name := sources[best.Source].name(best.Source); {
+	case len(offers) == 1:
+		why = fmt.Sprintf("%s is the only source that has it.", name)
+	case fresh(best):
+		why = fmt.Sprintf("%s is %s, and its value is current.", name, sources[best.Source].Kind.phrase())
+	default:
+		why = fmt.Sprintf("No source has a current value; %s has the newest.", name)
+	}
+	for _, o := range offers[1:] {
+		aside = append(aside, SetAside{Offer: o, Why: whyNot(o, best, sources, fresh)})
+	}
+	return best, why, aside
+}
+
+// whyNot says in which respect an offer fell behind the best.
+func whyNot(o, best Offer, sources Sources, fresh func(Offer) bool) string {
+	switch {
+	case fresh(best) && !fresh(o):
+		return fmt.Sprintf("Its newest value, of %s, is no longer current.", day(o.At))
+	case fresh(best) && sources[o.Source].Kind.rank() > sources[best.Source].Kind.rank():
+		return fmt.Sprintf("It is %s; the one chosen is %s.", sources[o.Source].Kind.phrase(), sources[best.Source].Kind.phrase())
+	case o.At.Before(best.At):
+		return fmt.Sprintf("It is older, of %s.", day(o.At))
+	case directness(o.How) > directness(best.How):
+		return "It has to be computed; the one chosen is the source's own number."
+	case sources[o.Source].Kind.rank() > sources[best.Source].Kind.rank():
+		return fmt.Sprintf("It is %s; the one chosen is %s.", sources[o.Source].Kind.phrase(), sources[best.Source].Kind.phrase())
+	}
+	return "It ranks equal; the first by name was chosen."
+}
+
+func directness(h How) int { return slices.Index([]How{Said, Inverse, Crossed, Computed}, h) }
+
+// phrase names the kind within a sentence.
+func (k SourceKind) phrase() string {
+	switch k {
+	case Official:
+		return "an official source"
+	case Dataset:
+		return "a published dataset"
+	case Page:
+		return "a page's claim"
+	}
+	return "a source of no known kind"
+}
+
+// name is what readers call the source; an unknown one is called by its ID.
+func (s Source) name(id SourceID) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return string(id)
+}

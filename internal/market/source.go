@@ -1,0 +1,66 @@
+package market
+
+import (
+	"time"
+
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// SourceID is the short name of a source, as in addresses and stores: lower-case letters, digits and hyphens.
+type SourceID string
+
+// SourceKind says what kind of speaker a source is. Settling trusts the kinds in the order in which they stand here.
+type SourceKind string
+
+// The kinds of source, the most trusted first.
+const (
+	Official SourceKind = "official" // a central bank or an exchange about its own rates or prices
+	Dataset  SourceKind = "dataset"  // a published collection that gathers rates from elsewhere
+	Page     SourceKind = "page"     // what a page printed: a claim, recorded to be checked
+)
+
+// rank orders the kinds; a kind that is not known ranks last.
+func (k SourceKind) rank() int {
+	switch k {
+	case Official:
+		return 1
+	case Dataset:
+		return 2
+	case Page:
+		return 3
+	}
+	return 4
+}
+
+// Source is somebody who publishes numbers.
+type Source struct {
+	ID      SourceID
+	Name    string
+	Kind    SourceKind
+	Home    string        // address of a page about it; may be empty
+	Licence string        // the terms under which its numbers may be shown
+	Note    string        // what a reader should know of it
+	Fresh   time.Duration // for how long after its At a value of this source counts as current
+}
+
+// check says what is wrong with a source that is to be recorded.
+func (s Source) check() error {
+	if s.ID == "" || len(s.ID) > 64 || !all(string(s.ID), func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-'
+	}) {
+		return fault.Because(fault.Invalid, "%q is no source name: use lower-case letters, digits and hyphens", s.ID)
+	}
+	if s.Name == "" {
+		return fault.Because(fault.Invalid, "the source %s has no name that readers could read", s.ID)
+	}
+	if s.Kind.rank() == 4 {
+		return fault.Because(fault.Invalid, "the source %s is of no known kind: %q is not official, dataset or page", s.ID, s.Kind)
+	}
+	if s.Fresh <= 0 {
+		return fault.Because(fault.Invalid, "the source %s does not say for how long a value stays current", s.ID)
+	}
+	return nil
+}
+
+// Sources are the known sources by their ID.
+type Sources map[SourceID]Source

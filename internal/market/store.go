@@ -1,0 +1,38 @@
+package market
+
+import (
+	"context"
+	"time"
+)
+
+// Store is what the ledger asks of whoever keeps observations. Every method is one fact and one transaction, and is
+// safe for concurrent use. A returned write is on disk.
+type Store interface {
+	// Append adds observations and puts their sources (added or replaced by ID), all or nothing. An observation whose
+	// ID is there already is left as it is. It returns how many were new. Progress, which may be nil, is called now
+	// and then with how many have been handled; nothing is acknowledged before Append returns.
+	Append(ctx context.Context, sources []Source, observations []Observation, progress func(done int)) (added int, err error)
+
+	// Observation returns one by its ID; the error is fault.NotFound.
+	Observation(ctx context.Context, id ID) (Observation, error)
+
+	// Newest returns, for each symbol, field and source, the observations of its `moments` newest distinct Ats within
+	// the AsOf (resolved), and of each At the newest revision known then.
+	Newest(ctx context.Context, asOf AsOf, moments int) ([]Observation, error)
+
+	// Series returns every source's observations of the symbols within the AsOf (resolved), of each source and At the
+	// newest revision known then, by At.
+	Series(ctx context.Context, symbols []Symbol, asOf AsOf) ([]Observation, error)
+
+	// Revisions returns all that a source ever said of a symbol's field at a moment, by Seen.
+	Revisions(ctx context.Context, symbol Symbol, field Field, source SourceID, at time.Time) ([]Observation, error)
+
+	// Sheet returns the newest revision of each symbol and field that a source gave for a moment.
+	Sheet(ctx context.Context, source SourceID, at time.Time) ([]Observation, error)
+
+	// Symbols returns every symbol that was ever observed, sorted.
+	Symbols(ctx context.Context) ([]Symbol, error)
+
+	// Sources returns every source, by ID.
+	Sources(ctx context.Context) ([]Source, error)
+}

@@ -1,0 +1,120 @@
+package news
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+)
+
+// Figure is a number in a story that is bound to the ledger. It is written in double braces and reads as prose does:
+//
+//	{{EUR/BGN @2026-01-20}}                          what one euro was worth in leva
+//	{{EUR/BGN @2026-01-20 to 4}}                     the same, to four decimal places
+//	{{EUR/BGN @2026-02-02 from page-2026-02-02}}     what one source said
+//	{{XNYS:RIO @2026-02-02}}                         a share's last price
+//	{{XNYS:RIO percent @2026-02-02 to 2}}            its change in per cent, on the previous close
+//
+// The symbol tells a rate from a quote. Without a day the figure is the newest at publication.
+type Figure struct {
+	Expression string // as written, without the braces
+	Symbol     market.Symbol
+	Field      market.Field // Rate for a pair; Last, PreviousClose, Change or Percent for a listing
+	On         string       // the day, as written; empty: the newest
+	From       market.SourceID
+	Places     int // decimal places to print; -1: as the source wrote it
+}
+
+// Pin is a figure as it was printed: its value, in full, with what it rests on.
+type Pin struct {
+	Expression string
+	Symbol     market.Symbol
+	Field      market.Field
+	Value      currency.Decimal // as printed, rounded where the figure says so
+	At, Seen   time.Time
+	Source     market.SourceID
+	How        market.How
+	From       []market.ID // the observations, in the order of the arithmetic
+}
+
+// figurePattern finds figures in Markdown. Braces within them are not allowed, nor are line breaks.
+var figurePattern = regexp.MustCompile(`\{\{([^{}\n]{0,200})\}\}`)
+
+// Figures finds the figures of a text, in order. The error is fault.Invalid and quotes the first that is not
+// well formed.
+func Figures(body string) ([]Figure, error) {
+	var figures []Figure
+	for _, m := range figurePattern.FindAllStringSubmatch(body, -1) {
+		f, err := ParseFigure(m[1])
+		if err != nil {
+			return nil, err
+		}
+		figures = append(figures, f)
+	}
+	return figures, nil
+}
+
+// ReplaceFigures returns the text with its n-th figure (from 0) replaced by what put returns for n.
+func ReplaceFigures(body string, put func(n int) string) string {
+	n := -1
+	return figurePattern.ReplaceAllStringFunc(body, func(string) string {
+		n++
+		return put(n)
+	})
+}
+
+// quoteFields are the words by which a figure names a listing's field.
+var quoteFields = map[string]market.Field{
+	"last": market.Last, "previous": market.PreviousClose, "change": market.Change, "percent": market.Percent,
+}
+
+// ParseFigure reads a figure as it is written between the braces. The error is fault.Invalid.
+func ParseFigure(text string) (Figure, error) {
+	f := Figure{Expression: strings.TrimSpace(text), Places: -1}
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return Figure{}, fault.Because(fault.Invalid, "an empty figure {{}}: write a pair or a listing, as {{EUR/USD}}")
+	}
+	var err error
+	if f.Symbol, err = market.ParseSymbol(words[0]); err != nil {
+		return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: %w", f.Expression, err)
+	}
+	_, _, isPair := f.Symbol.Pair()
+	f.Field = market.Last
+	if isPair {
+		f.Field = market.Rate
+	}
+	for i := 1; i < len(words); i++ {
+		word, next := words[i], ""
+		if i+1 < len(words) {
+			next = words[i+1]
+		}
+		switch field, isField := quoteFields[word]; {
+		case isField && !isPair:
+			f.Field = field
+		case strings.HasPrefix(word, "@"):
+			if f.On = word[1:]; f.On == "" {
+				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}} has no day behind its @", f.Expression)
+			}
+			if _, err := market.ParseAsOf(f.On, ""); err != nil {
+				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: %w", f.Expression, err)
+			}
+		case word == "from" && next != "":
+			f.From = market.SourceID(next)
+			i++
+		case word == "to" && next != "":
+			if f.Places, err = strconv.Atoi(next); err != nil || f.Places < 0 || f.Places > 12 {
+				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: print it to 0 … 12 places, not %q", f.Expression, next)
+			}
+			i++
+		default:
+			return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: %q is not understood; "+
+				"it may say @DAY, from SOURCE, to PLACES, and for a listing last, previous, change or percent", f.Expression, word)
+		}
+	}
+	return f, nil
+}

@@ -1,0 +1,270 @@
+package news
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+)
+
+// StoryTopic is the bus topic under which changed stories are announced; the key is the slug, or empty for many.
+const StoryTopic = "news.story"
+
+// Newsroom writes stories. It is the only road by which a story is made, changed or published.
+type Newsroom struct {
+	store  Store
+	ledger *market.Ledger
+	bus    bus.Bus
+	now    func() time.Time
+}
+
+// NewNewsroom returns a newsroom over a store and a ledger. Now may be nil, for time.Now.
+func NewNewsroom(s Store, l *market.Ledger, b bus.Bus, now func() time.Time) *Newsroom {
+	if now == nil {
+		now = time.Now
+	}
+	return &Newsroom{store: s, ledger: l, bus: b, now: now}
+}
+
+// Submission is what an author hands in: a new story where ID is empty, else the next revision of one.
+type Submission struct {
+	ID      StoryID
+	BasedOn int  // the revision that the author had before him; 0 for a new story
+	Slug    Slug // for a new story; empty: made from the headline
+	Content Content
+	Author  string
+	Reason  string
+}
+
+// Save appends a revision and returns it. The error is fault.Invalid where the content or a figure in it is not well
+// formed or names something that does not exist, fault.Conflict where somebody saved meanwhile.
+func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
+	if err := s.Content.check(); err != nil {
+		return Revision{}, err
+	}
+	if strings.TrimSpace(s.Author) == "" {
+		return Revision{}, fault.Because(fault.Invalid, "the revision has no author")
+	}
+	if _, err := Figures(s.Content.Body); err != nil {
+		return Revision{}, err
+	}
+	if s.ID == "" {
+		if s.ID = StoryID(strings.ToLower(rand.Text())); s.Slug == "" {
+			s.Slug = SlugOf(s.Content.Headline)
+		}
+		if _, err := ParseSlug(string(s.Slug)); err != nil {
+			return Revision{}, err
+		}
+	}
+	r := Revision{
+		Story: s.ID, N: s.BasedOn + 1, Content: s.Content, Author: s.Author, Reason: s.Reason,
+		At: n.now().UTC().Truncate(time.Microsecond),
+	}
+	if err := n.store.AddRevision(ctx, r, s.Slug); err != nil {
+		return Revision{}, fmt.Errorf("save the story %q: %w", s.Content.Headline, err)
+	}
+	return r, nil
+}
+
+// Publish resolves and pins the figures of a revision and shows it to readers from at on. The error is fault.Invalid
+// when a figure cannot be resolved: nothing is published then.
+func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at time.Time) error {
+	m, err := n.store.Manuscript(ctx, id)
+	if err != nil {
+		return err
+	}
+	if revision < 1 || revision > len(m.Revisions) {
+		return fault.Because(fault.NotFound, "the story %q has no revision %d", m.Slug, revision)
+	}
+	figures, err := Figures(m.Revisions[revision-1].Content.Body)
+	if err != nil {
+		return err
+	}
+	at = at.UTC().Truncate(time.Microsecond)
+	var pins []Pin
+	for _, f := range figures {
+		pin, err := n.Resolve(ctx, f, at)
+		if err != nil {
+			return fmt.Errorf("publish %q: %w", m.Slug, err)
+		}
+		pins = append(pins, pin)
+	}
+	if err := n.store.Publish(ctx, id, revision, at, pins); err != nil {
+		return fmt.Errorf("publish %q: %w", m.Slug, err)
+	}
+	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
+	return nil
+}
+
+// Resolve looks a figure up in the ledger as it was known at a moment. The error is fault.Invalid, with a sentence
+// that says why the figure has no value.
+func (n *Newsroom) Resolve(ctx context.Context, f Figure, known time.Time) (Pin, error) {
+	asOf, err := market.ParseAsOf(f.On, "")
+	if err != nil {
+		return Pin{}, err
+	}
+	if asOf.Known = known; asOf.At.IsZero() {
+		asOf.At = known
+	}
+	if _, _, isPair := f.Symbol.Pair(); isPair {
+		return n.resolveRate(ctx, f, asOf)
+	}
+	return n.resolveQuote(ctx, f, asOf)
+}
+
+func (n *Newsroom) resolveRate(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
+	p, err := n.ledger.Rate(ctx, f.Symbol, asOf)
+	if err != nil {
+		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
+	}
+	offer, err := offerOf(f, p.Offer, p.SetAside)
+	if err != nil {
+		return Pin{}, err
+	}
+	return pinned(f, offer), nil
+}
+
+func (n *Newsroom) resolveQuote(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
+	q, err := n.ledger.Quote(ctx, f.Symbol, asOf)
+	if err != nil {
+		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
+	}
+	if f.Field == market.Last {
+		offer, err := offerOf(f, q.Offer, q.SetAside)
+		if err != nil {
+			return Pin{}, err
+		}
+		return pinned(f, offer), nil
+	}
+	if f.From != "" && f.From != q.Source {
+		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}}: only the last price can be asked of a source that was set aside", f.Expression)
+	}
+	if q.Move.Withheld != "" {
+		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %s", f.Expression, q.Move.Withheld)
+	}
+	o := q.Offer
+	switch f.Field {
+	case market.PreviousClose:
+		o.Value, o.How, o.From = q.Previous.Value, q.Previous.How, q.Previous.From
+	case market.Change:
+		o.Value, o.How, o.From = q.Move.By, market.Computed, union(q.From, q.Previous.From)
+	case market.Percent:
+		o.Value, o.How, o.From = q.Move.Percent, market.Computed, union(q.From, q.Previous.From)
+	}
+	return pinned(f, o), nil
+}
+
+// offerOf returns the chosen offer, or the one of the source that the figure asks for.
+func offerOf(f Figure, chosen market.Offer, aside []market.SetAside) (market.Offer, error) {
+	if f.From == "" || f.From == chosen.Source {
+		return chosen, nil
+	}
+	for _, s := range aside {
+		if s.Source == f.From {
+			return s.Offer, nil
+		}
+	}
+	return market.Offer{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: the source %q has said nothing of %s by then",
+		f.Expression, f.From, f.Symbol)
+}
+
+// pinned makes the pin of an offer, rounded as the figure asks.
+func pinned(f Figure, o market.Offer) Pin {
+	p := Pin{
+		Expression: f.Expression, Symbol: f.Symbol, Field: f.Field, Value: o.Value,
+		At: o.At, Seen: o.Seen, Source: o.Source, How: o.How,
+	}
+	if f.Places >= 0 {
+		p.Value = p.Value.RoundPlaces(f.Places)
+	}
+	for _, from := range o.From {
+		p.From = append(p.From, from.ID)
+	}
+	return p
+}
+
+func union(a, b []market.Observation) []market.Observation {
+	all := append([]market.Observation(nil), a...)
+	for _, o := range b {
+		if o.ID != a[0].ID {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// Receipt says what became of an edition.
+type Receipt struct {
+	Observations, Stories int // new ones
+}
+
+// AddEdition adds an edition, all of it or nothing: an imported page, an archive. Progress may be nil. The error is
+// fault.Invalid where anything in it cannot be right, fault.Conflict where a story is there with another content.
+func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (Receipt, error) {
+	if err := n.ledger.Check(e.Sources, e.Observations); err != nil {
+		return Receipt{}, err
+	}
+	for _, m := range e.Stories {
+		if err := m.check(); err != nil {
+			return Receipt{}, fmt.Errorf("the story %q: %w", m.Slug, err)
+		}
+	}
+	observations, stories, err := n.store.AddEdition(ctx, e, progress)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("add an edition: %w", err)
+	}
+	if observations > 0 {
+		n.bus.Publish(bus.Event{Topic: market.PriceTopic})
+	}
+	if stories > 0 {
+		n.bus.Publish(bus.Event{Topic: StoryTopic})
+	}
+	return Receipt{Observations: observations, Stories: stories}, nil
+}
+
+// Manuscripts returns every story in whatever state.
+func (n *Newsroom) Manuscripts(ctx context.Context) ([]Manuscript, error) {
+	return n.store.Manuscripts(ctx)
+}
+
+// check says what is wrong with a manuscript that is to be added whole.
+func (m Manuscript) check() error {
+	if m.ID == "" || len(m.ID) > 64 {
+		return fault.Because(fault.Invalid, "it has no name of at most 64 characters")
+	}
+	if _, err := ParseSlug(string(m.Slug)); err != nil {
+		return err
+	}
+	if len(m.Revisions) == 0 {
+		return fault.Because(fault.Invalid, "it has no revision")
+	}
+	for i, r := range m.Revisions {
+		if r.N != i+1 || r.Story != m.ID {
+			return fault.Because(fault.Invalid, "revision %d stands where revision %d belongs", r.N, i+1)
+		}
+		if err := r.Content.check(); err != nil {
+			return fmt.Errorf("revision %d: %w", r.N, err)
+		}
+		figures, err := Figures(r.Content.Body)
+		if err != nil {
+			return fmt.Errorf("revision %d: %w", r.N, err)
+		}
+		if pins, published := m.Pins[r.N]; published && len(pins) != len(figures) {
+			return fault.Because(fault.Invalid, "revision %d has %d figures and %d pins", r.N, len(figures), len(pins))
+		}
+	}
+	switch {
+	case m.State == Draft && (m.Live != 0 || !m.Published.IsZero()):
+		return fault.Because(fault.Invalid, "it is a draft and yet published")
+	case m.State == Published && (m.Live < 1 || m.Live > len(m.Revisions) || m.Published.IsZero() || m.Updated.IsZero()):
+		return fault.Because(fault.Invalid, "it is published, but not when or which revision")
+	case m.State != Draft && m.State != Published:
+		return fault.Because(fault.Invalid, "there is no state %q", m.State)
+	}
+	return nil
+}

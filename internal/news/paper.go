@@ -1,0 +1,29 @@
+package news
+
+import (
+	"context"
+	"time"
+
+	"github.com/courant-news/courant/internal/market"
+)
+
+// Paper reads what is published and nothing else.
+type Paper struct{ reader Reader }
+
+// NewPaper returns the paper over a reader.
+func NewPaper(r Reader) *Paper { return &Paper{reader: r} }
+
+// Article returns a published story by its address; fault.NotFound.
+func (p *Paper) Article(ctx context.Context, day time.Time, slug Slug) (Article, error) {
+	return p.reader.Article(ctx, day, slug)
+}
+
+// Articles returns published stories, the newest first.
+func (p *Paper) Articles(ctx context.Context, which Selection) ([]Article, error) {
+	return p.reader.Articles(ctx, which)
+}
+
+// Printing returns the published stories that print a number resting on the observation.
+func (p *Paper) Printing(ctx context.Context, id market.ID) ([]Article, error) {
+	return p.reader.Printing(ctx, id)
+}

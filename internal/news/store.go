@@ -1,0 +1,58 @@
+package news
+
+import (
+	"context"
+	"time"
+
+	"github.com/courant-news/courant/internal/market"
+)
+
+// Store is what the newsroom asks of whoever keeps stories. Every method is one fact and one transaction, and is safe
+// for concurrent use. A returned write is on disk.
+type Store interface {
+	// AddRevision appends a revision. Revision 1 makes the story, under the slug, which no other story of any state
+	// may bear; later ones ignore it. If the last revision is not N-1 the error is fault.Conflict.
+	AddRevision(ctx context.Context, r Revision, slug Slug) error
+
+	// Publish makes a revision the one that readers see, and keeps its pins. The first publication sets the story's
+	// day for ever. The error is fault.NotFound for a revision that does not exist.
+	Publish(ctx context.Context, id StoryID, n int, at time.Time, pins []Pin) error
+
+	// Manuscript returns a story in whatever state, with all its revisions and pins; fault.NotFound.
+	Manuscript(ctx context.Context, id StoryID) (Manuscript, error)
+
+	// Manuscripts returns every story in whatever state, by ID.
+	Manuscripts(ctx context.Context) ([]Manuscript, error)
+
+	// AddEdition adds all of an edition or nothing of it: sources, observations, and stories with their revisions and
+	// pins as they are. What is there already and the same is left as it is; a story whose ID or slug is there with
+	// another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
+	AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (observations, stories int, err error)
+}
+
+// Reader is what a paper asks of whoever keeps stories: published ones only. No method can return anything else.
+type Reader interface {
+	// Article returns a published story by the day (UTC) of its first publication and its slug; fault.NotFound.
+	Article(ctx context.Context, day time.Time, slug Slug) (Article, error)
+
+	// Articles returns published stories, the newest first by Published.
+	Articles(ctx context.Context, which Selection) ([]Article, error)
+
+	// Printing returns the published stories of which a pin of the revision that is shown rests on the observation.
+	Printing(ctx context.Context, id market.ID) ([]Article, error)
+}
+
+// Selection says which articles are wanted; the zero value wants the newest of all.
+type Selection struct {
+	Section Slug          // of this section only
+	Symbol  market.Symbol // that print this symbol only, in the revision that is shown
+	Before  time.Time     // published before this only
+	Limit   int           // at most so many; 0 means 50
+}
+
+// Edition is all that a paper holds, or a part of it that belongs together: what an archive carries out and in.
+type Edition struct {
+	Sources      []market.Source
+	Observations []market.Observation
+	Stories      []Manuscript
+}
