@@ -1,0 +1,118 @@
+package currency
+
+import (
+	"fmt"
+
+	"github.com/cockroachdb/apd/v3"
+
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// Add returns d + x, exactly.
+func (d Decimal) Add(x Decimal) Decimal {
+	var r Decimal
+	_, err := apd.BaseContext.Add(&r.d, &d.d, &x.d) // a context of precision 0 does not round
+	return r.made("add", err)
+}
+
+// Sub returns d - x, exactly.
+func (d Decimal) Sub(x Decimal) Decimal {
+	var r Decimal
+	_, err := apd.BaseContext.Sub(&r.d, &d.d, &x.d)
+	return r.made("subtract", err)
+}
+
+// Mul returns d × x, exactly: the digits of both are kept, so a chain of products grows. Round before keeping it.
+func (d Decimal) Mul(x Decimal) Decimal {
+	var r Decimal
+	_, err := apd.BaseContext.Mul(&r.d, &d.d, &x.d)
+	return r.made("multiply", err)
+}
+
+// Quo returns d ÷ x rounded half to even to so many significant digits (at least 1). An exact quotient bears no
+// trailing zeros (1 ÷ 4 is 0.25 to any number of digits); a rounded one bears all its digits.
+// Division by zero is [fault.Invalid].
+func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
+	if x.IsZero() {
+		return Decimal{}, fault.Because(fault.Invalid, "cannot divide %s by zero", d)
+	}
+	c := rounding(digits)
+	var r Decimal
+	status, err := c.Quo(&r.d, &d.d, &x.d)
+	r = r.made("divide", err)
+	if !status.Inexact() {
+		r = r.Trim()
+	}
+	return r, nil
+}
+
+// RoundDigits returns d rounded half to even to so many significant digits (at least 1). A number of fewer digits is
+// returned as it is.
+func (d Decimal) RoundDigits(digits int) Decimal {
+	c := rounding(digits)
+	var r Decimal
+	_, err := c.Round(&r.d, &d.d)
+	return r.made("round", err)
+}
+
+// RoundPlaces returns d with exactly so many digits after the point: rounded half to even, or filled with zeros.
+// Fewer than none counts as none.
+func (d Decimal) RoundPlaces(places int) Decimal {
+	places = max(places, 0)
+	// Quantize refuses results of more digits than the context's precision, so give it what the result can need.
+	c := rounding(d.Digits() + max(int(d.d.Exponent), 0) + places + 1)
+	var r Decimal
+	_, err := c.Quantize(&r.d, &d.d, int32(-places))
+	return r.made("round", err)
+}
+
+// Trim returns d without trailing zeros after the point: 0.0200 becomes 0.02, and 100 stays.
+func (d Decimal) Trim() Decimal {
+	if d.d.Exponent >= 0 {
+		return d
+	}
+	var r Decimal
+	r.d.Reduce(&d.d)
+	if r.d.Exponent > 0 { // Reduce makes 1E+2 of 100.0
+		return r.RoundPlaces(0)
+	}
+	return r
+}
+
+// Neg returns -d.
+func (d Decimal) Neg() Decimal {
+	var r Decimal
+	r.d.Neg(&d.d)
+	return r.made("negate", nil)
+}
+
+// Abs returns d without its sign.
+func (d Decimal) Abs() Decimal {
+	var r Decimal
+	r.d.Abs(&d.d)
+	return r
+}
+
+// rounding returns a context that rounds to so many significant digits. Half to even, since rounding half up drifts
+// when many figures are summed.
+func rounding(digits int) apd.Context {
+	return apd.Context{
+		Precision:   uint32(max(digits, 1)),
+		MaxExponent: apd.MaxExponent,
+		MinExponent: apd.MinExponent,
+		Rounding:    apd.RoundHalfEven,
+	}
+}
+
+// made finishes a computed number. Arithmetic makes no negative zero: only a source may write -0.00.
+// The one thing that can go wrong is an exponent beyond ±100,000, which no chain of parsed figures reaches; a program
+// that does is wrong, so it panics rather than print NaN.
+func (d Decimal) made(what string, err error) Decimal {
+	if err != nil || d.d.Form != apd.Finite {
+		panic(fmt.Sprintf("currency: %s: %v", what, err))
+	}
+	if d.d.Coeff.Sign() == 0 {
+		d.d.Negative = false
+	}
+	return d
+}

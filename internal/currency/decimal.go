@@ -1,0 +1,110 @@
+package currency
+
+import (
+	"math/big"
+	"strconv"
+
+	"github.com/cockroachdb/apd/v3"
+
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// Limits of a decimal's text. A provider's figure has at most some thirty characters; what is longer is an attack or
+// a mistake, and a large exponent would make a few bytes of text into megabytes of zeros.
+const (
+	maxText     = 64 // characters, both as given and in plain notation, so that what is read can be written and read again
+	maxExponent = 40 // absolute value of the number after "e"
+)
+
+// Decimal is an exact decimal number that remembers how it was written: 0.0200 equals 0.02 and still prints 0.0200,
+// because the digits a source published say how exact it meant to be.
+//
+// The zero value is 0. A Decimal is immutable; copy it freely. Compare with [Decimal.Equal] or [Decimal.Cmp], never
+// with ==, which also sees trailing zeros.
+type Decimal struct {
+	d apd.Decimal // never mutated once returned: copies share its words
+}
+
+// ParseDecimal reads an optional sign, digits with at most one point, and an optional exponent ("1.0835", ".5",
+// "7.0e-5"). It refuses everything else with [fault.Invalid]: NaN and infinities, spaces, underscores, grouped
+// thousands, decimal commas, more than 64 characters and exponents beyond ±40. Leading zeros are dropped.
+func ParseDecimal(s string) (Decimal, error) {
+	t, ok := scan(s)
+	if !ok {
+		return Decimal{}, refuse(s)
+	}
+	var r Decimal
+	r.d.Negative = t.negative
+	r.d.Exponent = int32(t.exponent)
+	if t.digits <= 19 { // 19 nines fit in a uint64: nearly every figure there is
+		r.d.Coeff.SetUint64(t.small)
+	} else if _, ok := r.d.Coeff.SetString(t.long, 10); !ok {
+		return Decimal{}, refuse(s)
+	}
+	if r.d.Exponent > 0 && r.d.Coeff.Sign() == 0 {
+		r.d.Exponent = 0 // "0e5" is 0, not 000000
+	}
+	return r, nil
+}
+
+// MustDecimal is [ParseDecimal] for literals in tests and tables. It panics on what ParseDecimal refuses.
+func MustDecimal(s string) Decimal {
+	d, err := ParseDecimal(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// DecimalFromInt returns n.
+func DecimalFromInt(n int64) Decimal {
+	var r Decimal
+	r.d.SetInt64(n)
+	return r
+}
+
+// String returns plain notation with the digits as they were written: never an exponent.
+func (d Decimal) String() string {
+	var b [maxText]byte
+	return string(d.Append(b[:0]))
+}
+
+// Append appends what [Decimal.String] returns.
+func (d Decimal) Append(b []byte) []byte { return d.d.Append(b, 'f') }
+
+// Sign returns -1, 0 or 1.
+func (d Decimal) Sign() int { return d.d.Sign() }
+
+// IsZero reports whether the number is 0, however many zeros it is written with.
+func (d Decimal) IsZero() bool { return d.d.IsZero() }
+
+// Cmp returns -1, 0 or 1 as d is less than, equal to or greater than x. Trailing zeros do not count.
+func (d Decimal) Cmp(x Decimal) int { return d.d.Cmp(&x.d) }
+
+// Equal reports whether both are the same number. Trailing zeros do not count.
+func (d Decimal) Equal(x Decimal) bool { return d.Cmp(x) == 0 }
+
+// Places returns how many digits stand after the point, as written: 4 for 0.0200.
+func (d Decimal) Places() int { return max(0, -int(d.d.Exponent)) }
+
+// Digits returns how many significant digits there are, as written: 3 for 0.0200, 1 for any zero.
+func (d Decimal) Digits() int { return int(d.d.NumDigits()) }
+
+// Float returns the nearest float64. It is for statistics and pixels only: no price goes through it.
+func (d Decimal) Float() float64 {
+	f, _ := strconv.ParseFloat(d.String(), 64) // beyond the range it is ±Inf, which a chart clips
+	return f
+}
+
+// Rat returns the number as a fraction, for arithmetic that must not round in between.
+func (d Decimal) Rat() *big.Rat {
+	r, _ := new(big.Rat).SetString(d.String())
+	return r
+}
+
+func refuse(s string) error {
+	if len(s) > maxText {
+		s = s[:maxText] + "…"
+	}
+	return fault.Because(fault.Invalid, "%q is not a decimal number: write digits with at most one point, such as 1.0835", s)
+}
