@@ -63,7 +63,7 @@ func (l *Ledger) Record(ctx context.Context, sources []Source, observations []Ob
 	if err := l.Check(sources, observations); err != nil {
 		return Receipt{}, err
 	}
-	news, err := l.news(ctx, observations)
+	news, err := l.Unsaid(ctx, observations)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("record %d observations: %w", len(observations), err)
 	}
@@ -105,8 +105,9 @@ func (l *Ledger) Check(sources []Source, observations []Observation) error {
 	return first
 }
 
-// news leaves out what the same source has said already, unchanged, of the same moment.
-func (l *Ledger) news(ctx context.Context, observations []Observation) ([]Observation, error) {
+// Unsaid returns the observations that are news: it leaves out what the same source has said already, unchanged, of
+// the same moment.
+func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Observation, error) {
 	type moment struct {
 		source SourceID
 		at     int64

@@ -3,7 +3,9 @@ package news
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -225,6 +227,33 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 		n.bus.Publish(bus.Event{Topic: StoryTopic})
 	}
 	return Receipt{Observations: observations, Stories: stories}, nil
+}
+
+// AddPage adds an edition that was read from somebody's page. Unlike an archive's, its observations are news only
+// where they say something new, and a story that is there already with the same content is left as it is. All of it is
+// added or nothing; see [Newsroom.AddEdition] for the errors.
+func (n *Newsroom) AddPage(ctx context.Context, e Edition) (Receipt, error) {
+	if err := n.ledger.Check(e.Sources, e.Observations); err != nil {
+		return Receipt{}, err
+	}
+	unsaid, err := n.ledger.Unsaid(ctx, e.Observations)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("add a page: %w", err)
+	}
+	e.Observations = unsaid
+	var stories []Manuscript
+	for _, m := range e.Stories {
+		there, err := n.store.Manuscript(ctx, m.ID)
+		if errors.Is(err, fault.NotFound) {
+			stories = append(stories, m)
+		} else if err != nil {
+			return Receipt{}, fmt.Errorf("add a page: %w", err)
+		} else if !reflect.DeepEqual(there.Revisions[0].Content, m.Revisions[0].Content) {
+			return Receipt{}, fault.Because(fault.Conflict, "the story %q is there already, with another text", m.Slug)
+		}
+	}
+	e.Stories = stories
+	return n.AddEdition(ctx, e, nil)
 }
 
 // Manuscripts returns every story in whatever state.
