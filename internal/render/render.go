@@ -1,0 +1,78 @@
+// Package render draws stories, numbers and lines: Markdown to HTML, decimals to the figures a reader expects, series
+// to SVG. It knows no page and no address; a face puts what it draws where it belongs.
+//
+// All HTML that stems from what somebody wrote passes the one sanitiser in [Body]. Numbers are written from their
+// exact decimals; only the pixels of a line are computed in floating point. Everything is safe for concurrent use.
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+
+	"github.com/courant-news/courant/internal/news"
+)
+
+// Figures stand in the Markdown as markers of private-use characters while it is parsed and sanitised, so that the
+// sanitiser sees nothing but what the author wrote and a figure's own markup is never at its mercy.
+const (
+	markStart = "\uE000"
+	markEnd   = "\uE001"
+)
+
+var (
+	marker   = regexp.MustCompile(markStart + `(\d+)` + markEnd)
+	unmarked = strings.NewReplacer(markStart, "", markEnd, "")
+)
+
+// Body draws a story's Markdown as HTML. Where its n-th figure stands (from 0), the HTML that figure(n) returns is put
+// as it is: the caller vouches for it. Raw HTML in the Markdown is dropped.
+func Body(markdown string, figure func(n int) string) (string, error) {
+	marked := news.ReplaceFigures(unmarked.Replace(markdown), func(n int) string {
+		return markStart + strconv.Itoa(n) + markEnd
+	})
+	var b bytes.Buffer
+	if err := converter().Convert([]byte(marked), &b); err != nil {
+		return "", fmt.Errorf("draw a story's Markdown: %w", err)
+	}
+	clean := sanitiser().SanitizeBytes(b.Bytes())
+	return marker.ReplaceAllStringFunc(string(clean), func(m string) string {
+		n, err := strconv.Atoi(marker.FindStringSubmatch(m)[1])
+		if err != nil {
+			return ""
+		}
+		return figure(n)
+	}), nil
+}
+
+var converter = sync.OnceValue(func() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	)
+})
+
+// sanitiser is the one policy for HTML that stems from an author or an import. Pictures wait for a media store: a
+// picture elsewhere would be a third-party request from a reader's page.
+var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "h2", "h3", "h4", "em", "strong", "del", "ul", "li", "blockquote", "code", "pre", "hr", "br",
+		"table", "thead", "tbody", "tr", "sup")
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[\p{L}\p{N}-]{1,100}$`)).OnElements("h2", "h3", "h4")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowElements("ol", "th", "td")
+	p.AllowAttrs("align").Matching(regexp.MustCompile(`^(left|right|center)$`)).OnElements("th", "td")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	return p
+})
