@@ -1,0 +1,230 @@
+// Package app puts the house together: it opens the store, hands each room what it needs, and runs the server until
+// it is told to stop. It is the only package that knows the configuration.
+//
+// [Open] gives the rooms to a command that does one thing and ends; [New] and [App.Run] serve the paper. Both are used
+// by cmd/courant and by the end-to-end tests alike. An App is run once.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/web"
+)
+
+// House is the opened rooms, without a server.
+type House struct {
+	Config   Config
+	Store    *store.DB
+	Bus      bus.Bus
+	Ledger   *market.Ledger
+	Newsroom *news.Newsroom
+	Paper    *news.Paper
+}
+
+// Open checks the configuration and opens the store. Close the house when done.
+func Open(ctx context.Context, c Config) (*House, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, c.storeURL())
+	if err != nil {
+		return nil, err
+	}
+	h := &House{Config: c, Store: db, Bus: bus.New(), Paper: news.NewPaper(db)}
+	h.Ledger = market.NewLedger(db, h.Bus, market.LedgerOptions{})
+	h.Newsroom = news.NewNewsroom(db, h.Ledger, h.Bus, nil)
+	return h, nil
+}
+
+// Close closes the store; what was acknowledged is on disk already.
+func (h *House) Close() error { return h.Store.Close() }
+
+// Limits of the server's life.
+const (
+	drainTime  = 25 * time.Second // how long running requests may take once we stop
+	pageMemory = 24 << 20         // bytes of finished pages that are kept
+)
+
+// App is the served paper.
+type App struct {
+	*House
+	log     *slog.Logger
+	handler http.Handler
+	metrics *metrics
+	ready   atomic.Bool
+	public  net.Listener
+	private net.Listener // nil where no metrics are wanted
+}
+
+// New opens the house, binds the addresses and builds the faces. Nothing is answered before [App.Run].
+func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
+	h, err := Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{House: h, log: log, metrics: newMetrics(h.Store)}
+	if err := a.build(); err != nil {
+		return nil, errors.Join(err, a.closeAll())
+	}
+	return a, nil
+}
+
+func (a *App) build() (err error) {
+	paper, err := site.New(a.Paper, a.Ledger, a.Bus, site.Options{
+		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
+		Log: a.log, PageMemory: pageMemory,
+	})
+	if err != nil {
+		return fmt.Errorf("build the site: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", a.serveHealth)
+	mux.HandleFunc("GET /readyz", a.serveReady)
+	mux.Handle("/", paper)
+	a.handler = web.Observe(a.metrics.see, mux)
+	if a.public, err = bind("listen", a.Config.Listen); err != nil {
+		return err
+	}
+	if a.Config.Metrics != "" {
+		if a.private, err = bind("metrics", a.Config.Metrics); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bind listens on an address; a taken or forbidden one is said in a sentence with its remedy.
+func bind(setting, address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fault.Because(fault.Conflict, "another program listens on %s already: choose another address with --%s, "+
+			"such as 127.0.0.1:0 for a free port", address, setting)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fault.Because(fault.Denied, "this user may not listen on %s: choose a port above 1023 with --%s", address, setting)
+	}
+	return nil, fault.Because(fault.Invalid, "cannot listen on %s (--%s): %w", address, setting, err)
+}
+
+// Addr is the address at which the paper is read, with the port that was bound.
+func (a *App) Addr() string { return a.public.Addr().String() }
+
+// MetricsAddr is the address of the private listener; empty where there is none.
+func (a *App) MetricsAddr() string {
+	if a.private == nil {
+		return ""
+	}
+	return a.private.Addr().String()
+}
+
+// Run serves until the context is done, then drains and closes everything. It returns nil after a clean stop.
+func (a *App) Run(ctx context.Context) error {
+	server := web.Server(a.handler, a.log)
+	stopped := make(chan error, 2)
+	go func() { stopped <- server.Serve(a.public) }()
+	var private *http.Server
+	if a.private != nil {
+		private = web.Server(a.metrics.handler(), a.log)
+		go func() { stopped <- private.Serve(a.private) }()
+	}
+	a.ready.Store(true)
+	if err := a.announce(); err != nil {
+		return errors.Join(err, server.Close(), a.closeAll())
+	}
+	var failed error
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping: no new readers, running requests are finished")
+	case err := <-stopped:
+		failed = fmt.Errorf("serve: %w", err)
+	}
+	a.ready.Store(false)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	err := server.Shutdown(drain)
+	if private != nil {
+		err = errors.Join(err, private.Shutdown(drain))
+	}
+	if a.Config.AddressFile != "" {
+		err = errors.Join(err, os.Remove(a.Config.AddressFile))
+	}
+	return errors.Join(failed, err, a.House.Close())
+}
+
+// announce writes the bound address for whoever started us, whole or not at all.
+func (a *App) announce() error {
+	if a.Config.AddressFile == "" {
+		return nil
+	}
+	temp, err := os.CreateTemp(filepath.Dir(a.Config.AddressFile), ".address-*")
+	if err != nil {
+		return fault.Because(fault.Invalid, "cannot write the address file %s: %w", a.Config.AddressFile, err)
+	}
+	_, err = temp.WriteString(a.Addr() + "\n")
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), a.Config.AddressFile)
+	}
+	if err != nil {
+		return fault.Because(fault.Invalid, "cannot write the address file %s: %w", a.Config.AddressFile, errors.Join(err, os.Remove(temp.Name())))
+	}
+	return nil
+}
+
+// closeAll closes what New opened, when it failed halfway.
+func (a *App) closeAll() error {
+	var err error
+	for _, l := range []net.Listener{a.public, a.private} {
+		if l != nil {
+			if e := l.Close(); !errors.Is(e, net.ErrClosed) {
+				err = errors.Join(err, e)
+			}
+		}
+	}
+	return errors.Join(err, a.House.Close())
+}
+
+// serveHealth says that the process answers.
+func (a *App) serveHealth(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "alive\n") }
+
+// serveReady says whether readers may be sent here: the server is not stopping and its store answers.
+func (a *App) serveReady(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if !a.ready.Load() {
+		plain(w, http.StatusServiceUnavailable, "stopping\n")
+	} else if err := a.Store.Ping(ctx); err != nil {
+		a.log.Error("the store does not answer", "err", err)
+		plain(w, http.StatusServiceUnavailable, "the store does not answer\n")
+	} else {
+		plain(w, http.StatusOK, "ready\n")
+	}
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) // the client has gone: there is nobody to tell
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"cmp"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// Config is everything that an operator may set. Each setting is, in this order, a flag, an environment variable or a
+// default that works; see [Settings].
+type Config struct {
+	Data        string // directory of the SQLite file
+	Database    string // postgres://… ; empty: SQLite in Data
+	Listen      string // address of the paper
+	Metrics     string // address of the private listener for metrics; empty: none
+	AddressFile string // file into which the bound address is written once the paper can be read
+	Name        string // what stands in the masthead
+	Base        string // the currency against which the board is shown first
+	Dev         bool   // read pages' assets from the checkout at each request
+}
+
+// Setting is one setting: its name as a flag, its environment variable, its default and what it is for.
+type Setting struct {
+	Flag, Env, Default, Usage string
+	Secret                    bool // may hold a password: shown without it
+}
+
+// Settings lists what can be set, in the order in which it is shown.
+func Settings() []Setting {
+	return []Setting{
+		{Flag: "data", Env: "COURANT_DATA", Default: "courant-data", Usage: "directory in which the paper is kept"},
+		{Flag: "database", Env: "COURANT_DATABASE", Usage: "PostgreSQL URL, postgres://…; without it SQLite in the data directory", Secret: true},
+		{Flag: "listen", Env: "COURANT_LISTEN", Default: "127.0.0.1:8080", Usage: "address on which the paper is read; port 0 takes a free one"},
+		{Flag: "metrics", Env: "COURANT_METRICS", Usage: "private address for Prometheus metrics at /metrics, such as 127.0.0.1:9464; without it none"},
+		{Flag: "address-file", Env: "COURANT_ADDRESS_FILE", Usage: "file into which the bound address is written once the paper can be read"},
+		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead"},
+		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
+	}
+}
+
+// Check says what is wrong with a configuration; the error is fault.Invalid and names the setting.
+func (c Config) Check() error {
+	if _, err := currency.ParseCode(c.Base); err != nil {
+		return fault.Because(fault.Invalid, "the setting base: %w", err)
+	}
+	if _, err := currency.All().Currency(currency.Code(strings.ToUpper(c.Base))); err != nil {
+		return fault.Because(fault.Invalid, "the setting base: %w", err)
+	}
+	for _, a := range []struct{ setting, address string }{{"listen", c.Listen}, {"metrics", c.Metrics}} {
+		if a.address == "" && a.setting == "metrics" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(a.address); err != nil {
+			return fault.Because(fault.Invalid, "the setting %s: %q is no address: write it as 127.0.0.1:8080", a.setting, a.address)
+		}
+	}
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		return fault.Because(fault.Invalid, "the setting database: write it as postgres://user@host/name; "+
+			"for SQLite leave it out and name a directory with --data")
+	}
+	if c.Database == "" && c.Data == "" {
+		return fault.Because(fault.Invalid, "the setting data is empty: name a directory")
+	}
+	return nil
+}
+
+// storeURL is what the store opens.
+func (c Config) storeURL() string {
+	return cmp.Or(c.Database, filepath.Join(c.Data, "courant.db"))
+}
+
+// Redacted returns a database URL without its password, fit to be shown and logged.
+func Redacted(database string) string {
+	u, err := url.Parse(database)
+	if err != nil {
+		return "(a URL that cannot be read)"
+	}
+	return u.Redacted()
+}
