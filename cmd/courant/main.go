@@ -1,0 +1,121 @@
+// Command courant is the whole paper in one program: it serves it, fills it and answers what it knows on the terminal.
+//
+// Start at [root] for the list of commands; each stands in a file of its own name. Commands print what they found on
+// standard output, and what went wrong, in one sentence, on standard error. Exit codes are in [exitCode].
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main for tests: it returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	cmd := root()
+	cmd.SetArgs(args)
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
+	err := cmd.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintln(stderr, "courant:", explained(err))
+	}
+	return exitCode(err)
+}
+
+// usageError marks what cobra says of flags and arguments, which comes without a kind.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return fault.Invalid }
+
+// explained is the sentence of an error; on a terminal, unlike on a page, the operator may see the whole of it.
+func explained(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted; nothing that was acknowledged is lost"
+	}
+	return err.Error()
+}
+
+// exitCode is the one table from the kind of a fault to the program's exit code. It is printed by courant --help.
+func exitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return 2
+	case fault.NotFound:
+		return 3
+	case fault.Denied:
+		return 4
+	case fault.Conflict:
+		return 5
+	case fault.Busy:
+		return 6
+	case fault.Upstream:
+		return 7
+	}
+	return 1
+}
+
+const rootLong = `Courant is a newspaper in one program, with the markets built in and every number accounted for.
+
+Settings are flags, or environment variables such as COURANT_DATA; "courant config" shows what is in force and why.
+Exit codes: 0 done, 1 our own failure, 2 unusable input, 3 not found, 4 not allowed, 5 in conflict with what is there,
+6 too busy, 7 somebody else's service failed.`
+
+// root returns the program's commands, freshly made.
+func root() *cobra.Command {
+	s := &settings{}
+	cmd := &cobra.Command{
+		Use:   "courant",
+		Short: "A newspaper in one program, with the markets built in",
+		Long:  rootLong,
+		Example: "  courant demo                                   read the demonstration paper\n" +
+			"  courant serve                                  serve your own\n" +
+			"  courant import page saved.txt --date 2026-02-02\n" +
+			"  courant board --as-of 2026-02-02",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	s.declare(cmd)
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.AddCommand(demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), ratesCommand(s),
+		boardCommand(s), configCommand(s), doctorCommand(s), versionCommand(s))
+	return cmd
+}
+
+// arguments wraps cobra's checks of the number of arguments, so that their errors are unusable input too.
+func arguments(check cobra.PositionalArgs, usage string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w; write: courant %s", err, usage)}
+		}
+		return nil
+	}
+}
+
+// house opens the paper for a command that does one thing.
+func house(cmd *cobra.Command, s *settings, do func(*app.House) error) error {
+	h, err := app.Open(cmd.Context(), s.config())
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(h), h.Close())
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-news/courant/internal/app"
+)
+
+func serveCommand(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the paper",
+		Long:  "Serve the paper until it is interrupted; running requests are finished first. It works without any setting.",
+		Example: "  courant serve\n" +
+			"  courant serve --data /var/lib/courant --listen 127.0.0.1:8080 --metrics 127.0.0.1:9464\n" +
+			"  courant serve --database postgres://courant@db/courant --listen 127.0.0.1:0 --address-file address",
+		Args: arguments(cobra.NoArgs, "serve"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+			a, err := app.New(cmd.Context(), s.config(), log)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "The paper is at http://%s/ (Ctrl-C stops it).\n", a.Addr())
+			if m := a.MetricsAddr(); m != "" {
+				fmt.Fprintf(cmd.OutOrStdout(), "Metrics are at http://%s/metrics.\n", m)
+			}
+			return a.Run(cmd.Context())
+		},
+	}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// settings are the flags that every command takes.
+type settings struct {
+	flags  *pflag.FlagSet
+	values map[string]*string
+	format string
+	dev    bool
+}
+
+func (s *settings) declare(cmd *cobra.Command) {
+	s.flags = cmd.PersistentFlags()
+	s.values = map[string]*string{}
+	for _, setting := range app.Settings() {
+		s.values[setting.Flag] = s.flags.String(setting.Flag, setting.Default, setting.Usage+" ["+setting.Env+"]")
+	}
+	s.flags.StringVar(&s.format, "format", "text", "what to print: text or json")
+	s.flags.BoolVar(&s.dev, "dev", false, "for developers: read the pages' assets from the checkout")
+	cmd.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if s.format != "text" && s.format != "json" {
+			return fault.Because(fault.Invalid, "there is no format %q: use --format text or --format json", s.format)
+		}
+		return nil
+	}
+}
+
+// effective returns a setting's value and where it comes from: flag, environment or default.
+func (s *settings) effective(setting app.Setting) (value, origin string) {
+	if s.flags.Changed(setting.Flag) {
+		return *s.values[setting.Flag], "flag --" + setting.Flag
+	}
+	if v, ok := os.LookupEnv(setting.Env); ok {
+		return v, "environment " + setting.Env
+	}
+	return setting.Default, "default"
+}
+
+// config gathers the settings in force.
+func (s *settings) config() app.Config {
+	value := func(flag string) string {
+		for _, setting := range app.Settings() {
+			if setting.Flag == flag {
+				v, _ := s.effective(setting)
+				return v
+			}
+		}
+		panic(fmt.Sprintf("no setting %q", flag))
+	}
+	return app.Config{
+		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
+		AddressFile: value("address-file"), Name: value("name"), Base: value("base"), Dev: s.dev,
+	}
+}
