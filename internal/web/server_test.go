@@ -88,18 +88,20 @@ func TestAClientThatDripsItsHeaderIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		conn := dial(t, linger)
 		start := time.Now()
-		go func() {
+		var drip sync.WaitGroup
+		drip.Go(func() {
 			for _, b := range []byte("GET / HTTP/1.1\r\nHost: " + strings.Repeat("x", 60)) {
 				if _, err := conn.Write([]byte{b}); err != nil {
 					return
 				}
 				<-time.After(time.Second)
 			}
-		}()
+		})
 		io.Copy(io.Discard, conn) // until the server hangs up
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("held for %v", took)
 		}
+		drip.Wait()
 	})
 }
 
