@@ -92,8 +92,27 @@ func (s *settler) moved(pair Symbol, earlier, now Offer) Move {
 		if s.facts.Currencies.ScaleOn(code, earlier.At) != s.facts.Currencies.ScaleOn(code, now.At) {
 			return Move{Withheld: fmt.Sprintf("%s was redenominated between %s and %s", code, day(earlier.At), day(now.At))}
 		}
+		if s.changedScale(code, earlier, now) {
+			return Move{Withheld: fmt.Sprintf("the source moved %s to another scale between %s and %s", code, day(earlier.At), day(now.At))}
+		}
 	}
 	return move(earlier.Value, now.Value, earlier.At, earlier.From)
+}
+
+// changedScale says whether a source followed (or took back) a redenomination under the same code late: its value
+// jumped by more than half the factor's zeros. No market moves a currency by a factor of ten between two sheets, and
+// no such redenomination has dropped fewer than two zeros.
+func (s *settler) changedScale(code currency.Code, earlier, now Offer) bool {
+	for _, r := range s.facts.Currencies.Redenominations(code) {
+		if r.From != r.To || r.Effective.IsZero() || now.At.Before(r.Effective.First()) {
+			continue
+		}
+		old, new := earlier.Value.Mul(earlier.Value), now.Value.Mul(now.Value)
+		if old.Cmp(new.Mul(r.OldPerNew)) > 0 || new.Cmp(old.Mul(r.OldPerNew)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // choose ranks the offers, which are not empty, and gives a reason for each.
