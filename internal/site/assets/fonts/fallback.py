@@ -22,8 +22,9 @@ FREQUENCY = {
 }
 
 SERIFS = [("a", 'local("Georgia")', 913 / 2048), ("b", 'local("Times New Roman"),local("Liberation Serif")', 832 / 2048),
-          ("c", 'local("Noto Serif")', 481 / 1000)]
-SANS = [("a", 'local("Arial"),local("Liberation Sans"),local("Helvetica")', 913 / 2048), ("b", 'local("Roboto")', 911 / 2048)]
+          ("c", 'local("Noto Serif")', 481 / 1000), ("d", 'local("DejaVu Serif")', 1061 / 2048)]
+SANS = [("a", 'local("Arial"),local("Liberation Sans"),local("Helvetica")', 913 / 2048),
+        ("b", 'local("Roboto")', 911 / 2048), ("c", 'local("DejaVu Sans")', 1044 / 2048)]
 OURS = [("Text", "newsreader-text", SERIFS), ("Display", "newsreader-display", SERIFS), ("Sans", "public-sans", SANS)]
 
 
