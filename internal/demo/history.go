@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +23,8 @@ const (
 	PublishedRow = "published" // the moments, one for each day: 2026-02-05T02:01:33Z
 )
 
-// maxUnpacked is twenty times what the table takes, so that no archive fills the memory.
-const maxUnpacked = 4 << 20
+// maxUnpacked is five times what the table takes, in bytes, so that no archive fills the memory.
+const maxUnpacked = 1 << 20
 
 // History returns the packed snapshots, oldest first. It unpacks anew on each call, some milliseconds' work, and gives
 // the caller slices of its own. An error means a broken build, [fault.Internal].
@@ -39,7 +38,7 @@ func History() ([]Snapshot, error) {
 
 // Unpack reads a table of the form that data/README.md describes: gzip over CSV, a column for each day, a row for each
 // currency, an empty cell where a snapshot lacks the currency. It refuses with [fault.Invalid] what the packer cannot
-// have written: days or codes out of order, a value that is not above zero, a day without rates, more than 4 MiB.
+// have written: days or codes out of order, a value that is not above zero, a day without rates, more than 1 MiB.
 func Unpack(data []byte) ([]Snapshot, error) {
 	text, err := inflate(data)
 	if err != nil {
@@ -144,11 +143,7 @@ func addRow(snapshots []Snapshot, row []string, last string) error {
 		if value.Sign() <= 0 {
 			return fmt.Errorf("%s on %s: %s is not above zero", code, snapshots[i].Version, text)
 		}
-		s := &snapshots[i]
-		if s.Rates == nil {
-			s.Rates = slices.Grow(s.Rates, 256) // more than there are rows: one allocation a snapshot
-		}
-		s.Rates = append(s.Rates, Rate{Code: code, Value: value})
+		snapshots[i].Rates = append(snapshots[i].Rates, Rate{Code: code, Value: value})
 	}
 	return nil
 }
