@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/courant-news/courant/internal/market"
+)
+
+// putSources adds sources, or replaces them by ID.
+func putSources(ctx context.Context, c *sql.Conn, sources []market.Source) error {
+	for _, s := range sources {
+		if _, err := c.ExecContext(ctx, `INSERT INTO source (id, name, kind, home, licence, note, fresh)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind,
+			home = excluded.home, licence = excluded.licence, note = excluded.note, fresh = excluded.fresh`,
+			string(s.ID), s.Name, string(s.Kind), s.Home, s.Licence, s.Note, s.Fresh.Microseconds()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sources implements [market.Store].
+func (db *DB) Sources(ctx context.Context) ([]market.Source, error) {
+	all, err := collect[market.Source](db.engine.read().QueryContext(ctx,
+		"SELECT id, name, kind, home, licence, note, fresh FROM source ORDER BY id"))(
+		func(rows *sql.Rows) (s market.Source, err error) {
+			var fresh int64
+			err = rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Home, &s.Licence, &s.Note, &fresh)
+			s.Fresh = time.Duration(fresh) * time.Microsecond
+			return s, err
+		})
+	return all, db.fail(err, "read the sources")
+}

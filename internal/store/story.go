@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+)
+
+var _ news.Store = (*DB)(nil)
+
+// AddRevision implements [news.Store].
+func (db *DB) AddRevision(ctx context.Context, r news.Revision, slug news.Slug) error {
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if r.N == 1 {
+			if err := makeStory(ctx, c, news.Manuscript{ID: r.Story, Slug: slug, State: news.Draft}); err != nil {
+				return err
+			}
+		} else if err := lockLast(ctx, c, r); err != nil {
+			return err
+		}
+		return putRevision(ctx, c, r, false)
+	})
+	return db.fail(err, "add revision %d of %s", r.N, r.Story)
+}
+
+// makeStory adds the row of a new story, whose ID and slug nobody else may bear.
+func makeStory(ctx context.Context, c *sql.Conn, m news.Manuscript) error {
+	var id, slug string
+	err := c.QueryRowContext(ctx, "SELECT id, slug FROM story WHERE id = $1 OR slug = $2", string(m.ID), string(m.Slug)).Scan(&id, &slug)
+	if err == nil && id == string(m.ID) {
+		return fault.Because(fault.Conflict, "the story %s is there already, with another content", m.ID)
+	} else if err == nil {
+		return fault.Because(fault.Conflict, "another story bears the name %q: choose another", slug)
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	_, err = c.ExecContext(ctx, "INSERT INTO story (id, slug, state, live) VALUES ($1, $2, $3, 0)", string(m.ID), string(m.Slug), string(news.Draft))
+	return err
+}
+
+// lockLast makes sure that a revision follows the last one, and keeps others from following it too. The update that
+// changes nothing takes the row's lock where an engine has such.
+func lockLast(ctx context.Context, c *sql.Conn, r news.Revision) error {
+	result, err := c.ExecContext(ctx, "UPDATE story SET live = live WHERE id = $1", string(r.Story))
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, fault.Because(fault.NotFound, "there is no story %s", r.Story))
+	}
+	var last int
+	var author sql.NullString
+	err = c.QueryRowContext(ctx, "SELECT n, author FROM revision WHERE story = $1 ORDER BY n DESC LIMIT 1", string(r.Story)).Scan(&last, &author)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if last != r.N-1 {
+		return fault.Because(fault.Conflict, "%s saved revision %d meanwhile; load it and save yours as revision %d", author.String, last, last+1)
+	}
+	return nil
+}
+
+func putRevision(ctx context.Context, c *sql.Conn, r news.Revision, published bool) error {
+	content, err := json.Marshal(r.Content)
+	if err != nil {
+		return err
+	}
+	_, err = c.ExecContext(ctx, "INSERT INTO revision (story, n, content, author, reason, at, published) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		string(r.Story), r.N, string(content), r.Author, r.Reason, micros(r.At), number(published))
+	return err
+}
+
+// number is a truth as both engines keep it.
+func number(truth bool) int {
+	if truth {
+		return 1
+	}
+	return 0
+}
+
+// Publish implements [news.Store]. A revision that was published before is fault.Conflict: its pins never change.
+func (db *DB) Publish(ctx context.Context, id news.StoryID, n int, at time.Time, pins []news.Pin) error {
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		var text string
+		var published int
+		err := c.QueryRowContext(ctx, "SELECT content, published FROM revision WHERE story = $1 AND n = $2", string(id), n).Scan(&text, &published)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.Because(fault.NotFound, "the story %s has no revision %d", id, n)
+		} else if err != nil {
+			return err
+		}
+		if published != 0 {
+			return fault.Because(fault.Conflict, "revision %d of the story was published before: save a new one to change it", n)
+		}
+		var content news.Content
+		if err := json.Unmarshal([]byte(text), &content); err != nil {
+			return err
+		}
+		if _, err := c.ExecContext(ctx, "UPDATE revision SET published = 1 WHERE story = $1 AND n = $2", string(id), n); err != nil {
+			return err
+		}
+		if err := putPins(ctx, c, id, n, pins); err != nil {
+			return err
+		}
+		_, err = c.ExecContext(ctx, `UPDATE story SET state = $1, section = $2, published = coalesce(published, $3), updated = $3, live = $4
+			WHERE id = $5`, string(news.Published), string(content.Section), micros(at), n, string(id))
+		return err
+	})
+	return db.fail(err, "publish revision %d of %s", n, id)
+}
+
+func putPins(ctx context.Context, c *sql.Conn, id news.StoryID, revision int, pins []news.Pin) error {
+	for n, p := range pins {
+		if _, err := c.ExecContext(ctx, `INSERT INTO pin (story, revision, n, expression, symbol, field, value, at, seen, source, how)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, string(id), revision, n, p.Expression, string(p.Symbol), string(p.Field),
+			p.Value.String(), micros(p.At), micros(p.Seen), string(p.Source), string(p.How)); err != nil {
+			return err
+		}
+		for position, o := range p.From {
+			if _, err := c.ExecContext(ctx, "INSERT INTO pin_observation (story, revision, n, position, observation) VALUES ($1, $2, $3, $4, $5)",
+				string(id), revision, n, position, string(o)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Manuscript implements [news.Store].
+func (db *DB) Manuscript(ctx context.Context, id news.StoryID) (news.Manuscript, error) {
+	m, err := manuscript(ctx, db.engine.read(), id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.Because(fault.NotFound, "there is no story %.64q", id)
+	}
+	return m, db.fail(err, "read the story %.64q", id)
+}
+
+// Manuscripts implements [news.Store].
+func (db *DB) Manuscripts(ctx context.Context) ([]news.Manuscript, error) {
+	ids, err := collect[news.StoryID](db.engine.read().QueryContext(ctx, "SELECT id FROM story ORDER BY id"))(
+		func(rows *sql.Rows) (id news.StoryID, err error) { return id, rows.Scan(&id) })
+	if err != nil {
+		return nil, db.fail(err, "read the stories")
+	}
+	var all []news.Manuscript
+	for _, id := range ids {
+		m, err := db.Manuscript(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+func manuscript(ctx context.Context, q querier, id news.StoryID) (news.Manuscript, error) {
+	m := news.Manuscript{ID: id}
+	var published, updated sql.NullInt64
+	err := q.QueryRowContext(ctx, "SELECT slug, state, published, updated, live FROM story WHERE id = $1", string(id)).
+		Scan(&m.Slug, &m.State, &published, &updated, &m.Live)
+	if err != nil {
+		return m, err
+	}
+	if published.Valid {
+		m.Published, m.Updated = moment(published.Int64), moment(updated.Int64)
+	}
+	var public []int
+	m.Revisions, err = collect[news.Revision](q.QueryContext(ctx,
+		"SELECT n, content, author, reason, at, published FROM revision WHERE story = $1 ORDER BY n", string(id)))(
+		func(rows *sql.Rows) (r news.Revision, err error) {
+			r.Story = id
+			var content string
+			var at int64
+			var wasPublished int
+			if err := rows.Scan(&r.N, &content, &r.Author, &r.Reason, &at, &wasPublished); err != nil {
+				return r, err
+			}
+			if wasPublished != 0 {
+				public = append(public, r.N)
+			}
+			r.At = moment(at)
+			return r, json.Unmarshal([]byte(content), &r.Content)
+		})
+	if err != nil {
+		return m, err
+	}
+	for _, n := range public {
+		pins, err := pinsOf(q.QueryContext(ctx, `SELECT p.n, p.expression, p.symbol, p.field, p.value, p.at, p.seen, p.source, p.how, o.observation
+			FROM pin p LEFT JOIN pin_observation o ON o.story = p.story AND o.revision = p.revision AND o.n = p.n
+			WHERE p.story = $1 AND p.revision = $2 ORDER BY p.n, o.position`, string(id), n))
+		if err != nil {
+			return m, err
+		}
+		if m.Pins == nil {
+			m.Pins = map[int][]news.Pin{}
+		}
+		m.Pins[n] = pins
+	}
+	return m, nil
+}
+
+// pinsOf gathers pins from rows of which each bears one of the observations of a pin, in order.
+func pinsOf(rows *sql.Rows, err error) ([]news.Pin, error) {
+	var pins []news.Pin
+	_, err = collect[int](rows, err)(func(rows *sql.Rows) (n int, err error) {
+		var p news.Pin
+		var at, seen int64
+		var from sql.NullString
+		if err := rows.Scan(&n, &p.Expression, &p.Symbol, &p.Field, &p.Value, &at, &seen, &p.Source, &p.How, &from); err != nil {
+			return n, err
+		}
+		if n == len(pins) {
+			p.At, p.Seen = moment(at), moment(seen)
+			pins = append(pins, p)
+		}
+		if n != len(pins)-1 {
+			return n, fmt.Errorf("pin %d stands where pin %d belongs", n, len(pins)-1)
+		}
+		if from.Valid {
+			pins[n].From = append(pins[n].From, market.ID(from.String))
+		}
+		return n, nil
+	})
+	return pins, err
+}
