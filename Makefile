@@ -1,0 +1,29 @@
+# make test is all that a newcomer needs; the rest is for those who change something.
+GO      ?= go
+FUZZTIME ?= 10s
+
+.PHONY: demo build test check bench fuzz generate setup
+
+demo:  ## read the demonstration paper
+	$(GO) run ./cmd/courant demo
+
+build:  ## build the program
+	$(GO) build -trimpath -o courant ./cmd/courant
+
+setup:  ## install PostgreSQL and Chromium for the tests where that is possible, say what is missing where it is not
+	@sh scripts/setup.sh
+
+test: setup  ## run the tests; those whose tools are missing are skipped by name
+	$(GO) test ./...
+
+generate:  ## make the Go code of the pages from their templates
+	$(GO) tool templ generate -path internal
+
+check:  ## format, vet, staticcheck, templates up to date
+	@sh scripts/check.sh
+
+bench:  ## benchmarks of the packages
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz:  ## every fuzz test, FUZZTIME each
+	@FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh

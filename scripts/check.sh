@@ -1,0 +1,12 @@
+#!/bin/sh
+# The checks that need no tools beside Go: format, vet, staticcheck, generated code as its templates say.
+set -eu
+
+ugly=$(git ls-files '*.go' | grep -v '_templ\.go$' | xargs go tool gofumpt -l)
+[ -z "$ugly" ] || { echo "gofumpt would change:"; echo "$ugly"; exit 1; }
+go vet ./...
+go tool staticcheck ./...
+if git ls-files '*.templ' | grep -q .; then
+	go tool templ generate -path internal >/dev/null
+	git diff --exit-code -- '*_templ.go' || { echo "run: make generate"; exit 1; }
+fi
