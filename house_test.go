@@ -1,0 +1,271 @@
+// Package courant_test holds the house to its plan: which room may use which, and what may stand in it.
+package courant_test
+
+import (
+	"bufio"
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/courant-news/courant"
+
+// floors is the plan of the house: a room may use rooms on lower floors only.
+var floors = map[string]int{
+	"internal/fault":    0,
+	"internal/currency": 1, "internal/bus": 1,
+	"internal/market": 2, "internal/staff": 2, "internal/web": 2, "internal/bus/natsbus": 2,
+	"internal/news": 3, "internal/audit": 3, "internal/wire": 3, "internal/wire/provider": 3,
+	"internal/store": 4, "internal/archive": 4, "internal/render": 4, "internal/demo": 4,
+	"internal/site": 5, "internal/desk": 5, "internal/api": 5,
+	"internal/app": 6,
+	"cmd/courant":  7,
+}
+
+// beside are rooms that stand outside the house: for tests, and generators that are run by hand.
+var beside = []string{"internal/must", "internal/market/markettest", "internal/currency/gen", "internal/demo/pack", "bench"}
+
+// modules are what the program may be linked with, each with its reason.
+var modules = map[string]string{
+	module:                                 "ourselves",
+	"github.com/cockroachdb/apd/v3":        "exact decimals",
+	"modernc.org/sqlite":                   "the default store, without cgo",
+	"modernc.org/libc":                     "of modernc.org/sqlite",
+	"modernc.org/mathutil":                 "of modernc.org/sqlite",
+	"modernc.org/memory":                   "of modernc.org/sqlite",
+	"github.com/dustin/go-humanize":        "of modernc.org/sqlite",
+	"github.com/google/uuid":               "of modernc.org/libc",
+	"github.com/mattn/go-isatty":           "of modernc.org/libc",
+	"github.com/ncruces/go-strftime":       "of modernc.org/libc",
+	"github.com/remyoudompheng/bigfft":     "of modernc.org/mathutil",
+	"github.com/jackc/pgx/v5":              "the other store",
+	"github.com/jackc/pgpassfile":          "of pgx",
+	"github.com/jackc/pgservicefile":       "of pgx",
+	"github.com/jackc/puddle/v2":           "of pgx",
+	"github.com/pressly/goose/v3":          "migrations",
+	"github.com/mfridman/interpolate":      "of goose",
+	"github.com/sethvargo/go-retry":        "of goose",
+	"go.uber.org/multierr":                 "of goose",
+	"github.com/a-h/templ":                 "pages, checked by the compiler",
+	"github.com/yuin/goldmark":             "Markdown",
+	"github.com/microcosm-cc/bluemonday":   "the sanitiser",
+	"github.com/aymerick/douceur":          "of bluemonday",
+	"github.com/gorilla/css":               "of bluemonday",
+	"github.com/andybalholm/brotli":        "compression of pages",
+	"github.com/prometheus/client_golang":  "metrics",
+	"github.com/prometheus/client_model":   "of client_golang",
+	"github.com/prometheus/common":         "of client_golang",
+	"github.com/prometheus/procfs":         "of client_golang",
+	"github.com/beorn7/perks":              "of client_golang",
+	"github.com/cespare/xxhash/v2":         "of client_golang",
+	"github.com/munnerz/goautoneg":         "of client_golang",
+	"github.com/klauspost/compress":        "of client_golang",
+	"google.golang.org/protobuf":           "of client_golang",
+	"go.yaml.in/yaml/v2":                   "of client_golang",
+	"github.com/spf13/cobra":               "commands with help and suggestions",
+	"github.com/spf13/pflag":               "of cobra",
+	"github.com/inconshreveable/mousetrap": "of cobra, on Windows",
+	"golang.org/x/net":                     "reading HTML",
+	"golang.org/x/text":                    "character sets of saved pages",
+	"golang.org/x/sys":                     "system calls of several of the above",
+	"golang.org/x/sync":                    "of pgx",
+}
+
+func TestARoomUsesOnlyRoomsOnLowerFloors(t *testing.T) {
+	for _, file := range goFiles(t) {
+		room := path.Dir(file.path)
+		if !strings.HasPrefix(room, "internal/") && !strings.HasPrefix(room, "cmd/") || strings.HasSuffix(file.path, "_test.go") ||
+			slices.Contains(beside, room) {
+			continue
+		}
+		floor, planned := floorOf(room)
+		if !planned {
+			t.Errorf("%s: the room %s has no floor in the plan: give it one in floors", file.path, room)
+			continue
+		}
+		for _, spec := range file.ast.Imports {
+			used, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), module+"/")
+			if !ours || room == used {
+				continue
+			}
+			below, known := floorOf(used)
+			neighbours := strings.HasPrefix(room, used+"/") // wire/provider -> wire
+			if !known || below >= floor && !neighbours {
+				t.Errorf("%s: %s (floor %d) may not use %s", file.path, room, floor, used)
+			}
+		}
+	}
+}
+
+// floorOf is the floor of a room or of the room that it is part of.
+func floorOf(room string) (int, bool) {
+	for ; room != "."; room = path.Dir(room) {
+		if floor, ok := floors[room]; ok {
+			return floor, true
+		}
+	}
+	return 0, false
+}
+
+func TestEveryFileIsReadableAtOneSitting(t *testing.T) {
+	for _, file := range goFiles(t) {
+		if n := bytes.Count(file.text, []byte("\n")); n > 700 && !strings.HasSuffix(file.path, "_templ.go") {
+			t.Errorf("%s has %d lines: 700 are the most", file.path, n)
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	said := map[string]bool{}
+	for _, file := range goFiles(t) {
+		if strings.HasSuffix(file.path, "_test.go") {
+			continue
+		}
+		dir := path.Dir(file.path)
+		said[dir] = said[dir] || file.ast.Doc != nil
+	}
+	for dir, ok := range said {
+		if !ok {
+			t.Errorf("%s has no package comment", dir)
+		}
+	}
+}
+
+func TestNothingRunsBeforeMain(t *testing.T) {
+	for _, file := range goFiles(t) {
+		for _, decl := range file.ast.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s has an init function: make what it makes where it is needed", file.path)
+			}
+		}
+	}
+}
+
+func TestNoFloatingPointCarriesAPrice(t *testing.T) {
+	exact := []string{"internal/currency", "internal/market", "internal/news", "internal/store", "internal/archive"}
+	for _, file := range goFiles(t) {
+		if strings.HasSuffix(file.path, "_test.go") || !slices.Contains(exact, path.Dir(file.path)) {
+			continue
+		}
+		for _, decl := range file.ast.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Name.Name == "Float" {
+				continue // the one way out, for statistics and pixels
+			}
+			ast.Inspect(decl, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && (id.Name == "float64" || id.Name == "float32") {
+					t.Errorf("%s uses %s", file.path, id.Name)
+				}
+				return true
+			})
+		}
+	}
+}
+
+func TestTheProgramIsLinkedWithKnownModulesOnly(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./cmd/courant").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if m := strings.TrimSpace(line); m != "" && modules[m] == "" {
+			t.Errorf("the program is linked with %s, which has no reason in modules", m)
+		}
+	}
+}
+
+// A reachable MethodByName with a name that is not constant keeps every exported method in the program: megabytes.
+func TestTheLinkerMayDropUnusedMethods(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links the program")
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(t.TempDir(), "courant"), "-ldflags=-dumpdep", "./cmd/courant")
+	var out bytes.Buffer
+	cmd.Stderr = &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("go build: %v", err)
+	}
+	for lines := bufio.NewScanner(&out); lines.Scan(); {
+		if strings.Contains(lines.Text(), "ReflectMethod") {
+			t.Errorf("the linker must keep all methods: %s", lines.Text())
+		}
+	}
+}
+
+func TestTheTreeNamesNoMachine(t *testing.T) {
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forbidden := []string{filepath.Dir(root) + "/", "registry." + "npmjs", "proxy." + "golang.org"}
+	if home, err := os.UserHomeDir(); err == nil {
+		forbidden = append(forbidden, home+"/")
+	}
+	walk(t, func(name string) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range forbidden {
+			if bytes.Contains(text, []byte(word)) {
+				t.Errorf("%s holds %q", name, word)
+			}
+		}
+	})
+}
+
+type goFile struct {
+	path string
+	text []byte
+	ast  *ast.File
+}
+
+func goFiles(t *testing.T) []goFile {
+	t.Helper()
+	var files []goFile
+	walk(t, func(name string) {
+		if !strings.HasSuffix(name, ".go") {
+			return
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, goFile{path: filepath.ToSlash(name), text: text, ast: parsed})
+	})
+	if len(files) == 0 {
+		t.Fatal("there are no Go files: where are we?")
+	}
+	return files
+}
+
+// walk visits every file of the tree but git's.
+func walk(t *testing.T, visit func(name string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "courant-data"):
+			return fs.SkipDir
+		case d.Type().IsRegular():
+			visit(name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
