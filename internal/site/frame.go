@@ -1,0 +1,128 @@
+package site
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+)
+
+// Frame is what every page shares: what stands around its subject.
+type Frame struct {
+	Name        string // of the paper
+	Title       string // of the page; on the front the paper's name
+	Description string
+	Canonical   string // the page's address, relative; empty: none
+	Today       Time
+	Rates       string // of when the rates of the strip are; empty where there are none
+	Sections    []Link
+	Strip       []Row
+	CSS, Icon   string
+	Fonts       []string
+}
+
+// Link is an entry of a list of links.
+type Link struct {
+	Text, Href string
+	Current    bool
+}
+
+// today is what is read for every page alike: the board and the quotes of now, and the sections that have stories.
+type today struct {
+	board    market.Board
+	quotes   []market.Quote
+	sources  market.Sources
+	sections []news.Slug
+}
+
+// edition keeps today for as long as a page may be kept, so that ten thousand different pages read one board.
+type edition struct {
+	dropped atomic.Uint64
+
+	mu    sync.Mutex // held while reading: one reads, the others wait
+	made  time.Time
+	state uint64 // the number of drops before it was read
+	today today
+}
+
+func (e *edition) drop() { e.dropped.Add(1) }
+
+func (s *Site) today(ctx context.Context) (today, error) {
+	e := &s.edition
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	state := e.dropped.Load()
+	if !e.made.IsZero() && e.state == state && time.Since(e.made) < pageAge {
+		return e.today, nil
+	}
+	t, err := s.readToday(ctx)
+	if err != nil {
+		return today{}, err
+	}
+	e.today, e.made, e.state = t, time.Now(), state
+	return t, nil
+}
+
+func (s *Site) readToday(ctx context.Context) (t today, err error) {
+	now := market.AsOf{}.Resolved(s.o.Now())
+	if t.board, err = s.ledger.Board(ctx, s.o.Base, now); err != nil {
+		return today{}, err
+	}
+	if t.quotes, err = s.ledger.Quotes(ctx, now); err != nil {
+		return today{}, err
+	}
+	list, err := s.ledger.Sources(ctx)
+	if err != nil {
+		return today{}, err
+	}
+	t.sources = make(market.Sources, len(list))
+	for _, source := range list {
+		t.sources[source.ID] = source
+	}
+	const recent = 200 // stories: a section in which nothing has stood for so long needs no place in the head
+	articles, err := s.paper.Articles(ctx, news.Selection{Limit: recent})
+	for _, a := range articles {
+		t.sections = append(t.sections, a.Content.Section)
+	}
+	slices.Sort(t.sections)
+	t.sections = slices.Compact(t.sections)
+	return t, err
+}
+
+// frame returns the frame of a page.
+func (s *Site) frame(t today, a ask, title, description string) Frame {
+	f := Frame{
+		Name: s.o.Name, Title: title, Description: description, Canonical: a.canonical(),
+		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"),
+	}
+	for _, font := range []string{"newsreader-display", "newsreader-text", "public-sans"} {
+		f.Fonts = append(f.Fonts, s.assets.URL("fonts/"+font+".woff2"))
+	}
+	f.Sections = append(f.Sections, Link{Text: "Front page", Href: "/"})
+	for _, section := range t.sections {
+		f.Sections = append(f.Sections, Link{Text: titleOf(section), Href: "/sections/" + string(section)})
+	}
+	f.Sections = append(f.Sections, Link{Text: "Currencies", Href: "/markets/"}, Link{Text: "Shares", Href: "/markets/shares/"})
+	for i, l := range f.Sections {
+		f.Sections[i].Current = l.Href == a.r.URL.Path
+	}
+	f.Strip = s.majors(t.board, t.sources)
+	if !t.board.Newest.IsZero() {
+		f.Rates = "Newest rates: " + timeOf(t.board.Newest).Text
+	}
+	return f
+}
+
+// titleOf writes a section's name as a heading: central-banks, Central banks.
+func titleOf(section news.Slug) string {
+	text := strings.ReplaceAll(string(section), "-", " ")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

@@ -1,0 +1,126 @@
+package site
+
+import (
+	"context"
+	"strings"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/web"
+)
+
+// Item is a story announced.
+type Item struct {
+	Kicker, Headline, Standfirst, Href string
+	Language                           string // empty where it is the paper's
+	By                                 string
+	Published                          Time
+	Figures                            int
+}
+
+func itemOf(a news.Article) Item {
+	kicker := a.Content.Kicker
+	if kicker == "" {
+		kicker = titleOf(a.Content.Section)
+	}
+	return Item{
+		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
+		Language: a.Content.Language, By: strings.Join(a.Content.Bylines, ", "),
+		Published: timeOf(a.Published), Figures: len(a.Pins),
+	}
+}
+
+func itemsOf(articles []news.Article) []Item {
+	items := make([]Item, len(articles))
+	for i, a := range articles {
+		items[i] = itemOf(a)
+	}
+	return items
+}
+
+// cut takes up to n items off the list.
+func cut(items *[]Item, n int) []Item {
+	n = min(n, len(*items))
+	taken := (*items)[:n]
+	*items = (*items)[n:]
+	return taken
+}
+
+// FrontPage is the front: the newest stories by their weight on the page, and the markets.
+type FrontPage struct {
+	Frame
+	Lead    *Item // nil on an empty paper
+	Pairs   [][]Item
+	Seconds []Item
+	Briefs  []Item
+	Base    string // name of the currency of which one unit buys what Markets says
+	Markets []Row
+	Said    []Said
+	Shares  []Row
+	Traded  []Said
+}
+
+// Places on the front.
+const (
+	frontPairs, frontSeconds, frontBriefs = 4, 4, 12
+	frontShares                           = 8
+)
+
+func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	articles, err := s.paper.Articles(ctx, news.Selection{Limit: 1 + frontPairs + frontSeconds + frontBriefs})
+	if err != nil {
+		return nil, err
+	}
+	p := FrontPage{Frame: s.frame(t, a, s.o.Name, "The news, with the markets built in and every number accounted for.")}
+	items := itemsOf(articles)
+	if lead := cut(&items, 1); len(lead) > 0 {
+		p.Lead = &lead[0]
+	}
+	for pairs := cut(&items, frontPairs); len(pairs) > 0; {
+		p.Pairs = append(p.Pairs, cut(&pairs, 2))
+	}
+	p.Seconds = cut(&items, frontSeconds)
+	p.Briefs = items
+	p.Base = s.ledger.Currencies().Name(s.o.Base, "en")
+	p.Markets = p.Strip
+	p.Said = saidOf(p.Markets)
+	for _, q := range t.quotes[:min(frontShares, len(t.quotes))] {
+		p.Shares = append(p.Shares, listingRow(q, t.sources, nil))
+	}
+	p.Traded = saidOf(p.Shares)
+	return frontPage(p), nil
+}
+
+// SectionPage lists the stories of one section.
+type SectionPage struct {
+	Frame
+	Heading string
+	Items   []Item
+}
+
+func (s *Site) section(ctx context.Context, a ask) (web.Component, error) {
+	slug, err := news.ParseSlug(a.value("section"))
+	if err != nil {
+		return nil, fault.Because(fault.NotFound, "%w", err)
+	}
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const most = 100
+	articles, err := s.paper.Articles(ctx, news.Selection{Section: slug, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	if len(articles) == 0 {
+		return nil, fault.Because(fault.NotFound, "The paper has no section “%s”, or nothing in it yet.", slug)
+	}
+	heading := titleOf(slug)
+	p := SectionPage{Heading: heading, Items: itemsOf(articles)}
+	p.Frame = s.frame(t, a, heading, "The newest stories of the section "+heading+".")
+	return sectionPage(p), nil
+}

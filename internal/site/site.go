@@ -1,0 +1,239 @@
+package site
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/web"
+)
+
+//go:embed assets
+var assetFiles embed.FS
+
+// Options are what a site may be told; the zero value works.
+type Options struct {
+	Name       string        // of the paper; empty: Courant
+	Base       currency.Code // of the strip and the board; empty: EUR
+	Dev        bool          // read assets from the working tree, where there is one, at each request
+	Log        *slog.Logger  // nil: nothing is logged
+	PageMemory int           // bytes of finished pages that are kept; 0: 8 MB
+	Now        func() time.Time
+}
+
+// Limits of the cache and of what is asked.
+const (
+	pageAge      = 5 * time.Second
+	pageMemory   = 8 << 20
+	cacheControl = "public, max-age=5, stale-while-revalidate=60"
+	maxQuery     = 80 // characters of one query parameter: the longest instant has 35
+)
+
+// Site is the reader's paper as an [http.Handler].
+type Site struct {
+	paper   *news.Paper
+	ledger  *market.Ledger
+	o       Options
+	assets  *web.Assets
+	cache   *web.Cache
+	edition edition
+	handler http.Handler
+}
+
+// New returns the site. The error is fault.Invalid for a base that is no currency.
+func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site, error) {
+	s := &Site{paper: paper, ledger: ledger, o: o.filled()}
+	if _, err := ledger.Currencies().Currency(s.o.Base); err != nil {
+		return nil, fault.Because(fault.Invalid, "the base of the paper's board: %w", err)
+	}
+	files, err := s.assetTree()
+	if err != nil {
+		return nil, err
+	}
+	if s.assets, err = web.NewAssets(files, s.o.Dev); err != nil {
+		return nil, err
+	}
+	s.cache = web.NewCache(s.o.PageMemory, pageAge)
+	// The site lives as long as the bus, so it never stops listening. First the edition: a page that is built after
+	// the drop must not be built from what was read before it.
+	b.Listen(func(bus.Event) {
+		s.edition.drop()
+		s.cache.Drop()
+	})
+
+	mux := http.NewServeMux()
+	page := func(pattern string, build builder, known ...string) { mux.Handle(pattern, s.page(build, known...)) }
+	page("GET /{$}", s.front)
+	page("GET /sections/{section}", s.section)
+	page("GET /{year}/{month}/{day}/{slug}", s.story)
+	page("GET /markets/{$}", s.board, "base", "as-of", "known-at", "q")
+	page("GET /markets/currencies/{code}", s.currency, "base", "as-of")
+	page("GET /markets/shares/{$}", s.shares, "as-of")
+	page("GET /markets/shares/{mic}/{ticker}", s.instrument, "as-of")
+	page("GET /numbers/{id}", s.number)
+	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
+	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))
+	// Two patterns and not /assets/, which would overlap with the address of a story.
+	mux.Handle("GET /assets/{file}", s.handle(s.assets.Serve))
+	mux.Handle("GET /assets/fonts/{file}", s.handle(s.assets.Serve))
+	mux.Handle("GET /favicon.ico", s.handle(s.icon))
+	mux.Handle("GET /", s.handle(func(http.ResponseWriter, *http.Request) error { return fault.NotFound }))
+	s.handler = web.Secure(web.Recover(s.o.Log, s.fail, mux))
+	return s, nil
+}
+
+func (o Options) filled() Options {
+	if o.Name == "" {
+		o.Name = "Courant"
+	}
+	if o.Base == "" {
+		o.Base = "EUR"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.PageMemory == 0 {
+		o.PageMemory = pageMemory
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// assetTree is the embedded assets, or in development the folder that they are edited in.
+func (s *Site) assetTree() (fs.FS, error) {
+	const folder = "internal/site/assets"
+	if s.o.Dev {
+		if _, err := os.Stat(folder); err == nil {
+			return os.DirFS(folder), nil
+		}
+		s.o.Dev = false // started elsewhere: there is nothing to edit
+	}
+	return fs.Sub(assetFiles, "assets")
+}
+
+// ServeHTTP answers a reader.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// ask is what a page is built from: the request's address, with those query parameters that the page knows.
+type ask struct {
+	r     *http.Request
+	query url.Values
+}
+
+// value is a parameter of the path.
+func (a ask) value(name string) string { return a.r.PathValue(name) }
+
+// canonical is the address without anything that the page does not know.
+func (a ask) canonical() string { return address(a.r.URL.EscapedPath(), a.query) }
+
+// address puts a query behind a path, in the order of the names.
+func address(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// builder draws a page. An error becomes an error page.
+type builder func(ctx context.Context, a ask) (web.Component, error)
+
+// page serves what a builder draws, from the cache where it can. The key holds only known parameters, so that nobody
+// can fill the cache with one page under many names.
+func (s *Site) page(build builder, known ...string) http.Handler {
+	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
+		a := ask{r: r, query: url.Values{}}
+		if r.URL.RawQuery != "" && len(known) > 0 {
+			given := r.URL.Query()
+			for _, name := range known {
+				text := given.Get(name)
+				if len(text) > maxQuery {
+					return fault.Because(fault.Invalid, "%q is given %d characters; %d is the most", name, len(text), maxQuery)
+				}
+				if text != "" {
+					a.query.Set(name, text)
+				}
+			}
+		}
+		page, err := s.cache.Page(a.canonical(), func() (*web.Page, error) {
+			c, err := build(r.Context(), a)
+			if err != nil {
+				return nil, err
+			}
+			body, err := web.Render(r.Context(), c)
+			if err != nil {
+				return nil, fmt.Errorf("draw the page: %w", err)
+			}
+			return web.NewPage(body, web.PageOptions{CacheControl: cacheControl}), nil
+		})
+		if err != nil {
+			return err
+		}
+		page.ServeHTTP(w, r)
+		return nil
+	})
+}
+
+func (s *Site) handle(h web.Handler) http.Handler { return web.Handle(s.o.Log, s.fail, h) }
+
+func (s *Site) icon(w http.ResponseWriter, r *http.Request) error {
+	page, err := s.assets.Page("icon.svg")
+	if err != nil {
+		return err
+	}
+	page.ServeHTTP(w, r)
+	return nil
+}
+
+// ErrorPage says what went wrong and where to go on.
+type ErrorPage struct {
+	Frame
+	Status   int
+	Headline string
+	Sentence string
+}
+
+// fail answers with an error page in the paper's dress, without its strip where even that cannot be read.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := web.Status(err)
+	p := ErrorPage{Status: status, Headline: headlineOf(status), Sentence: fault.Sentence(err)}
+	e, readErr := s.today(r.Context())
+	if readErr != nil {
+		s.o.Log.DebugContext(r.Context(), "an error page goes without its strip", "error", readErr)
+		e = today{}
+	}
+	p.Frame = s.frame(e, ask{r: r}, p.Headline, p.Sentence)
+	p.Frame.Canonical = "" // an address at which there is nothing has no better one
+	body, renderErr := web.Render(r.Context(), errorPage(p))
+	if renderErr != nil {
+		http.Error(w, p.Sentence, status)
+		return
+	}
+	web.NewPage(body, web.PageOptions{Status: status, CacheControl: "no-store"}).ServeHTTP(w, r)
+}
+
+func headlineOf(status int) string {
+	switch {
+	case status == http.StatusNotFound:
+		return "There is no page here"
+	case status == http.StatusBadRequest:
+		return "That cannot be understood"
+	case status == http.StatusServiceUnavailable:
+		return "Too many readers at once"
+	case status >= http.StatusInternalServerError:
+		return "Something failed on our side"
+	}
+	return "That is not possible"
+}

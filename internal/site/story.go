@@ -1,0 +1,212 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/render"
+	"github.com/courant-news/courant/internal/web"
+)
+
+// Figure is a number in a story's text with what its card says of it.
+type Figure struct {
+	ID         string // of the card: figure-1
+	Expression string
+	Value      string // as printed
+	Source     string
+	At, Seen   Time
+	How        string
+	Number     string // address of the first observation
+	Subject    string // address of the currency or the share
+	Today      string // today's value, empty where there is none
+	TodayAt    Time
+	TodaySaid  string
+}
+
+// StoryPage is a story with its figures, and what the markets were on its day.
+type StoryPage struct {
+	Frame
+	Item
+	Section   Link
+	Dateline  string
+	Updated   Time // empty where it was published once
+	Revision  int
+	Body      string // HTML that has passed the sanitiser
+	Figures   []Figure
+	Day       Time
+	Board     string // address of the whole board on that day
+	Base      string
+	Rates     []Row
+	RatesSaid []Said
+	Shares    []Row
+	Traded    []Said
+}
+
+func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
+	article, err := s.article(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	day := article.Published.UTC().Truncate(24 * time.Hour)
+	asOf := market.AsOf{At: day.Add(24*time.Hour - time.Microsecond)}
+	board, err := s.ledger.Board(ctx, s.o.Base, asOf)
+	if err != nil {
+		return nil, err
+	}
+	quotes, err := s.ledger.Quotes(ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
+	p := StoryPage{
+		Item: itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision, Day: dayOf(day),
+		Section: Link{Text: titleOf(article.Content.Section), Href: "/sections/" + string(article.Content.Section)},
+		Base:    s.ledger.Currencies().Name(s.o.Base, "en"),
+	}
+	description := article.Content.Standfirst
+	if description == "" {
+		description = article.Content.Headline
+	}
+	p.Frame = s.frame(t, a, article.Content.Headline, description)
+	p.Canonical = article.Path()
+	if article.Revision > 1 {
+		p.Updated = timeOf(article.Updated)
+	}
+	for n, pin := range article.Pins {
+		f, err := s.figure(ctx, t, n, pin)
+		if err != nil {
+			return nil, err
+		}
+		p.Figures = append(p.Figures, f)
+	}
+	p.Body, err = render.Body(article.Content.Body, func(n int) string {
+		if n >= len(p.Figures) {
+			return "[a figure without a value]" // an archive whose pins were lost: better said than guessed
+		}
+		return p.Figures[n].button(article.Pins[n].Value)
+	})
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
+	p.Board = address("/markets/", query)
+	for _, price := range board.Prices {
+		p.Rates = append(p.Rates, s.pairRow(price, t.sources, query))
+	}
+	for _, q := range quotes {
+		p.Shares = append(p.Shares, listingRow(q, t.sources, query))
+	}
+	p.RatesSaid, p.Traded = saidOf(p.Rates), saidOf(p.Shares)
+	return storyPage(p), nil
+}
+
+// article reads the story that the address names.
+func (s *Site) article(ctx context.Context, a ask) (news.Article, error) {
+	text := a.value("year") + "-" + a.value("month") + "-" + a.value("day")
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return news.Article{}, fault.Because(fault.NotFound, "No story stands at this address: %.20q is no day.", text)
+	}
+	slug, err := news.ParseSlug(a.value("slug"))
+	if err != nil {
+		return news.Article{}, fault.Because(fault.NotFound, "No story stands at this address: %w", err)
+	}
+	article, err := s.paper.Article(ctx, day, slug)
+	if err != nil {
+		return news.Article{}, fmt.Errorf("read the story of %s: %w", text, err)
+	}
+	return article, nil
+}
+
+// button is the figure in the text. Its card opens without a script.
+func (f Figure) button(value currency.Decimal) string {
+	return `<button class="figure" type="button" popovertarget="` + f.ID + `"><data value="` +
+		html.EscapeString(value.String()) + `">` + html.EscapeString(f.Value) + `</data></button>`
+}
+
+// figure draws the n-th pin of a story, with today's value beside.
+func (s *Site) figure(ctx context.Context, t today, n int, pin news.Pin) (Figure, error) {
+	f := Figure{
+		ID: fmt.Sprintf("figure-%d", n+1), Expression: pin.Expression, Value: render.Prose(printed(pin)),
+		Source: nameOf(pin.Source, t.sources), At: timeOf(pin.At), Seen: timeOf(pin.Seen), How: howOf(pin.How),
+		Subject: symbolPath(pin.Symbol),
+	}
+	if f.How == "" {
+		f.How = "as the source wrote it"
+	}
+	if len(pin.From) > 0 {
+		f.Number = numberPath(pin.From[0])
+	}
+	o, value, err := s.now(ctx, t, pin)
+	switch {
+	case err == nil:
+		f.Today, f.TodayAt, f.TodaySaid = value, timeOf(o.At), nameOf(o.Source, t.sources)
+	case fault.KindOf(err) != fault.NotFound:
+		return Figure{}, err
+	}
+	return f, nil
+}
+
+// printed is a pin's value as its figure asks for it. One that was divided out and for which no places were asked has
+// twelve digits, most of which nobody has said.
+func printed(pin news.Pin) currency.Decimal {
+	f, err := news.ParseFigure(pin.Expression)
+	divided := pin.How == market.Inverse || pin.How == market.Crossed || pin.Field == market.Percent
+	if divided && err == nil && f.Places < 0 {
+		return render.Shown(pin.Value, true)
+	}
+	return pin.Value
+}
+
+// now is what the pinned thing is worth today, as a board shows it.
+func (s *Site) now(ctx context.Context, t today, pin news.Pin) (market.Offer, string, error) {
+	if base, quote, ok := pin.Symbol.Pair(); ok {
+		price, found := t.board.Price(quote)
+		if base != t.board.Base || !found {
+			var err error
+			if price, err = s.ledger.Rate(ctx, pin.Symbol, market.AsOf{At: s.o.Now()}); err != nil {
+				return market.Offer{}, "", err
+			}
+		}
+		return price.Offer, render.Number(shownOf(price.Offer)), nil
+	}
+	for _, q := range t.quotes {
+		if q.Symbol != pin.Symbol {
+			continue
+		}
+		switch {
+		case pin.Field == market.Last:
+			return q.Offer, render.Number(q.Value), nil
+		case q.Move.Withheld != "":
+		case pin.Field == market.PreviousClose:
+			return q.Offer, render.Number(q.Previous.Value), nil
+		case pin.Field == market.Change:
+			return q.Offer, render.Signed(q.Move.By), nil
+		case pin.Field == market.Percent:
+			return q.Offer, render.Percent(q.Move.Percent), nil
+		}
+	}
+	return market.Offer{}, "", fault.NotFound
+}
+
+// byline is the names of a story's authors and its place.
+func (p StoryPage) byline() string {
+	switch {
+	case p.By == "":
+		return p.Dateline
+	case p.Dateline == "":
+		return "By " + p.By
+	}
+	return strings.Join([]string{"By " + p.By, p.Dateline}, ", ")
+}

@@ -1,0 +1,212 @@
+package site
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/render"
+)
+
+// Time is a moment as readers read it and as machines do.
+type Time struct{ Text, Machine string }
+
+// timeOf writes midnight UTC, by which sources that speak of days mean the day, as a day, and all else with its time.
+func timeOf(t time.Time) Time {
+	t = t.UTC()
+	if t.IsZero() {
+		return Time{}
+	}
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		return dayOf(t)
+	}
+	return Time{Text: t.Format("2 January 2006, 15:04 UTC"), Machine: t.Format(time.RFC3339)}
+}
+
+// dayOf writes the day of a moment.
+func dayOf(t time.Time) Time {
+	t = t.UTC()
+	return Time{Text: t.Format("2 January 2006"), Machine: t.Format(time.DateOnly)}
+}
+
+// Move is a signed change, or why there is none.
+type Move struct {
+	Percent, Absolute string
+	Class             string // move up, move down, move flat
+	Since             string // what it is counted from, in words
+	Withheld          string
+}
+
+// moveOf writes a change to as many places as the value that it is a change of.
+func moveOf(m market.Move, places int) Move {
+	if m.Withheld != "" {
+		return Move{Withheld: m.Withheld}
+	}
+	if m.From.IsZero() {
+		return Move{Withheld: "there is no earlier value"}
+	}
+	v := Move{Percent: render.Percent(m.Percent), Absolute: render.Signed(m.By.RoundPlaces(places)), Class: "move flat"}
+	switch m.By.Sign() {
+	case 1:
+		v.Class = "move up"
+	case -1:
+		v.Class = "move down"
+	}
+	v.Since = "the previous close"
+	if !m.Since.IsZero() {
+		v.Since = timeOf(m.Since).Text
+	}
+	return v
+}
+
+// Row is a settled value with all that must stand near it.
+type Row struct {
+	Code, Name, Href string
+	Value, Exact     string // as shown, and as a machine reads it
+	Number           string // address of the first observation that it rests on
+	Source           string
+	At, Seen         Time
+	How              string // empty where the source itself said it
+	Move             Move
+	Flags            []market.Flag
+}
+
+// rowOf fills what an offer says of itself.
+func rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
+	shown := shownOf(o)
+	r := Row{
+		Value: render.Number(shown), Exact: shown.String(), Source: nameOf(o.Source, sources),
+		At: timeOf(o.At), Seen: timeOf(o.Seen), How: howOf(o.How), Move: moveOf(m, shown.Places()),
+	}
+	if len(o.From) > 0 {
+		r.Number = numberPath(o.From[0].ID)
+	}
+	return r
+}
+
+// shownOf is an offer's value with the source's own digits, or, where it was computed, with no more than are known.
+func shownOf(o market.Offer) currency.Decimal {
+	from := make([]currency.Decimal, len(o.From))
+	for i, f := range o.From {
+		from[i] = f.Value
+	}
+	return render.Shown(o.Value, o.How != market.Said, from...)
+}
+
+// pairRow is the row of a price; its link keeps the base and the day.
+func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values) Row {
+	base, quote, _ := p.Symbol.Pair()
+	r := rowOf(p.Offer, p.Move, sources)
+	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), p.Flags
+	r.Href = s.currencyPath(base, quote, query)
+	return r
+}
+
+// listingRow is the row of a quote.
+func listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
+	_, ticker, _ := q.Symbol.Listing()
+	r := rowOf(q.Offer, q.Move, sources)
+	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, q.Flags
+	r.Href = address(symbolPath(q.Symbol), query)
+	return r
+}
+
+// majors are the rows of the board's first group, in the order of their codes.
+func (s *Site) majors(b market.Board, sources market.Sources) []Row {
+	table := s.ledger.Currencies()
+	var rows []Row
+	for _, p := range b.Prices {
+		_, quote, _ := p.Symbol.Pair()
+		if c, err := table.Currency(quote); err == nil && c.Group == table.Groups()[0] {
+			rows = append(rows, s.pairRow(p, sources, nil))
+		}
+	}
+	return rows
+}
+
+// currencyPath is the address of a currency's page; the paper's own base is left out.
+func (s *Site) currencyPath(base, quote currency.Code, query url.Values) string {
+	q := url.Values{}
+	if base != s.o.Base {
+		q.Set("base", string(base))
+	}
+	if day := query.Get("as-of"); day != "" {
+		q.Set("as-of", day)
+	}
+	return address("/markets/currencies/"+string(quote), q)
+}
+
+// symbolPath is the address of what a symbol names.
+func symbolPath(s market.Symbol) string {
+	if mic, ticker, ok := s.Listing(); ok {
+		return "/markets/shares/" + url.PathEscape(string(mic)) + "/" + url.PathEscape(ticker)
+	}
+	base, quote, _ := s.Pair()
+	return address("/markets/currencies/"+url.PathEscape(string(quote)), url.Values{"base": {string(base)}})
+}
+
+func numberPath(id market.ID) string { return "/numbers/" + string(id) }
+
+// nameOf is a source's name; its ID where an archive of another version knows no more.
+func nameOf(id market.SourceID, sources market.Sources) string {
+	if s, ok := sources[id]; ok && s.Name != "" {
+		return s.Name
+	}
+	return string(id)
+}
+
+// howOf says in words how a value was reached.
+func howOf(h market.How) string {
+	switch h {
+	case market.Inverse:
+		return "computed: 1 divided by the source’s rate for the pair turned round"
+	case market.Crossed:
+		return "computed from two rates of one table of the source"
+	case market.Computed:
+		return "computed from the source’s own fields"
+	}
+	return ""
+}
+
+// Said is a source and its day with the codes that rest on them: what stands below a table of values.
+type Said struct {
+	Source string
+	At     Time
+	Codes  []string
+}
+
+// saidOf gathers the sources of rows, in the order of their first row.
+func saidOf(rows []Row) []Said {
+	var list []Said
+next:
+	for _, r := range rows {
+		for i, s := range list {
+			if s.Source == r.Source && s.At == r.At {
+				list[i].Codes = append(list[i].Codes, r.Code)
+				continue next
+			}
+		}
+		list = append(list, Said{Source: r.Source, At: r.At, Codes: []string{r.Code}})
+	}
+	return list
+}
+
+// ageOf says how long before a moment another was, in days.
+func ageOf(t, at time.Time) string {
+	switch days := int(at.Sub(t) / (24 * time.Hour)); {
+	case t.IsZero():
+		return ""
+	case days <= 0:
+		return "less than a day old"
+	case days == 1:
+		return "1 day old"
+	default:
+		return strconv.Itoa(days) + " days old"
+	}
+}
+
+// joined is a list of codes as a line.
+func joined(codes []string) string { return strings.Join(codes, ", ") }
