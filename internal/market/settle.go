@@ -1,7 +1,6 @@
 package market
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -113,76 +112,4 @@ func (s *settler) changedScale(code currency.Code, earlier, now Offer) bool {
 		}
 	}
 	return false
-}
-
-// choose ranks the offers, which are not empty, and gives a reason for each.
-func choose(offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
-	fresh := func(o Offer) bool { return at.Sub(o.At) <= sources[o.Source].Fresh }
-	rank := func(o Offer) int { return sources[o.Source].Kind.rank() }
-	slices.SortFunc(offers, func(a, b Offer) int {
-		if fresh(a) != fresh(b) {
-			if fresh(a) {
-				return -1
-			}
-			return 1
-		}
-		byTrust, byTime := cmp.Compare(rank(a), rank(b)), b.At.Compare(a.At)
-		if !fresh(a) {
-			byTrust, byTime = byTime, byTrust
-		}
-		return cmp.Or(byTrust, cmp.Compare(directness(a.How), directness(b.How)), byTime, cmp.Compare(a.Source, b.Source))
-	})
-	best = offers[0]
-	switch name := sources[best.Source].name(best.Source); {
-	case len(offers) == 1:
-		why = fmt.Sprintf("%s is the only source that has it.", name)
-	case fresh(best):
-		why = fmt.Sprintf("%s is %s, and its value is current.", name, sources[best.Source].Kind.phrase())
-	default:
-		why = fmt.Sprintf("No source has a current value; %s has the newest.", name)
-	}
-	for _, o := range offers[1:] {
-		aside = append(aside, SetAside{Offer: o, Why: whyNot(o, best, sources, fresh)})
-	}
-	return best, why, aside
-}
-
-// whyNot says in which respect an offer fell behind the best.
-func whyNot(o, best Offer, sources Sources, fresh func(Offer) bool) string {
-	switch {
-	case fresh(best) && !fresh(o):
-		return fmt.Sprintf("Its newest value, of %s, is no longer current.", day(o.At))
-	case fresh(best) && sources[o.Source].Kind.rank() > sources[best.Source].Kind.rank():
-		return fmt.Sprintf("It is %s; the one chosen is %s.", sources[o.Source].Kind.phrase(), sources[best.Source].Kind.phrase())
-	case o.At.Before(best.At):
-		return fmt.Sprintf("It is older, of %s.", day(o.At))
-	case directness(o.How) > directness(best.How):
-		return "It has to be computed; the one chosen is the source's own number."
-	case sources[o.Source].Kind.rank() > sources[best.Source].Kind.rank():
-		return fmt.Sprintf("It is %s; the one chosen is %s.", sources[o.Source].Kind.phrase(), sources[best.Source].Kind.phrase())
-	}
-	return "It ranks equal; the first by name was chosen."
-}
-
-func directness(h How) int { return slices.Index([]How{Said, Inverse, Crossed, Computed}, h) }
-
-// phrase names the kind within a sentence.
-func (k SourceKind) phrase() string {
-	switch k {
-	case Official:
-		return "an official source"
-	case Dataset:
-		return "a published dataset"
-	case Page:
-		return "a page's claim"
-	}
-	return "a source of no known kind"
-}
-
-// name is what readers call the source; an unknown one is called by its ID.
-func (s Source) name(id SourceID) string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return string(id)
 }
