@@ -105,8 +105,8 @@ func (l *Ledger) Check(sources []Source, observations []Observation) error {
 	return first
 }
 
-// Unsaid returns the observations that are news: it leaves out what the same source has said already, unchanged, of
-// the same moment.
+// Unsaid returns the observations that are news, in the order in which they were learnt: it leaves out what the same
+// source has said already, unchanged, of the same moment.
 func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Observation, error) {
 	type moment struct {
 		source SourceID
@@ -114,7 +114,9 @@ func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Obse
 	}
 	said := map[moment]map[heading]Observation{}
 	var news []Observation
-	for _, o := range observations {
+	// What is a repetition and what takes a revision back shows only in the order of learning.
+	bySeen := func(a, b Observation) int { return a.Seen.Compare(b.Seen) }
+	for _, o := range slices.SortedStableFunc(slices.Values(observations), bySeen) {
 		m := moment{o.Source, o.At.UnixMicro()}
 		before, read := said[m]
 		if !read {
@@ -222,9 +224,10 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settl
 	return newSettler(heard, facts, asOf), nil
 }
 
-// bearing returns the symbols from which a pair can be computed.
+// bearing returns the symbols from which a pair can be computed, sorted: the pair itself either way round, and the
+// pairs of both currencies with each third one that both stand beside.
 func bearing(base, quote currency.Code, symbols []Symbol) []Symbol {
-	besideBase, besideQuote := map[currency.Code]Symbol{}, map[currency.Code]Symbol{}
+	besideBase, besideQuote := map[currency.Code][]Symbol{}, map[currency.Code][]Symbol{}
 	var found []Symbol
 	for _, s := range symbols {
 		a, b, ok := s.Pair()
@@ -233,25 +236,22 @@ func bearing(base, quote currency.Code, symbols []Symbol) []Symbol {
 		case a == base && b == quote, a == quote && b == base:
 			found = append(found, s)
 		case a == base:
-			besideBase[b] = s
+			besideBase[b] = append(besideBase[b], s)
 		case b == base:
-			besideBase[a] = s
-		}
-		switch {
-		case !ok:
-		case a == quote && b != base:
-			besideQuote[b] = s
-		case b == quote && a != base:
-			besideQuote[a] = s
+			besideBase[a] = append(besideBase[a], s)
+		case a == quote:
+			besideQuote[b] = append(besideQuote[b], s)
+		case b == quote:
+			besideQuote[a] = append(besideQuote[a], s)
 		}
 	}
-	for middle, s := range besideBase {
-		if other, ok := besideQuote[middle]; ok {
-			found = append(found, s, other)
+	for middle, first := range besideBase {
+		if second, ok := besideQuote[middle]; ok {
+			found = append(append(found, first...), second...)
 		}
 	}
 	slices.Sort(found)
-	return slices.Compact(found)
+	return found
 }
 
 // Board settles every currency against a base. A board on which nobody has quoted anything is empty, not an error; a
@@ -274,25 +274,59 @@ func (l *Ledger) Board(ctx context.Context, base currency.Code, asOf AsOf) (Boar
 	if err != nil {
 		return Board{}, fmt.Errorf("read the board of %s: %w", base, err)
 	}
+	// And where it is the base that a source gave up, all others are needed as they stood then.
+	for _, at := range leftBehind(base, heard) {
+		then, err := l.store.Newest(ctx, AsOf{At: at, Known: asOf.Known}, 2)
+		if err != nil {
+			return Board{}, fmt.Errorf("read the board of %s: %w", base, err)
+		}
+		legs = append(legs, then...)
+	}
 	return SettleBoard(base, append(heard, legs...), facts, asOf), nil
 }
 
-// touching returns the base's own pairs if other pairs must be crossed with them.
+// touching returns the pairs of the base that other pairs must be crossed with: those of each source that also quotes
+// pairs without the base. A source that quotes everything against the base, as most do, adds none, so that its whole
+// history is not read.
 func touching(base currency.Code, heard []Observation) []Symbol {
-	crossed := false
-	var own []Symbol
+	own, crossed := map[SourceID][]Symbol{}, map[SourceID]bool{}
 	for _, o := range heard {
 		if a, b, ok := o.Symbol.Pair(); ok && (a == base || b == base) {
-			own = append(own, o.Symbol)
+			own[o.Source] = append(own[o.Source], o.Symbol)
 		} else if ok {
-			crossed = true
+			crossed[o.Source] = true
 		}
 	}
-	if !crossed {
-		return nil
+	var legs []Symbol
+	for source := range crossed {
+		legs = append(legs, own[source]...)
 	}
-	slices.Sort(own)
-	return slices.Compact(own)
+	slices.Sort(legs)
+	return slices.Compact(legs)
+}
+
+// leftBehind returns the newest moments of the base with those sources that have since spoken of other pairs only.
+func leftBehind(base currency.Code, heard []Observation) []time.Time {
+	own, other := map[SourceID]time.Time{}, map[SourceID]time.Time{}
+	for _, o := range heard {
+		newest := other
+		if a, b, ok := o.Symbol.Pair(); !ok {
+			continue
+		} else if a == base || b == base {
+			newest = own
+		}
+		if o.At.After(newest[o.Source]) {
+			newest[o.Source] = o.At
+		}
+	}
+	var moments []time.Time
+	for source, at := range own {
+		if other[source].After(at) {
+			moments = append(moments, at)
+		}
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	return slices.CompactFunc(moments, time.Time.Equal)
 }
 
 // Quote settles one listing; a listing that nobody quoted is fault.NotFound.
