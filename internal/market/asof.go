@@ -44,7 +44,8 @@ func parseMoment(text string) (time.Time, error) {
 		if day, err := currency.ParseDate(text); err == nil && day.Day != 0 {
 			return day.End().Add(-time.Microsecond), nil
 		}
-		if t, err := time.Parse(time.RFC3339, text); err == nil {
+		// A zero time would mean now, and a year of five digits cannot be written again.
+		if t, err := time.Parse(time.RFC3339, text); err == nil && t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 && !t.IsZero() {
 			return t.UTC(), nil
 		}
 	}

@@ -80,8 +80,10 @@ func (o Observation) name() ID {
 // check says what is wrong with an observation that is to be recorded. A rate or a price of zero or less is no price;
 // a day that has not come cannot have been observed.
 func (o Observation) check(table *currency.Table) error {
-	if _, err := ParseSymbol(string(o.Symbol)); err != nil {
+	if s, err := ParseSymbol(string(o.Symbol)); err != nil {
 		return err
+	} else if s != o.Symbol {
+		return fault.Because(fault.Invalid, "%s must be written %s: a symbol has one name", o.Symbol, s)
 	}
 	base, quote, isPair := o.Symbol.Pair()
 	switch o.Field {

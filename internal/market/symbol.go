@@ -46,7 +46,7 @@ func ParseSymbol(text string) (Symbol, error) {
 	if len(text) > most {
 		return "", fault.Because(fault.Invalid, "a symbol of %d characters: the longest has %d", len(text), most)
 	}
-	s := Symbol(strings.ToUpper(text))
+	s := Symbol(strings.Map(upper, text))
 	if base, quote, ok := s.Pair(); ok {
 		if _, err := currency.ParseCode(string(base)); err != nil {
 			return "", fault.Because(fault.Invalid, "%q: the base is no currency code: write it as EUR/USD", text)
@@ -70,6 +70,14 @@ func ParseSymbol(text string) (Symbol, error) {
 	}
 	return "", fault.Because(fault.Invalid,
 		"%q may be a currency or a share: write a pair as EUR/USD, a share with its market as XNYS:AZN", text)
+}
+
+// upper is unicode.ToUpper for ASCII alone: that would also make an S of the long ſ and an I of the dotless ı.
+func upper(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
 }
 
 func letterOrDigit(r rune) bool { return r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' }
