@@ -100,15 +100,18 @@ func (l *Listings) Instrument(s Symbol) (Instrument, error) {
 }
 
 // Bearing returns the listing that a bare ticker most likely meant on a day: the one that traded then, else the one
-// that traded last. Where no listing bears the ticker it is [NoMarket]'s: the market was not named and is not guessed.
+// that traded last before it. Where there is neither it is [NoMarket]'s: the market was not named and is not guessed.
 func (l *Listings) Bearing(ticker string, on time.Time) Symbol {
-	best := Listing(NoMarket, ticker)
+	best, ended := Listing(NoMarket, ticker), time.Time{}
 	for _, i := range l.rows {
 		if _, t, _ := i.Symbol.Listing(); t != ticker {
 			continue
 		}
-		if best = i.Symbol; i.TradedOn(on) {
-			return best
+		if i.TradedOn(on) {
+			return i.Symbol
+		}
+		if end := i.Until.End(); !on.Before(end) && end.After(ended) {
+			best, ended = i.Symbol, end
 		}
 	}
 	return best
