@@ -57,14 +57,14 @@ func currencyFlags(c currency.Currency, table *currency.Table, at time.Time) []F
 	return flags
 }
 
-// offerFlags says what the number itself calls for: nobody but a page said it, or it is old.
+// offerFlags says what the number itself calls for: nothing better than a page's claim is current, or it is old.
 func offerFlags(o Offer, sources Sources, at time.Time) []Flag {
 	var flags []Flag
 	s := sources[o.Source]
 	if s.Kind == Page {
 		flags = append(flags, Flag{
 			Code: Claimed, Word: "claim",
-			Text: fmt.Sprintf("This is what %s printed; it has not been borne out by another source.", s.name(o.Source)),
+			Text: fmt.Sprintf("This is what %s printed; no official source or dataset has a current value beside it.", s.name(o.Source)),
 		})
 	}
 	if at.Sub(o.At) > s.Fresh {

@@ -51,7 +51,7 @@ type Price struct {
 // Move is a change since an earlier value of the same source. Where it cannot honestly be computed, Withheld says why
 // and the numbers are zero.
 type Move struct {
-	Since    time.Time        // the moment of the earlier value
+	Since    time.Time        // the moment of the earlier value; zero for a quote, whose source does not date its previous close
 	From     currency.Decimal // the earlier value
 	By       currency.Decimal // value − From, exact
 	Percent  currency.Decimal // By in per cent of From, to CrossDigits significant digits
@@ -77,11 +77,11 @@ const (
 	Retired      FlagCode = "retired"      // the currency is no longer money
 	Pegged       FlagCode = "pegged"       // an authority holds the rate to an anchor
 	Fixed        FlagCode = "fixed"        // an irrevocable conversion rate is in force
-	Claimed      FlagCode = "claim"        // the only source is a page that printed it
+	Claimed      FlagCode = "claim"        // a page printed it, and no better source has a current value
 	Stale        FlagCode = "stale"        // older than its source usually is
 	Redenominate FlagCode = "redenominate" // the code has been on another scale
-	PercentBase  FlagCode = "percent-base" // a claimed percentage does not follow from the claimed change
-	Delisted     FlagCode = "delisted"     // the listing no longer traded on that day
+	PercentBase  FlagCode = "percent-base" // a claimed percentage does not follow from the previous close
+	Delisted     FlagCode = "delisted"     // the listing did not trade on that day: not yet, or no longer
 	Unlisted     FlagCode = "unlisted"     // the source named no market
 )
 
