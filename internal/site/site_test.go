@@ -178,7 +178,7 @@ func TestTheFrontLeadsWithTheNewestStoryAndShowsTheMarkets(t *testing.T) {
 	doc := p.get(t, "/", 200)
 	wantText(t, doc, "title", "The Test")
 	wantText(t, doc, ".lead .item.lead h2", "Later news")
-	wantText(t, doc, ".pair", "The lev is gone", "3 figures")
+	wantText(t, doc, ".seconds", "The lev is gone", "3 figures")
 	wantText(t, doc, ".panel.markets", "One Euro buys", "USD", "1.1859", "+0.50%", "Central Bank, 2 February 2026")
 	wantText(t, doc, ".ticker", "USD 1.1859 +0.50%")
 	wantText(t, doc, "nav.sections", "Central banks", "Economy", "Currencies", "Shares")

@@ -40,15 +40,19 @@ type Move struct {
 	Withheld          string
 }
 
-// moveOf writes a change to as many places as the value that it is a change of.
-func moveOf(m market.Move, places int) Move {
+// moveOf writes a change: exactly where both values were said, else to as many places as the value is shown with.
+func moveOf(m market.Move, how market.How, places int) Move {
 	if m.Withheld != "" {
 		return Move{Withheld: m.Withheld}
 	}
 	if m.From.IsZero() {
 		return Move{Withheld: "there is no earlier value"}
 	}
-	v := Move{Percent: render.Percent(m.Percent), Absolute: render.Signed(m.By.RoundPlaces(places)), Class: "move flat"}
+	by := m.By
+	if how != market.Said {
+		by = by.RoundPlaces(places)
+	}
+	v := Move{Percent: render.Percent(m.Percent), Absolute: render.Signed(by), Class: "move flat"}
 	switch m.By.Sign() {
 	case 1:
 		v.Class = "move up"
@@ -79,7 +83,7 @@ func rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
 	shown := shownOf(o)
 	r := Row{
 		Value: render.Number(shown), Exact: shown.String(), Source: nameOf(o.Source, sources),
-		At: timeOf(o.At), Seen: timeOf(o.Seen), How: howOf(o.How), Move: moveOf(m, shown.Places()),
+		At: timeOf(o.At), Seen: timeOf(o.Seen), How: howOf(o.How), Move: moveOf(m, o.How, shown.Places()),
 	}
 	if len(o.From) > 0 {
 		r.Number = numberPath(o.From[0].ID)
