@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed data
+//go:embed data/*.csv data/*.gz
 var files embed.FS
 
 // load reads and checks the four CSV files. An error names file and row.
