@@ -14,7 +14,7 @@ type Item struct {
 	Kicker, Headline, Standfirst, Href string
 	Language                           string // empty where it is the paper's
 	By                                 string
-	Published                          Time
+	Published, Day                     Time
 	Figures                            int
 }
 
@@ -26,7 +26,7 @@ func itemOf(a news.Article) Item {
 	return Item{
 		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
 		Language: a.Content.Language, By: strings.Join(a.Content.Bylines, ", "),
-		Published: timeOf(a.Published), Figures: len(a.Pins),
+		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(a.Pins),
 	}
 }
 

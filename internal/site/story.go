@@ -41,7 +41,6 @@ type StoryPage struct {
 	Revision  int
 	Body      string // HTML that has passed the sanitiser
 	Figures   []Figure
-	Day       Time
 	Board     string // address of the whole board on that day
 	Base      string
 	Rates     []Row
@@ -70,7 +69,7 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 		return nil, err
 	}
 	p := StoryPage{
-		Item: itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision, Day: dayOf(day),
+		Item: itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision,
 		Section: Link{Text: titleOf(article.Content.Section), Href: "/sections/" + string(article.Content.Section)},
 		Base:    s.ledger.Currencies().Name(s.o.Base, "en"),
 	}
