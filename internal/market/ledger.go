@@ -176,26 +176,7 @@ func (l *Ledger) History(ctx context.Context, pair Symbol, asOf AsOf) ([]Price, 
 		return nil, err
 	}
 	base, quote, _ := pair.Pair()
-	var moments []time.Time
-	for _, list := range s.sheets {
-		for _, sh := range list {
-			if _, ok := sh.offer(base, quote); ok {
-				moments = append(moments, sh.at)
-			}
-		}
-	}
-	slices.SortFunc(moments, func(a, b time.Time) int { return b.Compare(a) })
-	var history []Price
-	for _, at := range slices.CompactFunc(moments, time.Time.Equal) {
-		p, err := s.price(pair, at)
-		if err != nil {
-			return nil, err
-		}
-		if p.At.Equal(at) { // else a better source's older value still stood, and is in the history at its own moment
-			history = append(history, p)
-		}
-	}
-	return history, nil
+	return s.history(base, quote), nil
 }
 
 // settlerFor reads what can bear on a pair: itself, itself turned round, and the pairs that lead across one currency.

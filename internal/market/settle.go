@@ -43,29 +43,74 @@ func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 	if !ok {
 		return Price{}, fault.Because(fault.Invalid, "%s is no pair of currencies", pair)
 	}
-	var offers, earlier []Offer
+	var heard []standing
 	for _, list := range s.sheets {
-		newest, previous := list.offers(base, quote, at)
-		if newest.From == nil {
-			continue
-		}
-		offers = append(offers, newest)
-		if previous.From != nil {
-			earlier = append(earlier, previous)
+		if newest, previous := list.offers(base, quote, at); newest.From != nil {
+			heard = append(heard, standing{newest, previous})
 		}
 	}
-	if len(offers) == 0 {
+	if len(heard) == 0 {
 		return Price{}, fault.Because(fault.NotFound, "no source has said what %s was on %s or before", pair, day(at))
 	}
+	return s.settle(pair, heard, at), nil
+}
+
+// standing is a source's newest offer at a moment, and the one before it, whose From is nil where there is none.
+type standing struct{ newest, previous Offer }
+
+// settle chooses among what the sources, at least one, had to say at a moment.
+func (s *settler) settle(pair Symbol, heard []standing, at time.Time) Price {
 	p := Price{Symbol: pair}
+	offers := make([]Offer, len(heard))
+	for i, h := range heard {
+		offers[i] = h.newest
+	}
 	p.Offer, p.Why, p.SetAside = choose(offers, s.facts.Sources, at)
-	if i := slices.IndexFunc(earlier, func(o Offer) bool { return o.Source == p.Source }); i >= 0 {
-		p.Move = s.moved(pair, earlier[i], p.Offer)
+	i := slices.IndexFunc(heard, func(h standing) bool { return h.newest.Source == p.Source })
+	if previous := heard[i].previous; previous.From != nil {
+		p.Move = s.moved(pair, previous, p.Offer)
 	} else {
 		p.Move.Withheld = "there is no earlier value of this source"
 	}
 	p.Flags = pairFlags(p, s.facts, at)
-	return p, nil
+	return p
+}
+
+// history settles a pair at every moment at which a source offered it, the newest first. Each sheet is read once: a
+// source that gave the pair up long ago would else be searched through again for every moment since.
+func (s *settler) history(base, quote currency.Code) []Price {
+	var tracks [][]Offer // by source, the newest first
+	var moments []time.Time
+	for _, list := range s.sheets {
+		var track []Offer
+		for _, sh := range list {
+			if o, ok := sh.offer(base, quote); ok {
+				track = append(track, o)
+				moments = append(moments, o.At)
+			}
+		}
+		tracks = append(tracks, track)
+	}
+	slices.SortFunc(moments, func(a, b time.Time) int { return b.Compare(a) })
+	var history []Price
+	for _, at := range slices.CompactFunc(moments, time.Time.Equal) {
+		var heard []standing
+		for i, track := range tracks {
+			for len(track) > 0 && track[0].At.After(at) {
+				track = track[1:]
+			}
+			if tracks[i] = track; len(track) == 1 {
+				heard = append(heard, standing{newest: track[0]})
+			} else if len(track) > 1 {
+				heard = append(heard, standing{track[0], track[1]})
+			}
+		}
+		// Where a better source's older value still stood, that is in the history at its own moment.
+		if p := s.settle(Pair(base, quote), heard, at); p.At.Equal(at) {
+			history = append(history, p)
+		}
+	}
+	return history
 }
 
 // offers returns a source's newest offer for a pair at a moment, and the one before it.
