@@ -17,7 +17,7 @@ test: setup  ## run the tests; those whose tools are missing are skipped by name
 	$(GO) test ./...
 
 generate:  ## make the Go code of the pages from their templates
-	$(GO) tool templ generate -path internal
+	$(GO) tool templ generate -path internal/site
 
 check:  ## format, vet, staticcheck, templates up to date
 	@sh scripts/check.sh

@@ -7,6 +7,6 @@ ugly=$(git ls-files '*.go' | grep -v '_templ\.go$' | xargs go tool gofumpt -l)
 go vet ./...
 go tool staticcheck ./...
 if git ls-files '*.templ' | grep -q .; then
-	go tool templ generate -path internal >/dev/null
+	go tool templ generate -path internal/site >/dev/null
 	git diff --exit-code -- '*_templ.go' || { echo "run: make generate"; exit 1; }
 fi
