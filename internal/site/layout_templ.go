@@ -5,10 +5,8 @@ package site
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // layout is the paper around a page. The front's name is its heading; every other page has its own.
 func layout(f Frame, kind string) templ.Component {
@@ -155,7 +153,7 @@ func layout(f Frame, kind string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var10 := []any{templ.KV("front", kind == "front")}
+		var templ_7745c5c3_Var10 = []any{templ.KV("front", kind == "front")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -389,7 +387,7 @@ func layout(f Frame, kind string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Var23 := []any{kind}
+		var templ_7745c5c3_Var23 = []any{kind}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var23...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -519,7 +517,7 @@ func percent(m Move) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if m.Percent != "" {
-			templ_7745c5c3_Var30 := []any{m.Class}
+			var templ_7745c5c3_Var30 = []any{m.Class}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -696,7 +694,7 @@ func flags(r Row) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var41 := []any{"flag", templ.KV("doubt", f.Doubt)}
+			var templ_7745c5c3_Var41 = []any{"flag", templ.KV("doubt", f.Doubt)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var41...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1051,7 +1049,7 @@ func flagTexts(r Row) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var59 := []any{"flag", templ.KV("doubt", f.Doubt)}
+				var templ_7745c5c3_Var59 = []any{"flag", templ.KV("doubt", f.Doubt)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var59...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
