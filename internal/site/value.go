@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,7 +119,11 @@ func listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
 	return r
 }
 
-// majors are the rows of the board's first group, in the order of their codes.
+// first are the currencies that a reader looks for first, by their share of the world's trade in currencies (BIS
+// triennial survey of April 2025); the rest of the majors follow by code.
+const first = "USD EUR JPY GBP CNY CHF AUD CAD"
+
+// majors are the rows of the board's first group.
 func (s *Site) majors(b market.Board, sources market.Sources) []Row {
 	table := s.ledger.Currencies()
 	var rows []Row
@@ -128,6 +133,13 @@ func (s *Site) majors(b market.Board, sources market.Sources) []Row {
 			rows = append(rows, s.pairRow(p, sources, nil))
 		}
 	}
+	rank := func(r Row) int {
+		if i := strings.Index(first, r.Code); i >= 0 {
+			return i
+		}
+		return len(first)
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int { return rank(a) - rank(b) })
 	return rows
 }
 
