@@ -28,14 +28,9 @@ func (rs redenominations) from(code string) (map[string]string, bool) {
 
 // begin returns the first day of a code that replaced another, or "". CLDR counts the ZWG only from its ISO code on.
 func (rs redenominations) begin(code string) string {
-	if code == "VED" {
-		code = "VES" // VED is the second code of that currency's second scale, and came with it
-	} else {
-		rs = slices.DeleteFunc(slices.Clone(rs), func(r map[string]string) bool { return r["from"] == r["to"] })
-	}
 	day := ""
 	for _, r := range rs {
-		if r["to"] == code && (day == "" || code == "VES") {
+		if r["to"] == code && r["from"] != code && (day == "" || r["effective"] < day) {
 			day = r["effective"]
 		}
 	}

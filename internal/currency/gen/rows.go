@@ -140,6 +140,10 @@ func currencyRows(d *documents, named names, reds redenominations) [][]string {
 			sources = append(sources, board)
 		}
 		introduced := use.from
+		if code == "VED" { // came with the second scale of VES, which redenominations.csv dates
+			introduced = "2021-10-01"
+			sources = append(sources, "redenominations.csv")
+		}
 		if day := reds.begin(code); day != "" && (introduced == "" || day < introduced) {
 			introduced = day
 		}
