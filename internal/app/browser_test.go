@@ -1,0 +1,163 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/demo"
+	"github.com/courant-news/courant/internal/must"
+)
+
+// started runs the real App with the demonstration edition and returns its address.
+func started(t *testing.T) string {
+	t.Helper()
+	config := app.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Name: "Courant", Base: "EUR"}
+	a, err := app.New(t.Context(), config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Fill(t.Context(), a.Ledger, a.Newsroom); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	return "http://" + a.Addr()
+}
+
+// browser starts a Chromium for a test.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(must.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("headless", "new"), chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(stop)
+	return ctx
+}
+
+func ask[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
+func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
+	address, ctx := started(t), browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{
+		"/", "/2026/02/02/baku-and-moscow-drift-apart", "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
+		"/sections/markets", "/no-such-page",
+	} {
+		for _, width := range []int64{1280, 390} {
+			for _, scheme := range []string{"light", "dark"} {
+				t.Run(fmt.Sprintf("%s %d %s", page, width, scheme), func(t *testing.T) {
+					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+						{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+					}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+						Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 600,
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := chromedp.Do(ctx, chromedp.Navigate(address+page)); err != nil {
+						t.Fatal(err)
+					}
+					if wide := ask[int64](t, ctx, "document.documentElement.scrollWidth"); wide > width {
+						t.Errorf("the page is %d px wide", wide)
+					}
+					if n := ask[int](t, ctx, "document.querySelectorAll('h1').length"); n != 1 {
+						t.Errorf("the page has %d h1", n)
+					}
+					if n := ask[int](t, ctx, "document.scripts.length"); n != 0 {
+						t.Errorf("the page has %d scripts", n)
+					}
+					foreign := ask[string](t, ctx, "performance.getEntriesByType('resource').map(e=>e.name).filter(n=>!n.startsWith(location.origin)).join(' ')")
+					if foreign != "" {
+						t.Errorf("the page asks others: %s", foreign)
+					}
+					ground := ask[string](t, ctx, "getComputedStyle(document.documentElement).backgroundColor+getComputedStyle(document.body).backgroundColor")
+					if dark := "rgb(20, 23, 27)"; (scheme == "dark") != contains(ground, dark) {
+						t.Errorf("in the %s scheme the ground is %s", scheme, ground)
+					}
+				})
+			}
+		}
+	}
+}
+
+func contains(s, part string) bool {
+	for i := 0; i+len(part) <= len(s); i++ {
+		if s[i:i+len(part)] == part {
+			return true
+		}
+	}
+	return false
+}
+
+func TestAFigureOpensItsCardWithoutScriptsAndLeadsToItsNumber(t *testing.T) {
+	address, ctx := started(t), browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(address+"/2026/02/02/baku-and-moscow-drift-apart")); err != nil {
+		t.Fatal(err)
+	}
+	if n := ask[int](t, ctx, "document.querySelectorAll('article h2').length"); n < 6 {
+		t.Errorf("the story has %d sections, want six", n)
+	}
+	if open := ask[int](t, ctx, "document.querySelectorAll(':popover-open').length"); open != 0 {
+		t.Fatalf("%d cards are open before anything was pressed", open)
+	}
+	if err := chromedp.Do(ctx, chromedp.Click("button.figure")); err != nil {
+		t.Fatal(err)
+	}
+	if open := ask[int](t, ctx, "document.querySelectorAll(':popover-open').length"); open != 1 {
+		t.Fatalf("%d cards are open after a figure was pressed", open)
+	}
+	card := ask[string](t, ctx, "document.querySelector(':popover-open').textContent")
+	for _, want := range []string{"currency-api", "30 January 2026"} {
+		if !contains(card, want) {
+			t.Errorf("the card does not say %q: %s", want, card)
+		}
+	}
+	number := ask[string](t, ctx, "document.querySelector(':popover-open a[href^=\"/numbers/\"]').href")
+	if err := chromedp.Do(ctx, chromedp.Navigate(number)); err != nil {
+		t.Fatal(err)
+	}
+	if story := ask[int](t, ctx, "document.querySelectorAll('main a[href$=\"/baku-and-moscow-drift-apart\"]').length"); story == 0 {
+		t.Error("the number's page does not name the story that prints it")
+	}
+}
