@@ -1,10 +1,12 @@
 package news
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -41,8 +43,11 @@ type Pin struct {
 	From       []market.ID // the observations, in the order of the arithmetic
 }
 
+// maxFigure is the most characters between the braces of a figure.
+const maxFigure = 200
+
 // figurePattern finds figures in Markdown. Braces within them are not allowed, nor are line breaks.
-var figurePattern = regexp.MustCompile(`\{\{([^{}\n]{0,200})\}\}`)
+var figurePattern = regexp.MustCompile(fmt.Sprintf(`\{\{([^{}\n]{0,%d})\}\}`, maxFigure))
 
 // Figures finds the figures of a text, in order. The error is fault.Invalid and quotes the first that is not
 // well formed.
@@ -74,6 +79,9 @@ var quoteFields = map[string]market.Field{
 
 // ParseFigure reads a figure as it is written between the braces. The error is fault.Invalid.
 func ParseFigure(text string) (Figure, error) {
+	if len(text) > maxFigure*utf8.UTFMax {
+		return Figure{}, fault.Because(fault.Invalid, "a figure of %d bytes: it has at most %d characters", len(text), maxFigure)
+	}
 	f := Figure{Expression: strings.TrimSpace(text), Places: -1}
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -88,15 +96,29 @@ func ParseFigure(text string) (Figure, error) {
 	if isPair {
 		f.Field = market.Rate
 	}
+	said := map[string]bool{}
 	for i := 1; i < len(words); i++ {
 		word, next := words[i], ""
 		if i+1 < len(words) {
 			next = words[i+1]
 		}
-		switch field, isField := quoteFields[word]; {
+		field, isField := quoteFields[word]
+		isDay := strings.HasPrefix(word, "@")
+		what := word
+		switch {
+		case isDay:
+			what = "the day"
+		case isField:
+			what = "the field"
+		}
+		if said[what] {
+			return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}} says %s twice", f.Expression, what)
+		}
+		said[what] = true
+		switch {
 		case isField && !isPair:
 			f.Field = field
-		case strings.HasPrefix(word, "@"):
+		case isDay:
 			if f.On = word[1:]; f.On == "" {
 				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}} has no day behind its @", f.Expression)
 			}

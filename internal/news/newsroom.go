@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -52,12 +53,20 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	if strings.TrimSpace(s.Author) == "" {
 		return Revision{}, fault.Because(fault.Invalid, "the revision has no author")
 	}
+	if err := cmp.Or(checkLine("author", s.Author), checkLine("reason for the revision", s.Reason)); err != nil {
+		return Revision{}, err
+	}
 	if _, err := Figures(s.Content.Body); err != nil {
 		return Revision{}, err
 	}
+	if (s.ID == "") != (s.BasedOn == 0) || s.BasedOn < 0 {
+		return Revision{}, fault.Because(fault.Invalid, "a new story is based on nothing, and any other revision on one of its story, not on %d", s.BasedOn)
+	}
 	if s.ID == "" {
 		if s.ID = StoryID(strings.ToLower(rand.Text())); s.Slug == "" {
-			s.Slug = SlugOf(s.Content.Headline)
+			if s.Slug = SlugOf(s.Content.Headline); s.Slug == untitled {
+				s.Slug += Slug("-" + s.ID[:8]) // else the second headline without a Latin letter would be refused
+			}
 		}
 		if _, err := ParseSlug(string(s.Slug)); err != nil {
 			return Revision{}, err
@@ -73,8 +82,8 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	return r, nil
 }
 
-// Publish resolves and pins the figures of a revision and shows it to readers from at on. The error is fault.Invalid
-// when a figure cannot be resolved: nothing is published then.
+// Publish resolves and pins the figures of a revision and shows it to readers at once, as published at a moment, which
+// is not after now; zero is now. The error is fault.Invalid when a figure cannot be resolved: nothing is published then.
 func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at time.Time) error {
 	m, err := n.store.Manuscript(ctx, id)
 	if err != nil {
@@ -86,6 +95,13 @@ func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at tim
 	figures, err := Figures(m.Revisions[revision-1].Content.Body)
 	if err != nil {
 		return err
+	}
+	now := n.now()
+	if at.IsZero() {
+		at = now
+	}
+	if at.After(now) { // readers would see it at once, before its time
+		return fault.Because(fault.Invalid, "the story %q cannot be published at %s, which has not come", m.Slug, at.UTC().Format(time.RFC3339))
 	}
 	at = at.UTC().Truncate(time.Microsecond)
 	var pins []Pin
@@ -112,6 +128,10 @@ func (n *Newsroom) Resolve(ctx context.Context, f Figure, known time.Time) (Pin,
 	}
 	if asOf.Known = known; asOf.At.IsZero() {
 		asOf.At = known
+	}
+	// The newest value would stand for a day that nobody has seen yet. The present day has come, though its end has not.
+	if asOf.At.Truncate(24 * time.Hour).After(known) {
+		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: its day has not come", f.Expression)
 	}
 	if _, _, isPair := f.Symbol.Pair(); isPair {
 		return n.resolveRate(ctx, f, asOf)
@@ -243,6 +263,9 @@ func (n *Newsroom) AddPage(ctx context.Context, e Edition) (Receipt, error) {
 	e.Observations = unsaid
 	var stories []Manuscript
 	for _, m := range e.Stories {
+		if err := m.check(); err != nil {
+			return Receipt{}, fmt.Errorf("the story %q: %w", m.Slug, err)
+		}
 		there, err := n.store.Manuscript(ctx, m.ID)
 		if errors.Is(err, fault.NotFound) {
 			stories = append(stories, m)
@@ -273,7 +296,10 @@ func (m Manuscript) check() error {
 		return fault.Because(fault.Invalid, "it has no revision")
 	}
 	for i, r := range m.Revisions {
-		if r.N != i+1 || r.Story != m.ID {
+		if r.Story != m.ID {
+			return fault.Because(fault.Invalid, "revision %d is of another story, %.64q", r.N, r.Story)
+		}
+		if r.N != i+1 {
 			return fault.Because(fault.Invalid, "revision %d stands where revision %d belongs", r.N, i+1)
 		}
 		if err := r.Content.check(); err != nil {
@@ -283,8 +309,22 @@ func (m Manuscript) check() error {
 		if err != nil {
 			return fmt.Errorf("revision %d: %w", r.N, err)
 		}
-		if pins, published := m.Pins[r.N]; published && len(pins) != len(figures) {
+		pins, published := m.Pins[r.N]
+		if !published && r.N != m.Live {
+			continue
+		}
+		if len(pins) != len(figures) {
 			return fault.Because(fault.Invalid, "revision %d has %d figures and %d pins", r.N, len(figures), len(pins))
+		}
+		for n, f := range figures {
+			if p := pins[n]; p.Expression != f.Expression || p.Symbol != f.Symbol || p.Field != f.Field {
+				return fault.Because(fault.Invalid, "revision %d: the figure {{%s}} has the pin of {{%s}}", r.N, f.Expression, p.Expression)
+			}
+		}
+	}
+	for n := range m.Pins {
+		if n < 1 || n > len(m.Revisions) {
+			return fault.Because(fault.Invalid, "there are pins of revision %d, which does not exist", n)
 		}
 	}
 	switch {

@@ -3,6 +3,7 @@ package news
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -72,10 +73,11 @@ type Manuscript struct {
 	Pins      map[int][]Pin // by published revision
 }
 
-// Limits of a story, so that no input can fill a disk or a page. A body of a million characters is a book.
+// Limits of a story in bytes, so that no input can fill a disk or a page. A body of a million is a book.
 const (
-	maxLine = 1_000
-	maxBody = 1_000_000
+	maxLine   = 1_000
+	maxBody   = 1_000_000
+	maxTopics = 50
 )
 
 // ParseSlug reads a slug; the error is fault.Invalid.
@@ -86,6 +88,9 @@ func ParseSlug(text string) (Slug, error) {
 	}
 	return Slug(text), nil
 }
+
+// untitled is the slug of a headline that holds no letter or digit of ASCII.
+const untitled Slug = "untitled"
 
 // SlugOf makes a slug of a headline: what is not a letter or digit of ASCII becomes a hyphen.
 func SlugOf(headline string) Slug {
@@ -105,7 +110,7 @@ func SlugOf(headline string) Slug {
 	if s := strings.Trim(b.String(), "-"); s != "" {
 		return Slug(s)
 	}
-	return "untitled"
+	return untitled
 }
 
 // check says what is wrong with a content that is to be saved.
@@ -116,27 +121,42 @@ func (c Content) check() error {
 	if _, err := ParseSlug(string(c.Section)); err != nil {
 		return fault.Because(fault.Invalid, "the story's section: %w", err)
 	}
+	if len(c.Topics) > maxTopics {
+		return fault.Because(fault.Invalid, "the story has %d topics; %d is the most", len(c.Topics), maxTopics)
+	}
 	for _, t := range c.Topics {
 		if _, err := ParseSlug(string(t)); err != nil {
 			return fault.Because(fault.Invalid, "a topic of the story: %w", err)
 		}
 	}
-	for what, line := range map[string]string{
-		"headline": c.Headline, "kicker": c.Kicker, "standfirst": c.Standfirst, "dateline": c.Dateline,
-		"bylines": strings.Join(c.Bylines, ", "), "language": c.Language,
+	for _, l := range []struct{ what, line string }{
+		{"headline", c.Headline},
+		{"kicker", c.Kicker},
+		{"standfirst", c.Standfirst},
+		{"dateline", c.Dateline},
+		{"bylines", strings.Join(c.Bylines, ", ")},
+		{"language", c.Language},
 	} {
-		if len(line) > maxLine {
-			return fault.Because(fault.Invalid, "the story's %s has %d characters; %d is the most", what, len(line), maxLine)
-		}
-		if !utf8.ValidString(line) || strings.ContainsAny(line, "\n\r\x00") {
-			return fault.Because(fault.Invalid, "the story's %s must be one line of text", what)
+		if err := checkLine(l.what, l.line); err != nil {
+			return err
 		}
 	}
 	if len(c.Body) > maxBody {
-		return fault.Because(fault.Invalid, "the story's text has %d characters; %d is the most", len(c.Body), maxBody)
+		return fault.Because(fault.Invalid, "the story's text has %d bytes; %d is the most", len(c.Body), maxBody)
 	}
 	if !utf8.ValidString(c.Body) || strings.ContainsRune(c.Body, 0) {
 		return fault.Because(fault.Invalid, "the story's text is not valid UTF-8 text")
+	}
+	return nil
+}
+
+// checkLine says what is wrong with a line of text that is to be saved.
+func checkLine(what, line string) error {
+	if len(line) > maxLine {
+		return fault.Because(fault.Invalid, "the story's %s has %d bytes; %d is the most", what, len(line), maxLine)
+	}
+	if !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) {
+		return fault.Because(fault.Invalid, "the story's %s must be one line of text", what)
 	}
 	return nil
 }

@@ -25,6 +25,9 @@ func Sparkline(series []currency.Decimal) string {
 	if middle := (low + high) / 2; high-low < middle*0.002 {
 		low, high = middle*0.999, middle*1.001
 	}
+	if high <= low { // all zero, or below it and equal: no prices, but no reason to divide by zero
+		low, high = low-1, high+1
+	}
 	pixel := func(i int) (x, y int) {
 		x = margin + int(math.Round(float64(i)*(width-2*margin)/float64(len(points)-1)))
 		y = height - margin - int(math.Round((points[i]-low)/(high-low)*(height-2*margin)))

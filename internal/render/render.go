@@ -29,8 +29,12 @@ const (
 )
 
 var (
-	marker   = regexp.MustCompile(markStart + `(\d+)` + markEnd)
-	unmarked = strings.NewReplacer(markStart, "", markEnd, "")
+	marker = regexp.MustCompile(markStart + `(\d+)` + markEnd)
+	// An author's own such characters become a sign of replacement each: were they dropped, what stands beside them
+	// could join into a figure that the newsroom never saw.
+	unmarked = strings.NewReplacer(markStart, "\uFFFD", markEnd, "\uFFFD")
+	// Markdown turns a reference to such a character (&#xE000; &#57344;) into the character.
+	markReference = regexp.MustCompile(`(?i)&#(?:x0*e00[01]|0*5734[45]);`)
 )
 
 // Body draws a story's Markdown as HTML. Where its n-th figure stands (from 0), the HTML that figure(n) returns is put
@@ -39,6 +43,7 @@ func Body(markdown string, figure func(n int) string) (string, error) {
 	marked := news.ReplaceFigures(unmarked.Replace(markdown), func(n int) string {
 		return markStart + strconv.Itoa(n) + markEnd
 	})
+	marked = markReference.ReplaceAllString(marked, "\uFFFD")
 	var b bytes.Buffer
 	if err := converter().Convert([]byte(marked), &b); err != nil {
 		return "", fmt.Errorf("draw a story's Markdown: %w", err)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/render"
 )
 
@@ -37,6 +38,7 @@ func TestWhatAnAuthorWritesNeverBecomesActive(t *testing.T) {
 		`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `[x](javascript:alert(1))`,
 		`[x](data:text/html,<script>alert(1)</script>)`, `<svg/onload=alert(1)>`, `![x](https://elsewhere.example/p.png)`,
 		"<iframe src=//elsewhere.example></iframe>", `<p style="position:fixed">x</p>`, "\uE0000\uE001",
+		"&#xE000;0&#xE001;", "&#57344;0&#57345;", "[x](y \"&#XE000;0&#x00e001;\")", "{\uE000{EUR/USD}}",
 		`[x]( java` + "\t" + `script:alert(1))`, `<a href="vbscript:x">x</a>`,
 	} {
 		got := body(t, markdown)
@@ -72,14 +74,43 @@ func active(text string) string {
 	return ""
 }
 
+// A figure's number is the place of its pin, so what an author writes must not shift the count.
+func TestFiguresAreCountedAsTheNewsroomCountsThem(t *testing.T) {
+	for _, markdown := range []string{
+		"{{EUR/USD}} {\uE000{EUR/GBP}} {{EUR/JPY}}", "{{EUR/USD}} <!-- {{EUR/GBP}} --> {{EUR/JPY}}",
+		"{{EUR/USD}} &#xE000;1&#xE001; [a {{EUR/GBP}}](https://b.example/{{EUR/CHF}}) {{EUR/JPY}}",
+		"{{EUR/USD}}\n\n| a |\n|---|\n| {{EUR/GBP}} |\n\n- {{EUR/JPY}}\n",
+	} {
+		figures, err := news.Figures(markdown)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := render.Body(markdown, func(n int) string { return string("<" + figures[n].Symbol + ">") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(got, "<EUR/USD>") || !strings.Contains(got, "<EUR/JPY>") {
+			t.Errorf("%q is drawn as %s", markdown, got)
+		}
+	}
+}
+
 func FuzzBody(f *testing.F) {
 	f.Add("# A\n\n{{EUR/USD}} <b onclick=x>y</b> [z](javascript:1)")
 	f.Add("| a | b |\n|---|:-:|\n| {{EUR/USD}} | \uE0001\uE001 |")
+	f.Add("&#xE000;7&#xE001; {\uE000{EUR/USD}}")
 	f.Fuzz(func(t *testing.T, markdown string) {
 		if len(markdown) > 1<<14 {
 			t.Skip("beyond the size of a fuzzed story")
 		}
-		got, err := render.Body(markdown, func(int) string { return "" })
+		figures := 0
+		news.ReplaceFigures(markdown, func(int) string { figures++; return "" })
+		got, err := render.Body(markdown, func(n int) string {
+			if n < 0 || n >= figures {
+				t.Errorf("%q has %d figures; figure %d was drawn", markdown, figures, n)
+			}
+			return ""
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

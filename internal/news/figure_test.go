@@ -1,0 +1,141 @@
+package news_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+)
+
+func TestAFigureReadsAsProseDoes(t *testing.T) {
+	for text, want := range map[string]news.Figure{
+		"EUR/USD":                  {Symbol: "EUR/USD", Field: market.Rate, Places: -1},
+		" eur/usd  to 4 ":          {Expression: "eur/usd  to 4", Symbol: "EUR/USD", Field: market.Rate, Places: 4},
+		"EUR/BGN @2026-01-20":      {Symbol: "EUR/BGN", Field: market.Rate, On: "2026-01-20", Places: -1},
+		"EUR/BGN to 0 @2026-01-20": {Symbol: "EUR/BGN", Field: market.Rate, On: "2026-01-20"},
+		"EUR/BGN from page-2026":   {Symbol: "EUR/BGN", Field: market.Rate, From: "page-2026", Places: -1},
+		"XNYS:RIO":                 {Symbol: "XNYS:RIO", Field: market.Last, Places: -1},
+		"XNYS:RIO last":            {Symbol: "XNYS:RIO", Field: market.Last, Places: -1},
+		"XNYS:RIO previous":        {Symbol: "XNYS:RIO", Field: market.PreviousClose, Places: -1},
+		"XNYS:RIO change to 2":     {Symbol: "XNYS:RIO", Field: market.Change, Places: 2},
+		"XNYS:RIO percent @2026-02-02T16:00:00Z to 12": {
+			Symbol: "XNYS:RIO", Field: market.Percent, On: "2026-02-02T16:00:00Z", Places: 12,
+		},
+		"XNYS:LAST last": {Symbol: "XNYS:LAST", Field: market.Last, Places: -1},
+	} {
+		if want.Expression == "" {
+			want.Expression = text
+		}
+		if got, err := news.ParseFigure(text); err != nil || got != want {
+			t.Errorf("{{%s}} is read as %+v, %v", text, got, err)
+		}
+	}
+}
+
+func TestAFigureThatIsNotWellFormedIsRefusedInASentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                "an empty figure",
+		"   ":                             "an empty figure",
+		"AZN":                             "may be a currency or a share",
+		"EUR/EUR":                         "a currency against itself is always 1",
+		"EUR/USD @":                       "has no day behind its @",
+		"EUR/USD @yesterday":              "is no day",
+		"EUR/USD @2026-02-30":             "is no day",
+		"EUR/USD to":                      `"to" is not understood`,
+		"EUR/USD from":                    `"from" is not understood`,
+		"EUR/USD to four":                 `to 0 … 12 places, not "four"`,
+		"EUR/USD to -1":                   "to 0 … 12 places",
+		"EUR/USD to 13":                   "to 0 … 12 places",
+		"EUR/USD percent":                 `"percent" is not understood`,
+		"EUR/USD XNYS:RIO":                `"XNYS:RIO" is not understood`,
+		"EUR/USD @2026-02-02 @2026-02-03": "says the day twice",
+		"EUR/USD to 2 to 4":               "says to twice",
+		"EUR/USD from a from b":           "says from twice",
+		"XNYS:RIO last percent":           "says the field twice",
+		strings.Repeat("E", 1000):         "it has at most 200 characters",
+	} {
+		_, err := news.ParseFigure(text)
+		if !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), want) {
+			t.Errorf("{{%s}}: %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestFiguresAreFoundInTheirOrder(t *testing.T) {
+	body := "One euro bought {{EUR/USD}}, {{{EUR/GBP}}} and {{EUR/\nJPY}}.\n\n`{{ EUR/CHF to 2 }}` {EUR/SEK} {{EUR/USD}}"
+	figures, err := news.Figures(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range figures {
+		got = append(got, string(f.Symbol))
+	}
+	if want := "EUR/USD EUR/GBP EUR/CHF EUR/USD"; strings.Join(got, " ") != want {
+		t.Errorf("they are %v, not %s", got, want)
+	}
+	replaced := news.ReplaceFigures(body, func(n int) string { return fmt.Sprintf("<%d>", n) })
+	if want := "One euro bought <0>, {<1>} and {{EUR/\nJPY}}.\n\n`<2>` {EUR/SEK} <3>"; replaced != want {
+		t.Errorf("replaced: %q", replaced)
+	}
+	if _, err := news.Figures("{{EUR/USD}} {{EUR/}}"); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "{{EUR/}}") {
+		t.Errorf("the second figure is wrong: %v", err)
+	}
+}
+
+func FuzzParseFigure(f *testing.F) {
+	for _, seed := range []string{
+		"EUR/USD", "EUR/BGN @2026-01-20 to 4 from page-2026-02-02", "XNYS:RIO percent @2026-02-02 to 2", "", "@ to from", "EUR/USD to 99999999999999999999",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		figure, err := news.ParseFigure(text)
+		if err != nil {
+			if !errors.Is(err, fault.Invalid) {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
+		}
+		again, err := news.ParseFigure(figure.Expression)
+		if err != nil || again != figure {
+			t.Errorf("%q is read as %+v, and its expression as %+v, %v", text, figure, again, err)
+		}
+		if _, _, isPair := figure.Symbol.Pair(); isPair != (figure.Field == market.Rate) || figure.Places < -1 || figure.Places > 12 {
+			t.Errorf("%q is read as %+v", text, figure)
+		}
+	})
+}
+
+// The pins of a story stand in the order of its figures, so finding and replacing must count alike.
+func FuzzFiguresAreReplacedInTheOrderInWhichTheyAreFound(f *testing.F) {
+	for _, seed := range []string{"{{EUR/USD}} {{{EUR/GBP}}}", "{{EUR/USD}}}}{{{{EUR/JPY}}", "{{\u2028}}{{EUR/USD}}", "{{{}}}", "{{EUR/USD}}\xff{{EUR/CHF}}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		figures, err := news.Figures(body)
+		if err != nil {
+			return
+		}
+		replaced := 0
+		news.ReplaceFigures(body, func(n int) string {
+			if n != replaced {
+				t.Errorf("figure %d is replaced as %d", replaced, n)
+			}
+			replaced++
+			return ""
+		})
+		if replaced != len(figures) {
+			t.Errorf("%d figures were found and %d replaced in %q", len(figures), replaced, body)
+		}
+		// A text rebuilt from what was found is found again.
+		rebuilt, err := news.Figures(news.ReplaceFigures(body, func(n int) string { return "{{" + figures[n].Expression + "}}" }))
+		if err != nil || len(rebuilt) != len(figures) {
+			t.Errorf("%q rebuilt has %d figures, not %d: %v", body, len(rebuilt), len(figures), err)
+		}
+	})
+}
