@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
 	err := cmd.ExecuteContext(ctx)
+	if _, ours := errors.AsType[fault.Kind](err); err != nil && !ours && strings.HasPrefix(err.Error(), "unknown command") {
+		err = usageError{err} // cobra has no type for it
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, "courant:", explained(err))
 	}
