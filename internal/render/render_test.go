@@ -151,6 +151,9 @@ func TestAPeggedRateLooksFlat(t *testing.T) {
 	if !strings.Contains(rising, `d="M2 20l46-9 46-9"`) {
 		t.Errorf("the rising line: %s", rising)
 	}
+	if got := render.Sparkline([]currency.Decimal{d("0"), d("0")}); !strings.Contains(got, `d="M2 11l92 0"`) {
+		t.Errorf("two zeros drew %s", got)
+	}
 	if got := render.Sparkline([]currency.Decimal{d("1")}); got != "" {
 		t.Errorf("one value drew %s", got)
 	}
