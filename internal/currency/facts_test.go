@@ -32,8 +32,8 @@ func TestDecimalsPrintAsTheyWereRead(t *testing.T) {
 	}
 }
 
-// figure finds the numbers in a recorded reply.
-var figure = regexp.MustCompile(`[-+]?(\d+\.\d+|\d+)([eE][-+]?\d+)?`)
+// recorded finds the numbers in a recorded reply.
+var recorded = regexp.MustCompile(`[-+]?(\d+\.\d+|\d+)([eE][-+]?\d+)?`)
 
 // padded is a number with zeros before its first digit, such as the 007 of an identifier.
 var padded = regexp.MustCompile(`^-?0\d`)
@@ -51,7 +51,7 @@ func TestEveryRecordedFigureKeepsItsDigits(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for _, token := range figure.FindAllString(string(text), -1) {
+		for _, token := range recorded.FindAllString(string(text), -1) {
 			if len(token) > 40 {
 				continue // no figure but a key, a hash, an ISIN run into another
 			}
