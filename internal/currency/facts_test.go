@@ -163,7 +163,7 @@ func TestEveryRowHasItsSourceAndLeadsSomewhere(t *testing.T) {
 	}
 }
 
-func day(text string) time.Time {
+func on(text string) time.Time {
 	d, err := currency.ParseDate(text)
 	if err != nil {
 		panic(err)
@@ -178,11 +178,11 @@ func TestFactsHoldOnTheirDaysOnly(t *testing.T) {
 		got  any
 		want any
 	}{
-		{"SYP before", table.ScaleOn("SYP", day("2025-12-31")), 1},
-		{"SYP after", table.ScaleOn("SYP", day("2026-01-01")), 2},
-		{"VES after less VES before", table.ScaleOn("VES", day("2021-10-01")) - table.ScaleOn("VES", day("2021-09-30")), 1},
-		{"IRR, announced only", table.ScaleOn("IRR", day("2026-11-01")), 1},
-		{"USD", table.ScaleOn("USD", day("2026-01-01")), 1},
+		{"SYP before", table.ScaleOn("SYP", on("2025-12-31")), 1},
+		{"SYP after", table.ScaleOn("SYP", on("2026-01-01")), 2},
+		{"VES after less VES before", table.ScaleOn("VES", on("2021-10-01")) - table.ScaleOn("VES", on("2021-09-30")), 1},
+		{"IRR, announced only", table.ScaleOn("IRR", on("2026-11-01")), 1},
+		{"USD", table.ScaleOn("USD", on("2026-01-01")), 1},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
@@ -202,7 +202,7 @@ func TestFactsHoldOnTheirDaysOnly(t *testing.T) {
 		{"ANG", "2026-02-02", ""},
 	} {
 		got := ""
-		if p, ok := table.PegOn(c.code, day(c.day)); ok {
+		if p, ok := table.PegOn(c.code, on(c.day)); ok {
 			got = p.Rate.String()
 		}
 		if got != c.want {
@@ -210,7 +210,7 @@ func TestFactsHoldOnTheirDaysOnly(t *testing.T) {
 		}
 	}
 	bgn, err := table.Currency("BGN")
-	if err != nil || bgn.RetiredOn(day("2025-12-31")) || !bgn.RetiredOn(day("2026-01-01")) || bgn.Successor != "EUR" {
+	if err != nil || bgn.RetiredOn(on("2025-12-31")) || !bgn.RetiredOn(on("2026-01-01")) || bgn.Successor != "EUR" {
 		t.Errorf("the lev: %+v, %v", bgn, err)
 	}
 	if got := table.Name("USD", "de"); got != "US-Dollar" {
