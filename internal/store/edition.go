@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"reflect"
+	"slices"
+	"time"
 
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
 )
@@ -80,50 +83,61 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 	return true, err
 }
 
-// same compares two manuscripts in what they say: an empty list of pins is no list of pins.
-func same(a, b news.Manuscript) bool {
-	full := func(pins map[int][]news.Pin) map[int][]news.Pin {
-		out := map[int][]news.Pin{}
-		for n, p := range pins {
-			if len(p) > 0 {
-				out[n] = p
-			}
-		}
-		return out
+// same compares two manuscripts in what they say and not in how memory holds it: no list is an empty list, a moment is
+// one in every zone. Values are compared as printed: 1.0 is not 1.00.
+func same(a, b news.Manuscript) bool { return reflect.DeepEqual(canonical(a), canonical(b)) }
+
+// canonical is a manuscript as it would come back from the store, and without lists that are empty.
+func canonical(m news.Manuscript) any {
+	type pin struct {
+		news.Pin
+		Value string
 	}
-	pinsA, pinsB := full(a.Pins), full(b.Pins)
-	a.Pins, b.Pins = nil, nil
-	if !reflect.DeepEqual(a, b) || len(pinsA) != len(pinsB) {
-		return false
-	}
-	for n, pins := range pinsA {
-		if len(pins) != len(pinsB[n]) {
-			return false
-		}
-		for i, p := range pins {
-			q := pinsB[n][i]
-			if p.Value.String() != q.Value.String() { // as printed: 1.0 is not 1.00
-				return false
-			}
-			p.Value = q.Value
-			if !reflect.DeepEqual(p, q) {
-				return false
-			}
+	pins := map[int][]pin{}
+	for n, list := range m.Pins {
+		for _, p := range list {
+			c := pin{Pin: p, Value: p.Value.String()}
+			c.Pin.Value, c.At, c.Seen, c.From = currency.Decimal{}, kept(p.At), kept(p.Seen), none(p.From)
+			pins[n] = append(pins[n], c)
 		}
 	}
-	return true
+	m.Revisions = slices.Clone(m.Revisions)
+	for i := range m.Revisions {
+		r := &m.Revisions[i]
+		r.At, r.Content.Bylines, r.Content.Topics = kept(r.At), none(r.Content.Bylines), none(r.Content.Topics)
+	}
+	m.Published, m.Updated, m.Pins = kept(m.Published), kept(m.Updated), nil
+	return struct {
+		news.Manuscript
+		pins map[int][]pin
+	}{m, pins}
 }
 
-// Edition returns all that the store holds, for an archive.
+// kept is a time as it comes back from the store.
+func kept(t time.Time) time.Time { return moment(micros(t)) }
+
+// none makes an empty list none.
+func none[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+// Edition returns all that the store holds at one moment, for an archive.
 func (db *DB) Edition(ctx context.Context) (news.Edition, error) {
 	var e news.Edition
-	var err error
-	if e.Sources, err = db.Sources(ctx); err != nil {
-		return e, err
-	}
-	if e.Observations, err = db.observations(ctx, "SELECT "+observationColumns+" FROM observation"); err != nil {
-		return e, db.fail(err, "read all observations")
-	}
-	e.Stories, err = db.Manuscripts(ctx)
-	return e, err
+	err := db.snapshot(ctx, func(q querier) (err error) {
+		if e.Sources, err = sources(ctx, q); err != nil {
+			return err
+		}
+		e.Observations, err = observations(ctx, q, "SELECT "+observationColumns+
+			" FROM observation ORDER BY symbol, field, source, at, seen")
+		if err != nil {
+			return err
+		}
+		e.Stories, err = manuscripts(ctx, q)
+		return err
+	})
+	return e, db.fail(err, "read all that the store holds")
 }

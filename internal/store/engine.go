@@ -15,6 +15,9 @@ type engine interface {
 	// read returns the pool for queries. On SQLite it cannot write.
 	read() *sql.DB
 
+	// isolation is the level at which a transaction of that pool sees one moment only.
+	isolation() sql.IsolationLevel
+
 	// write runs a job in one transaction, which is on disk when write returns nil and has left nothing when it
 	// returns an error. The job may be run more than once, so it sets its results and does not add to them.
 	write(ctx context.Context, job job) error
@@ -40,6 +43,17 @@ type job func(ctx context.Context, c *sql.Conn) error
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// snapshot runs several queries that all see the store of one moment.
+func (db *DB) snapshot(ctx context.Context, read func(q querier) error) error {
+	// On SQLite every transaction sees one moment, whatever its level; on PostgreSQL only from this level on.
+	tx, err := db.engine.read().BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.engine.isolation()})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // there is nothing to commit; its error would be that of a query, which is returned
+	return read(tx)
 }
 
 // collect reads all rows of a query.

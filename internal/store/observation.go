@@ -131,7 +131,7 @@ func twice(o *market.Observation, other string) error {
 
 // Observation implements [market.Store].
 func (db *DB) Observation(ctx context.Context, id market.ID) (market.Observation, error) {
-	found, err := db.observations(ctx, "SELECT "+observationColumns+" FROM observation WHERE id = $1", string(id))
+	found, err := observations(ctx, db.engine.read(), "SELECT "+observationColumns+" FROM observation WHERE id = $1", string(id))
 	if err == nil && len(found) == 0 {
 		err = fault.Because(fault.NotFound, "no observation bears the name %.40q", id)
 	}
@@ -163,7 +163,7 @@ WHERE o.seen = (SELECT max(r.seen) FROM observation r
 
 // Newest implements [market.Store]. They come by symbol, field and source, the newest first.
 func (db *DB) Newest(ctx context.Context, asOf market.AsOf, moments int) ([]market.Observation, error) {
-	found, err := db.observations(ctx, newestSQL, micros(asOf.At), micros(asOf.Known), moments)
+	found, err := observations(ctx, db.engine.read(), newestSQL, micros(asOf.At), micros(asOf.Known), moments)
 	slices.SortFunc(found, func(x, y market.Observation) int {
 		return cmp.Or(cmp.Compare(x.Symbol, y.Symbol), cmp.Compare(x.Field, y.Field), cmp.Compare(x.Source, y.Source), y.At.Compare(x.At))
 	})
@@ -180,7 +180,7 @@ func (db *DB) Series(ctx context.Context, symbols []market.Symbol, asOf market.A
 			args = append(args, string(s))
 			marks[i] = fmt.Sprintf("$%d", len(args))
 		}
-		found, err := db.observations(ctx, "SELECT "+observationColumns+" FROM observation WHERE at <= $1 AND seen <= $2 AND symbol IN ("+
+		found, err := observations(ctx, db.engine.read(), "SELECT "+observationColumns+" FROM observation WHERE at <= $1 AND seen <= $2 AND symbol IN ("+
 			strings.Join(marks, ",")+") ORDER BY symbol, field, source, at, seen", args...)
 		if err != nil {
 			return nil, db.fail(err, "read the series of %d symbols", len(symbols))
@@ -208,14 +208,14 @@ func newestRevisions(sorted []market.Observation) []market.Observation {
 
 // Revisions implements [market.Store].
 func (db *DB) Revisions(ctx context.Context, symbol market.Symbol, field market.Field, source market.SourceID, at time.Time) ([]market.Observation, error) {
-	found, err := db.observations(ctx, "SELECT "+observationColumns+` FROM observation
+	found, err := observations(ctx, db.engine.read(), "SELECT "+observationColumns+` FROM observation
 		WHERE symbol = $1 AND field = $2 AND source = $3 AND at = $4 ORDER BY seen`, string(symbol), string(field), string(source), micros(at))
 	return found, db.fail(err, "read the revisions of %s by %s", symbol, source)
 }
 
 // Sheet implements [market.Store]. It looks at each track of the source, which are far fewer than its moments.
 func (db *DB) Sheet(ctx context.Context, source market.SourceID, at time.Time) ([]market.Observation, error) {
-	found, err := db.observations(ctx, `SELECT o.symbol, o.field, o.source, o.at, o.seen, o.value, o.ref, o.id
+	found, err := observations(ctx, db.engine.read(), `SELECT o.symbol, o.field, o.source, o.at, o.seen, o.value, o.ref, o.id
 		FROM track t JOIN observation o ON o.symbol = t.symbol AND o.field = t.field AND o.source = t.source AND o.at = $2
 		WHERE t.source = $1 ORDER BY o.symbol, o.field, o.seen`, string(source), micros(at))
 	return newestRevisions(found), db.fail(err, "read the sheet of %s", source)
@@ -229,8 +229,8 @@ func (db *DB) Symbols(ctx context.Context) ([]market.Symbol, error) {
 }
 
 // observations reads those that a query finds.
-func (db *DB) observations(ctx context.Context, query string, args ...any) ([]market.Observation, error) {
-	return collect[market.Observation](db.engine.read().QueryContext(ctx, query, args...))(scanObservation)
+func observations(ctx context.Context, q querier, query string, args ...any) ([]market.Observation, error) {
+	return collect[market.Observation](q.QueryContext(ctx, query, args...))(scanObservation)
 }
 
 func scanObservation(rows *sql.Rows) (o market.Observation, err error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"time"
@@ -55,6 +56,8 @@ func (e *postgresDB) prepare(ctx context.Context) error {
 
 func (e *postgresDB) read() *sql.DB { return e.pool }
 
+func (e *postgresDB) isolation() sql.IsolationLevel { return sql.LevelRepeatableRead }
+
 func (e *postgresDB) close() error { return e.pool.Close() }
 
 func (e *postgresDB) version(ctx context.Context) (string, error) {
@@ -68,13 +71,17 @@ func (e *postgresDB) version(ctx context.Context) (string, error) {
 const attempts = 5
 
 func (e *postgresDB) write(ctx context.Context, j job) error {
-	var err error
-	for range attempts {
-		if err = e.once(ctx, j); !lostRace(err) {
+	for n := 1; ; n++ {
+		err := e.once(ctx, j)
+		if n == attempts || !lostRace(err) {
+			return err
+		}
+		select { // apart from those that lost the same race
+		case <-time.After(rand.N(time.Duration(n) * 5 * time.Millisecond)):
+		case <-ctx.Done():
 			return err
 		}
 	}
-	return err
 }
 
 func (e *postgresDB) once(ctx context.Context, j job) (err error) {
@@ -93,8 +100,14 @@ func (e *postgresDB) once(ctx context.Context, j job) (err error) {
 		}
 		return err
 	}
-	_, err = c.ExecContext(context.WithoutCancel(ctx), "COMMIT")
-	return err
+	// Not to be cancelled: whoever asked must learn whether it is there.
+	if _, err := c.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil && stateOf(err) == "" {
+		return fault.Because(fault.Busy, "the database server went away while it kept the change: "+
+			"look whether it is there before trying again: %w", err)
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // run calls a job and makes a panic an error, so that its transaction is taken back.
@@ -107,10 +120,14 @@ func run(ctx context.Context, j job, c *sql.Conn) (err error) {
 	return j(ctx, c)
 }
 
-// lostRace says whether a transaction failed only because another ran at the same time.
+// lostRace says whether a transaction failed because another ran at the same time: they could not both be, waited for
+// each other, or wrote the same key, in which case the next attempt sees the other's row and says what is wrong with it.
 func lostRace(err error) bool {
-	code := stateOf(err)
-	return code == "40001" || code == "40P01"
+	switch stateOf(err) {
+	case "40001", "40P01", "23505":
+		return true
+	}
+	return false
 }
 
 // stateOf returns the SQLSTATE of an error, empty where it is not the server's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -36,16 +37,27 @@ const usual = 50
 
 // Articles implements [news.Reader].
 func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Article, error) {
-	before, limit := int64(1<<62), usual
-	if !which.Before.IsZero() {
-		before = micros(which.Before)
+	var args []any
+	mark := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
 	}
+	// Only what is asked for stands in the query, so that each engine finds the index for it.
+	query := "SELECT " + articleColumns + " FROM article a WHERE TRUE"
+	if !which.Before.IsZero() {
+		query += " AND a.published < " + mark(micros(which.Before))
+	}
+	if which.Section != "" {
+		query += " AND a.section = " + mark(string(which.Section))
+	}
+	if which.Symbol != "" {
+		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) + ")"
+	}
+	limit := usual
 	if which.Limit > 0 {
 		limit = which.Limit
 	}
-	found, err := db.articles(ctx, "SELECT "+articleColumns+` FROM article a WHERE a.published < $1
-		AND ($2 = '' OR a.section = $2) AND ($3 = '' OR EXISTS (SELECT 1 FROM printed p WHERE p.story = a.id AND p.symbol = $3))
-		ORDER BY a.published DESC, a.slug LIMIT $4`, before, string(which.Section), string(which.Symbol), limit)
+	found, err := db.articles(ctx, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
 }
 
@@ -57,26 +69,24 @@ func (db *DB) Printing(ctx context.Context, id market.ID) ([]news.Article, error
 }
 
 // articles reads those that a query finds, with their pins.
-func (db *DB) articles(ctx context.Context, query string, args ...any) ([]news.Article, error) {
-	found, err := collect[news.Article](db.engine.read().QueryContext(ctx, query, args...))(
-		func(rows *sql.Rows) (a news.Article, err error) {
-			var published, updated int64
-			var content string
-			if err := rows.Scan(&a.ID, &a.Slug, &published, &updated, &a.Revision, &content); err != nil {
-				return a, err
-			}
-			a.Published, a.Updated = moment(published), moment(updated)
-			return a, json.Unmarshal([]byte(content), &a.Content)
-		})
-	if err != nil {
-		return nil, err
-	}
-	for i := range found {
-		found[i].Pins, err = pinsOf(db.engine.read().QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
-			FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
-		if err != nil {
-			return nil, err
+func (db *DB) articles(ctx context.Context, query string, args ...any) (found []news.Article, err error) {
+	err = db.snapshot(ctx, func(q querier) error { // else a story published meanwhile had its new pins on its old text
+		found, err = collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
+		for i := 0; i < len(found) && err == nil; i++ {
+			found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
+				FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
 		}
+		return err
+	})
+	return found, err
+}
+
+func scanArticle(rows *sql.Rows) (a news.Article, err error) {
+	var published, updated int64
+	var content string
+	if err := rows.Scan(&a.ID, &a.Slug, &published, &updated, &a.Revision, &content); err != nil {
+		return a, err
 	}
-	return found, nil
+	a.Published, a.Updated = moment(published), moment(updated)
+	return a, json.Unmarshal([]byte(content), &a.Content)
 }

@@ -23,13 +23,16 @@ func putSources(ctx context.Context, c *sql.Conn, sources []market.Source) error
 
 // Sources implements [market.Store].
 func (db *DB) Sources(ctx context.Context) ([]market.Source, error) {
-	all, err := collect[market.Source](db.engine.read().QueryContext(ctx,
-		"SELECT id, name, kind, home, licence, note, fresh FROM source ORDER BY id"))(
+	all, err := sources(ctx, db.engine.read())
+	return all, db.fail(err, "read the sources")
+}
+
+func sources(ctx context.Context, q querier) ([]market.Source, error) {
+	return collect[market.Source](q.QueryContext(ctx, "SELECT id, name, kind, home, licence, note, fresh FROM source ORDER BY id"))(
 		func(rows *sql.Rows) (s market.Source, err error) {
 			var fresh int64
 			err = rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Home, &s.Licence, &s.Note, &fresh)
 			s.Fresh = time.Duration(fresh) * time.Microsecond
 			return s, err
 		})
-	return all, db.fail(err, "read the sources")
 }

@@ -99,18 +99,21 @@ func writable(path string) error {
 // prepare refuses files that are not ours and migrates.
 func (e *sqliteDB) prepare(ctx context.Context) error {
 	var application, tables int64
-	err := e.pool.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_schema").
-		Scan(&application, &tables)
+	// The migrations' own table is made before the first of them has named the file as ours.
+	err := e.pool.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_schema
+		WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> 'goose_db_version'`).Scan(&application, &tables)
 	if err != nil {
 		return err
 	}
-	if tables > 0 && application != applicationID && application != 0 {
+	if application != applicationID && (application != 0 || tables > 0) {
 		return fault.Because(fault.Invalid, "%s is the database of another program: name another file", e.path)
 	}
 	return migrate(ctx, e.pool, goose.DialectSQLite3, "sqlite")
 }
 
 func (e *sqliteDB) read() *sql.DB { return e.readers }
+
+func (e *sqliteDB) isolation() sql.IsolationLevel { return sql.LevelDefault }
 
 func (e *sqliteDB) write(ctx context.Context, j job) error { return e.writer.do(ctx, j) }
 

@@ -89,21 +89,23 @@ func number(truth bool) int {
 func (db *DB) Publish(ctx context.Context, id news.StoryID, n int, at time.Time, pins []news.Pin) error {
 	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
 		var text string
-		var published int
-		err := c.QueryRowContext(ctx, "SELECT content, published FROM revision WHERE story = $1 AND n = $2", string(id), n).Scan(&text, &published)
+		err := c.QueryRowContext(ctx, "SELECT content FROM revision WHERE story = $1 AND n = $2", string(id), n).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.Because(fault.NotFound, "the story %s has no revision %d", id, n)
 		} else if err != nil {
 			return err
 		}
-		if published != 0 {
-			return fault.Because(fault.Conflict, "revision %d of the story was published before: save a new one to change it", n)
+		// The update asks again: of two that publish the same at once, the later waits here and then finds nothing.
+		result, err := c.ExecContext(ctx, "UPDATE revision SET published = 1 WHERE story = $1 AND n = $2 AND published = 0", string(id), n)
+		if err != nil {
+			return err
+		}
+		if marked, err := result.RowsAffected(); err != nil || marked == 0 {
+			return errors.Join(err, fault.Because(fault.Conflict,
+				"revision %d of the story was published before: save a new one to change it", n))
 		}
 		var content news.Content
 		if err := json.Unmarshal([]byte(text), &content); err != nil {
-			return err
-		}
-		if _, err := c.ExecContext(ctx, "UPDATE revision SET published = 1 WHERE story = $1 AND n = $2", string(id), n); err != nil {
 			return err
 		}
 		if err := putPins(ctx, c, id, n, pins); err != nil {
@@ -135,7 +137,11 @@ func putPins(ctx context.Context, c *sql.Conn, id news.StoryID, revision int, pi
 
 // Manuscript implements [news.Store].
 func (db *DB) Manuscript(ctx context.Context, id news.StoryID) (news.Manuscript, error) {
-	m, err := manuscript(ctx, db.engine.read(), id)
+	var m news.Manuscript
+	err := db.snapshot(ctx, func(q querier) (err error) {
+		m, err = manuscript(ctx, q, id)
+		return err
+	})
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.Because(fault.NotFound, "there is no story %.64q", id)
 	}
@@ -144,18 +150,25 @@ func (db *DB) Manuscript(ctx context.Context, id news.StoryID) (news.Manuscript,
 
 // Manuscripts implements [news.Store].
 func (db *DB) Manuscripts(ctx context.Context) ([]news.Manuscript, error) {
-	ids, err := collect[news.StoryID](db.engine.read().QueryContext(ctx, "SELECT id FROM story ORDER BY id"))(
+	var all []news.Manuscript
+	err := db.snapshot(ctx, func(q querier) (err error) {
+		all, err = manuscripts(ctx, q)
+		return err
+	})
+	return all, db.fail(err, "read the stories")
+}
+
+func manuscripts(ctx context.Context, q querier) ([]news.Manuscript, error) {
+	ids, err := collect[news.StoryID](q.QueryContext(ctx, "SELECT id FROM story ORDER BY id"))(
 		func(rows *sql.Rows) (id news.StoryID, err error) { return id, rows.Scan(&id) })
 	if err != nil {
-		return nil, db.fail(err, "read the stories")
+		return nil, err
 	}
-	var all []news.Manuscript
-	for _, id := range ids {
-		m, err := db.Manuscript(ctx, id)
-		if err != nil {
+	all := make([]news.Manuscript, len(ids))
+	for i, id := range ids {
+		if all[i], err = manuscript(ctx, q, id); err != nil {
 			return nil, err
 		}
-		all = append(all, m)
 	}
 	return all, nil
 }
