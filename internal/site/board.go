@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type BoardPage struct {
 	Query    string
 	Newest   Time
 	Age      string
+	Stale    bool // nothing newer than Newest is known where there should be
 	Count    int
 	Groups   []Group
 	Bases    []Link // every currency that can be the base; Href is the code
@@ -56,7 +58,7 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 		Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"),
 		Query: a.query.Get("q"), Newest: timeOf(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices),
 	}
-	p.Groups = s.groups(a, b, t.sources)
+	p.Groups, p.Stale = s.groups(a, b, t.sources)
 	p.Heading = p.BaseName + " against " + strconv.Itoa(p.Count) + " currencies"
 	if p.Count == 1 {
 		p.Heading = p.BaseName + " against 1 currency"
@@ -82,8 +84,9 @@ func (s *Site) baseOf(a ask) (currency.Code, error) {
 	return base, nil
 }
 
-// groups are the rows of a board under their headings, those that the search finds.
-func (s *Site) groups(a ask, b market.Board, sources market.Sources) []Group {
+// groups are the rows of a board under their headings, those that the search finds. Where even the newest rate is old
+// the board says it once, at its head, and not in each row again.
+func (s *Site) groups(a ask, b market.Board, sources market.Sources) (groups []Group, stale bool) {
 	table := s.ledger.Currencies()
 	found := map[currency.Code]bool{}
 	for _, c := range table.Search(a.query.Get("q")) {
@@ -93,16 +96,24 @@ func (s *Site) groups(a ask, b market.Board, sources market.Sources) []Group {
 	for _, price := range b.Prices {
 		_, quote, _ := price.Symbol.Pair()
 		if c, err := table.Currency(quote); err == nil && found[quote] {
-			rows[c.Group] = append(rows[c.Group], s.pairRow(price, sources, a.query))
+			row := s.pairRow(price, sources, a.query)
+			if price.At.Equal(b.Newest) {
+				own := slices.DeleteFunc(slices.Clone(row.Flags), func(f market.Flag) bool { return f.Code == market.Stale })
+				stale = stale || len(own) < len(row.Flags)
+				row.Flags = own
+			}
+			rows[c.Group] = append(rows[c.Group], row)
 		}
 	}
-	var groups []Group
-	for _, name := range table.Groups() {
+	for i, name := range table.Groups() {
+		if i == 0 {
+			sortMajors(rows[name])
+		}
 		if len(rows[name]) > 0 {
 			groups = append(groups, Group{Name: name, Rows: rows[name]})
 		}
 	}
-	return groups
+	return groups, stale
 }
 
 // bases are the currencies that today's board has, the paper's own among them.

@@ -111,7 +111,7 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	for i, l := range f.Sections {
 		f.Sections[i].Current = l.Href == a.r.URL.Path
 	}
-	f.Strip = s.majors(t.board, t.sources)
+	f.Strip = s.majors(t.board, t.sources, nil)
 	if !t.board.Newest.IsZero() {
 		f.Rates = "Newest rates: " + timeOf(t.board.Newest).Text
 	}

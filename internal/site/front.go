@@ -62,8 +62,8 @@ type FrontPage struct {
 
 // Places on the front.
 const (
-	frontPairs, frontSeconds, frontBriefs = 4, 4, 12
-	frontShares                           = 8
+	frontPairs, frontSeconds, frontBriefs = 6, 4, 12
+	frontShares                           = 6
 )
 
 func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
@@ -80,8 +80,8 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	if lead := cut(&items, 1); len(lead) > 0 {
 		p.Lead = &lead[0]
 	}
-	// Where there are few, half of them stand as pairs below the lead and half beside it, so that no column is bare.
-	for pairs := cut(&items, min(frontPairs, len(items)/2)&^1); len(pairs) > 0; {
+	// Where there are few, three in five stand as pairs below the lead and the rest beside it, so that no column is bare.
+	for pairs := cut(&items, min(frontPairs, len(items)*3/5)&^1); len(pairs) > 0; {
 		p.Pairs = append(p.Pairs, cut(&pairs, 2))
 	}
 	p.Seconds = cut(&items, frontSeconds)

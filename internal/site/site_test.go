@@ -218,7 +218,7 @@ func TestTheBoardKeepsTheSourcesDigitsAndItsGroups(t *testing.T) {
 	doc := full(t).get(t, "/markets/", 200)
 	wantText(t, doc, "h1", "Euro against 4 currencies")
 	wantText(t, doc, ".head", "2 February 2026", "3 days old")
-	wantText(t, doc, ".board", "11.4300", "184.20", "+0.0059", "Central Bank, 2 February 2026")
+	wantText(t, doc, ".board", "11.4300", "184.20", "+0.0059", "Central Bank, 2 Feb 2026")
 	var groups []string
 	doc.Find("tr.group h2").Each(func(_ int, h *goquery.Selection) { groups = append(groups, h.Text()) })
 	want := []string{"Majors", "Europe", "Retired"}

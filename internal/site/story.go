@@ -35,18 +35,18 @@ type Figure struct {
 type StoryPage struct {
 	Frame
 	Item
-	Section   Link
-	Dateline  string
-	Updated   Time // empty where it was published once
-	Revision  int
-	Body      string // HTML that has passed the sanitiser
-	Figures   []Figure
-	Board     string // address of the whole board on that day
-	Base      string
-	Rates     []Row
-	RatesSaid []Said
-	Shares    []Row
-	Traded    []Said
+	Section               Link
+	Dateline              string
+	Updated               Time // empty where it was published once
+	Revision              int
+	Body                  string // HTML that has passed the sanitiser
+	Figures               []Figure
+	Board                 string // address of the whole board on that day
+	Base                  string
+	Majors, Rates         []Row
+	MajorsSaid, RatesSaid []Said
+	Shares                []Row
+	Traded                []Said
 }
 
 func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
@@ -106,7 +106,8 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	for _, q := range quotes {
 		p.Shares = append(p.Shares, listingRow(q, t.sources, query))
 	}
-	p.RatesSaid, p.Traded = saidOf(p.Rates), saidOf(p.Shares)
+	p.Majors = s.majors(board, t.sources, query)
+	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
 	return storyPage(p), nil
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/courant-news/courant/internal/render"
 )
 
-// Time is a moment as readers read it and as machines do.
-type Time struct{ Text, Machine string }
+// Time is a moment as readers read it, at length and in a table, and as machines do.
+type Time struct{ Text, Short, Machine string }
 
 // timeOf writes midnight UTC, by which sources that speak of days mean the day, as a day, and all else with its time.
 func timeOf(t time.Time) Time {
@@ -24,20 +24,20 @@ func timeOf(t time.Time) Time {
 	if t.Equal(t.Truncate(24 * time.Hour)) {
 		return dayOf(t)
 	}
-	return Time{Text: t.Format("2 January 2006, 15:04 UTC"), Machine: t.Format(time.RFC3339)}
+	return Time{Text: t.Format("2 January 2006, 15:04 UTC"), Short: t.Format("2 Jan 2006, 15:04"), Machine: t.Format(time.RFC3339)}
 }
 
 // dayOf writes the day of a moment.
 func dayOf(t time.Time) Time {
 	t = t.UTC()
-	return Time{Text: t.Format("2 January 2006"), Machine: t.Format(time.DateOnly)}
+	return Time{Text: t.Format("2 January 2006"), Short: t.Format("2 Jan 2006"), Machine: t.Format(time.DateOnly)}
 }
 
 // Move is a signed change, or why there is none.
 type Move struct {
 	Percent, Absolute string
 	Class             string // move up, move down, move flat
-	Since             string // what it is counted from, in words
+	Since, SinceShort string // what it is counted from, in words; the second for a table
 	Withheld          string
 }
 
@@ -60,9 +60,10 @@ func moveOf(m market.Move, how market.How, places int) Move {
 	case -1:
 		v.Class = "move down"
 	}
-	v.Since = "the previous close"
+	v.Since, v.SinceShort = "the previous close", "previous close"
 	if !m.Since.IsZero() {
-		v.Since = timeOf(m.Since).Text
+		since := timeOf(m.Since)
+		v.Since, v.SinceShort = since.Text, since.Short
 	}
 	return v
 }
@@ -71,6 +72,7 @@ func moveOf(m market.Move, how market.How, places int) Move {
 type Row struct {
 	Code, Name, Href string
 	Value, Exact     string // as shown, and as a machine reads it
+	Brief            string // as shown where there is no room for every digit
 	Number           string // address of the first observation that it rests on
 	Source           string
 	At, Seen         Time
@@ -83,7 +85,7 @@ type Row struct {
 func rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
 	shown := shownOf(o)
 	r := Row{
-		Value: render.Number(shown), Exact: shown.String(), Source: nameOf(o.Source, sources),
+		Value: render.Number(shown), Brief: render.Number(briefOf(shown)), Exact: shown.String(), Source: nameOf(o.Source, sources),
 		At: timeOf(o.At), Seen: timeOf(o.Seen), How: howOf(o.How), Move: moveOf(m, o.How, shown.Places()),
 	}
 	if len(o.From) > 0 {
@@ -99,6 +101,20 @@ func shownOf(o market.Offer) currency.Decimal {
 		from[i] = f.Value
 	}
 	return render.Shown(o.Value, o.How != market.Said, from...)
+}
+
+// briefOf rounds a value for the strip and the narrow tables to six significant digits, of which it never gives up one
+// before the point. The exact value stands in the page beside it, for machines, and behind its link, for readers.
+func briefOf(d currency.Decimal) currency.Decimal {
+	const digits = 6
+	before := max(0, d.Digits()-d.Places()) // digits before the point
+	if before > 0 {
+		return d.RoundPlaces(min(d.Places(), max(0, digits-before)))
+	}
+	if d.Digits() <= digits {
+		return d
+	}
+	return d.RoundDigits(digits)
 }
 
 // pairRow is the row of a price; its link keeps the base and the day.
@@ -124,15 +140,21 @@ func listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
 const first = "USD EUR JPY GBP CNY CHF AUD CAD"
 
 // majors are the rows of the board's first group.
-func (s *Site) majors(b market.Board, sources market.Sources) []Row {
+func (s *Site) majors(b market.Board, sources market.Sources, query url.Values) []Row {
 	table := s.ledger.Currencies()
 	var rows []Row
 	for _, p := range b.Prices {
 		_, quote, _ := p.Symbol.Pair()
 		if c, err := table.Currency(quote); err == nil && c.Group == table.Groups()[0] {
-			rows = append(rows, s.pairRow(p, sources, nil))
+			rows = append(rows, s.pairRow(p, sources, query))
 		}
 	}
+	sortMajors(rows)
+	return rows
+}
+
+// sortMajors puts the currencies that a reader looks for first in front.
+func sortMajors(rows []Row) {
 	rank := func(r Row) int {
 		if i := strings.Index(first, r.Code); i >= 0 {
 			return i
@@ -140,7 +162,6 @@ func (s *Site) majors(b market.Board, sources market.Sources) []Row {
 		return len(first)
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return rank(a) - rank(b) })
-	return rows
 }
 
 // currencyPath is the address of a currency's page; the paper's own base is left out.
@@ -191,10 +212,10 @@ func howOf(h market.How) string {
 type Said struct {
 	Source string
 	At     Time
-	Codes  []string
+	Codes  []string // empty: all that no other names
 }
 
-// saidOf gathers the sources of rows, in the order of their first row.
+// saidOf gathers the sources of rows. The one of which most rows are comes last, and names none of them.
 func saidOf(rows []Row) []Said {
 	var list []Said
 next:
@@ -207,7 +228,27 @@ next:
 		}
 		list = append(list, Said{Source: r.Source, At: r.At, Codes: []string{r.Code}})
 	}
+	slices.SortStableFunc(list, func(a, b Said) int { return len(a.Codes) - len(b.Codes) })
+	if n := len(list); n > 0 {
+		list[n-1].Codes = nil
+	}
 	return list
+}
+
+// since is what a table's changes are counted from, where they all are from the same; each change says it for itself.
+func since(rows []Row) string {
+	from := ""
+	for _, r := range rows {
+		if s := r.Move.Since; s != "" && from == "" {
+			from = s
+		} else if s != "" && s != from {
+			return ""
+		}
+	}
+	if from == "" {
+		return ""
+	}
+	return ", and the change since " + from
 }
 
 // ageOf says how long before a moment another was, in days.
