@@ -39,11 +39,14 @@ func (p *Page) Edition(o PageOptions) (news.Edition, error) {
 		p.note("The page names another day, %s (%s); the one given, %s, was taken.", p.Date, p.DateFrom, on)
 	}
 	at := on.First()
-	if at.After(o.Seen.Add(14 * time.Hour)) { // the day begins up to 14 hours earlier than in UTC
+	switch {
+	case currency.DateOf(at) != on || !at.After(time.Time{}): // a month, a year, 30 February
+		return news.Edition{}, fault.Because(fault.Invalid, "%q is no day: say of which day the page speaks with --date YYYY-MM-DD", on)
+	case at.After(o.Seen.Add(14 * time.Hour)): // a day begins up to 14 hours earlier than in UTC
 		return news.Edition{}, fault.Because(fault.Invalid, "%s is still to come: a page cannot speak of it yet", on)
 	}
 	source := market.Source{
-		ID: market.SourceID(limited(string(news.SlugOf(p.Publisher)), 60)), Name: p.Publisher, Kind: market.Page, Home: webAddress(p.Home),
+		ID: market.SourceID(named(p.Publisher, "page-", p.Publisher)), Name: p.Publisher, Kind: market.Page, Home: webAddress(p.Home),
 		Licence: "Figures as printed on a page; its text is not licensed for publication elsewhere.", Fresh: claimFresh,
 		Note: "What a saved page printed: claims, recorded to be checked.",
 	}
@@ -69,54 +72,73 @@ func (p *Page) observations(source market.SourceID, when market.Moment) []market
 	return all
 }
 
+// named makes a name for addresses of a text: its slug, or, where it has no letter that a slug could hold, one that
+// follows from what identifies it.
+func named(text, prefix, identity string) string {
+	const longest = 64
+	slug := strings.TrimRight(cutBytes(string(news.SlugOf(text)), longest), "-")
+	if slug != "untitled" {
+		return slug
+	}
+	sum := sha256.Sum256([]byte(identity))
+	return prefix + hex.EncodeToString(sum[:5])
+}
+
 // story makes the manuscript. Its ID follows from publisher, day and headline, so that the same page is recognised.
 func (p *Page) story(on currency.Date, o PageOptions) news.Manuscript {
-	sum := sha256.Sum256([]byte(p.Publisher + "\x1f" + on.String() + "\x1f" + p.Headline))
+	identity := p.Publisher + "\x1f" + on.String() + "\x1f" + p.Headline
+	sum := sha256.Sum256([]byte(identity))
 	id := news.StoryID("page-" + hex.EncodeToString(sum[:10]))
-	var body strings.Builder
-	for _, s := range p.Sections {
-		if s.Heading != "" {
-			body.WriteString("## " + escaped(s.Heading) + "\n\n")
-		}
-		for _, paragraph := range s.Paragraphs {
-			body.WriteString(escaped(paragraph) + "\n\n")
-		}
-	}
-	seen := o.Seen.UTC().Truncate(time.Microsecond)
 	return news.Manuscript{
-		ID: id, Slug: news.SlugOf(p.Headline), State: news.Published, Published: on.First(), Updated: on.First(), Live: 1,
+		ID: id, Slug: news.Slug(named(p.Headline, "story-", identity)), State: news.Published,
+		Published: on.First(), Updated: on.First(), Live: 1, Pins: map[int][]news.Pin{1: nil},
 		Revisions: []news.Revision{{
-			Story: id, N: 1, Author: "import", At: seen,
-			Reason: fmt.Sprintf("Imported from %s (SHA-256 %.16s…).", limited(o.File, 200), p.SHA256),
+			Story: id, N: 1, Author: "import", At: o.Seen.UTC().Truncate(time.Microsecond),
+			Reason: fmt.Sprintf("Imported from %s (SHA-256 %s).", cutBytes(clean(o.File, false), 200), p.SHA256),
 			Content: news.Content{
-				Headline: limited(p.Headline, 900), Standfirst: limited(p.Standfirst, 900), Bylines: p.Bylines, Section: "news",
-				Language: limited(p.Language, 35), Body: strings.TrimSpace(body.String()) + "\n",
+				Headline: p.Headline, Standfirst: p.Standfirst, Bylines: p.Bylines, Section: "news", Language: p.Language,
+				Body: p.body(),
 			},
 		}},
 	}
 }
 
-// markup finds what could become markup, or a figure, in Markdown; atStart what could do so at the start of a line.
+// body is the story's text as Markdown, in which the page's words stand for themselves.
+func (p *Page) body() string {
+	var b strings.Builder
+	for _, s := range p.Sections {
+		if s.Heading != "" {
+			b.WriteString("## " + escaped(s.Heading) + "\n\n")
+		}
+		for _, paragraph := range s.Paragraphs {
+			b.WriteString(escaped(paragraph) + "\n\n")
+		}
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// markup finds what could become markup, or a figure, anywhere in a line of Markdown; atStart what could do so at the
+// start of one. A paragraph is one line, so nothing can become a table or an underlined heading.
 var (
-	markup  = regexp.MustCompile("[\\\\`*_{}\\[\\]<>|~&!]")
-	atStart = regexp.MustCompile(`^(#{1,6}|[-+=]+|\d{1,9}[.)])`)
+	markup  = regexp.MustCompile("[\\\\`*_{}\\[\\]<>~#]|&#?[0-9A-Za-z]+;")
+	atStart = regexp.MustCompile(`^([-+=]+|\d{1,9}[.)])`)
 )
 
-// escaped makes a text stand in Markdown for itself and nothing else.
+// escaped makes a line stand in Markdown for itself and nothing else.
 func escaped(text string) string {
 	text = markup.ReplaceAllString(text, `\$0`)
 	return atStart.ReplaceAllStringFunc(text, func(s string) string { return s[:len(s)-1] + `\` + s[len(s)-1:] })
 }
 
-// limited cuts a text to at most n bytes, at the end of a character.
-func limited(text string, n int) string {
+// cutBytes cuts a text to at most n bytes, at the end of a character.
+func cutBytes(text string, n int) string {
 	if len(text) <= n {
 		return text
 	}
 	for n > 0 && text[n]&0xc0 == 0x80 {
 		n--
 	}
-	return strings.TrimRight(text[:n], " -")
+	return text[:n]
 }
 
 // webAddress keeps an address only if it can stand behind a link.

@@ -118,7 +118,7 @@ type document struct {
 
 	// What the head of an HTML page says of it.
 	title, site, ogTitle, author, home, language string
-	dates                                        []namedDay // the most trusted first
+	dates                                        [places]namedDay
 }
 
 // line is a line that is not blank.
@@ -162,8 +162,8 @@ func (d *document) read(p *Page) error {
 	if err != nil {
 		return err
 	}
-	if p.Publisher == "" {
-		return fault.Because(fault.Invalid, "the page does not say whose it is: its first line should be %q", "Publisher - Title")
+	if p.Publisher == "" || !short(p.Publisher, 200) {
+		return fault.Because(fault.Invalid, "the page does not say whose it is: its first line, or its title, should be %q", "Publisher - Title")
 	}
 	d.leftOver(p)
 	slices.SortStableFunc(p.NotUnderstood, func(a, b Line) int { return a.Number - b.Number })
@@ -185,23 +185,18 @@ func (d *document) readTitle(p *Page) {
 		return
 	}
 	// Pages of today write "Title - Publisher"; what else they say of themselves tells which side is which.
+	headline := d.headline()
+	if headline == "" && d.site == "" && p.Publisher != "" {
+		p.note("The title, %q, is read as publisher and headline, in this order.", cut(whole))
+	}
+	if headline != "" {
+		p.Publisher = otherSide(whole, headline, p.Publisher)
+		p.Title = headline
+	}
 	if d.site != "" {
 		p.Publisher = d.site
 	}
-	headline := d.headline()
-	switch {
-	case d.ogTitle != "":
-		if p.Publisher != d.site || d.site == "" {
-			p.Publisher = otherSide(whole, d.ogTitle, p.Publisher)
-		}
-		p.Title = d.ogTitle
-	case headline != "":
-		if d.site == "" {
-			p.Publisher = otherSide(whole, headline, p.Publisher)
-		}
-		p.Title = headline
-	}
-	if p.Publisher == "" {
+	if p.Publisher == "" && headline != whole {
 		p.Publisher = whole
 	}
 }
@@ -253,9 +248,15 @@ func (p *Page) notUnderstood(number int, text, why string) {
 	p.NotUnderstood = append(p.NotUnderstood, Line{Number: number, Text: text, Why: why})
 }
 
-// note adds a note, once.
+// note adds a note, once. A page with more than somebody would read gets no more.
 func (p *Page) note(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(p.Notes, text) {
+	const most = 100
+	text := fmt.Sprintf(format, args...)
+	switch {
+	case len(p.Notes) > most || slices.Contains(p.Notes, text):
+	case len(p.Notes) == most:
+		p.Notes = append(p.Notes, "There is more to note than is noted here.")
+	default:
 		p.Notes = append(p.Notes, text)
 	}
 }

@@ -2,270 +2,277 @@ package archive
 
 import (
 	"bytes"
-	"encoding/json"
-	"io"
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
+// Elements by what they do to the text in them, each list parted by spaces. An element in no list stands within a line.
+const (
+	blocks = " address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption " +
+		"figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search " +
+		"section select summary table tbody tfoot thead tr ul "
+	silents  = " script style noscript template svg math iframe object textarea video audio canvas "
+	asides   = " header footer nav aside form figcaption button "
+	scopes   = " article main section table select ul ol pre " + asides
+	proses   = " p li blockquote dd "
+	sections = " article main "
+	rowEnds  = " h1 h2 h3 h4 h5 h6 article main section ul ol dl blockquote pre nav header footer aside form select table tr tbody body html "
+)
+
+func among(list, name string) bool { return strings.Contains(list, " "+name+" ") }
+
 // parseHTML makes lines of a page in HTML: one for each block of text or row of a table, numbered by where it begins
-// in the file. It reads tokens and builds no tree, so a page's depth does not matter; a missing end tag costs nothing,
-// since the next block begins a line anyway.
+// in the file. It reads tokens and builds no tree, so that no nesting can exhaust anything; a missing end tag costs
+// little, since the next block begins a line anyway.
+//
+// A page that opens html or body and closes neither was cut off, and so was a piece of a page that ends within an
+// element. A piece that ends with all closed cannot be told from a whole one by its tags, and is held to what a text
+// is held to.
 func parseHTML(text string) (*document, error) {
 	h := &htmlReader{d: &document{isHTML: true}, number: 1, spaced: true}
+	whole := text
+	if open := strings.LastIndexByte(text, '<'); open > strings.LastIndexByte(text, '>') {
+		text = text[:open] // a tag that was cut
+	}
 	z := html.NewTokenizer(strings.NewReader(text))
-	z.SetMaxBuf(1 << 20) // no tag and no run of text is that long on a page for people
 	for {
 		kind := z.Next()
-		if kind == html.ErrorToken {
-			if z.Err() != io.EOF {
-				return nil, cutOff("within a tag or a text that never ends")
-			}
-			err := h.flush()
-			return h.d, err
+		if kind == html.ErrorToken { // of a string there is none but its end
+			break
 		}
 		lines := bytes.Count(z.Raw(), []byte("\n"))
-		if err := h.token(kind, z.Token()); err != nil {
+		if err := h.token(z.Token()); err != nil {
 			return nil, err
 		}
 		h.number += lines
 	}
+	switch {
+	case h.d.complete:
+	case h.silent != "":
+		return nil, cutOff("inside <%s>", h.silent)
+	case text != whole:
+		return nil, cutOff("inside a tag, at line %d", h.number)
+	case h.whole:
+		return nil, cutOff("at line %d without closing its body", h.number)
+	case len(h.scopes) > 0:
+		return nil, cutOff("inside <%s>", h.scopes[len(h.scopes)-1].name)
+	}
+	return h.d, h.flush()
 }
 
 // htmlReader gathers the text of the block that it stands in.
 type htmlReader struct {
-	d      *document
-	number int // of the line of the file
+	d        *document
+	number   int  // line of the file
+	whole    bool // html or body was opened
+	scopes   []scope
+	sections int // articles and mains so far
 
-	text    strings.Builder
-	began   int // line on which the text began
-	spaced  bool
-	indent  int
-	level   int // of the heading that we are in
-	prose   bool
-	cells   int // of the table's row, so far
-	headers int // of these header cells
+	silent string // the element whose text is not shown; empty: none
+	depth  int    // of elements of that name
+	title  bool   // within title
 
-	pre        bool      // line breaks count
-	silent     atom.Atom // element whose text is not shown: script, style …
-	into       *string   // where text goes instead: the title
-	ldJSON     bool
-	containers []int
-	numbered   int // containers so far
-	aside      int // depth of navigation, headers, footers, side columns
+	text   strings.Builder
+	shown  bool // the text is more than space; asked of each piece, so it is not looked for in the whole
+	began  int  // line of the file on which the text began
+	spaced bool // the text is parted from the line before
+	indent int
+	level  int // of the heading that we are in
+	prose  bool
+	bold   int  // depth of b and strong
+	light  bool // some of the text is not bold
+
+	row           bool // within a row of a table: its blocks part no lines
+	cells, header int  // cells of the row so far, and how many of these are header cells
+	pre           bool // the file's line breaks count
+	border        bool // the last token began or ended an element within the line
 }
 
-func (h *htmlReader) token(kind html.TokenType, t html.Token) error {
-	switch kind {
-	case html.TextToken:
-		if !h.pre {
-			h.write(t.Data)
-			return nil
+// scope is an open element that says what its text is.
+type scope struct {
+	name    string
+	section int
+	aside   bool
+}
+
+func (h *htmlReader) token(t html.Token) error {
+	switch {
+	case t.Type == html.TextToken && h.title:
+		if h.d.title == "" {
+			h.d.title = clean(t.Data, false)
 		}
-		for row := range strings.Lines(t.Data) {
-			h.write(row)
-			if err := h.flush(); err != nil {
-				return err
+	case t.Type == html.TextToken && h.silent != "":
+		h.d.published(h.silent, t.Data)
+	case t.Type == html.TextToken:
+		return h.write(t.Data)
+	case h.silent != "":
+		if t.Data == h.silent {
+			switch t.Type {
+			case html.StartTagToken:
+				h.depth++
+			case html.EndTagToken:
+				if h.depth--; h.depth == 0 {
+					h.silent = ""
+				}
 			}
-			h.began++
 		}
-	case html.StartTagToken, html.SelfClosingTagToken:
-		return h.start(t)
-	case html.EndTagToken:
-		return h.end(t.DataAtom)
+	case t.Type == html.StartTagToken && among(silents, t.Data):
+		h.silent, h.depth = t.Data, 1
+	case t.Type == html.StartTagToken || t.Type == html.SelfClosingTagToken:
+		h.d.head(t)
+		h.border = t.Data != "sub"
+		return h.start(t.Data)
+	case t.Type == html.EndTagToken:
+		h.border = t.Data != "sub"
+		return h.end(t.Data)
 	}
 	return nil
 }
 
-func (h *htmlReader) write(s string) {
-	switch {
-	case h.into != nil:
-		*h.into += clean(s, false)
-		return
-	case h.ldJSON:
-		h.published(s)
-		return
-	case h.silent != 0:
-		return
+// write adds text to the line, or, where line breaks count, makes lines of it.
+func (h *htmlReader) write(s string) error {
+	if h.pre && !h.row {
+		for i, l := range strings.SplitAfter(s, "\n") {
+			h.add(l, h.number+i)
+			if strings.HasSuffix(l, "\n") {
+				blank := !h.shown
+				if err := h.flush(); err != nil {
+					return err
+				}
+				h.spaced = blank
+			}
+		}
+		return nil
 	}
-	if h.text.Len() == 0 {
-		lead := len(s) - len(strings.TrimLeft(s, " \t\r\n"))
-		h.began = h.number + strings.Count(s[:lead], "\n")
-		s = s[lead:]
+	h.add(s, h.number)
+	return nil
+}
+
+func (h *htmlReader) add(s string, number int) {
+	trimmed := strings.TrimLeft(s, " \t\r\n\f")
+	if trimmed != "" {
+		if !h.shown {
+			h.began = number + strings.Count(s[:len(s)-len(trimmed)], "\n")
+		}
+		h.shown = h.shown || strings.TrimSpace(trimmed) != ""
+		h.light = h.light || h.bold == 0
+		word, _, _ := strings.Cut(trimmed[:min(len(trimmed), 32)], " ")
+		if h.border && numeric(word) { // a figure that style alone parts from its neighbour
+			h.text.WriteByte(' ')
+		}
 	}
-	h.text.WriteString(strings.NewReplacer("\t", " ").Replace(s))
+	h.border = false
+	h.text.WriteString(strings.ReplaceAll(s, "\t", " ")) // a tab parts cells
 }
 
 // flush ends the line that is being gathered.
 func (h *htmlReader) flush() error {
 	words := clean(h.text.String(), true)
 	h.text.Reset()
-	if words == "" {
-		return nil
-	}
 	l := line{
 		number: h.began, text: words, indent: h.indent, spaced: h.spaced, level: h.level, prose: h.prose,
-		aside: h.aside > 0, header: h.headers > 0 && h.headers == h.cells,
+		header: h.header > 0 && h.header == h.cells,
 	}
-	if n := len(h.containers); n > 0 {
-		l.container = h.containers[n-1]
+	if h.prose && !h.light {
+		l.level = 7
+	}
+	if n := len(h.scopes); n > 0 {
+		l.container, l.aside = h.scopes[n-1].section, h.scopes[n-1].aside
+	}
+	h.light, h.shown = false, false
+	if words == "" {
+		return nil
 	}
 	h.indent, h.spaced = 0, true
 	return h.d.add(l)
 }
 
-func (h *htmlReader) start(t html.Token) error {
-	switch t.DataAtom {
-	case atom.Html:
-		h.d.language = attribute(t, "lang")
-	case atom.Meta:
-		h.meta(t)
-	case atom.Link:
-		if strings.EqualFold(attribute(t, "rel"), "canonical") {
-			h.d.home = attribute(t, "href")
-		}
-	case atom.Title:
-		h.into = &h.d.title
-	case atom.Time:
-		if day, err := dayOf(attribute(t, "datetime")); err == nil && h.aside == 0 {
-			h.d.dates = append(h.d.dates, namedDay{day, "the page's <time>"})
-		}
-	case atom.Script:
-		h.silent, h.ldJSON = t.DataAtom, strings.EqualFold(attribute(t, "type"), "application/ld+json")
-	case atom.Style, atom.Template, atom.Noscript, atom.Svg, atom.Iframe:
-		if t.Type != html.SelfClosingTagToken {
-			h.silent = t.DataAtom
-		}
-	case atom.Br:
-		err := h.flush()
-		h.indent, h.spaced = 1, false
-		return err
-	case atom.Td, atom.Th:
-		if h.cells > 0 {
-			h.text.WriteByte('\t')
-		}
-		h.cells++
-		if t.DataAtom == atom.Th {
-			h.headers++
-		}
-	default:
-		return h.block(t.DataAtom)
-	}
-	return nil
-}
-
-// block begins a line where an element does.
-func (h *htmlReader) block(a atom.Atom) error {
-	if !isBlock(a) {
-		return nil
-	}
-	if err := h.flush(); err != nil {
-		return err
-	}
-	h.level, h.prose, h.cells, h.headers = levelOf(a), a == atom.P || a == atom.Li || a == atom.Blockquote, 0, 0
-	switch a {
-	case atom.Article, atom.Main:
-		h.numbered++
-		h.containers = append(h.containers, h.numbered)
-	case atom.Nav, atom.Footer, atom.Aside:
-		h.aside++
-	case atom.Pre:
-		h.pre = true
-	}
-	return nil
-}
-
-func (h *htmlReader) end(a atom.Atom) error {
+func (h *htmlReader) start(name string) error {
 	switch {
-	case h.silent != 0:
-		if a == h.silent {
-			h.silent, h.ldJSON = 0, false
+	case name == "title":
+		h.title = true
+	case name == "b" || name == "strong":
+		h.bold++
+	case name == "br":
+		if h.row {
+			h.text.WriteByte(' ')
+			return nil
 		}
-	case a == atom.Title:
-		h.into = nil
-	case a == atom.Html:
-		h.d.complete = true
-	case isBlock(a):
+		empty := !h.shown
 		if err := h.flush(); err != nil {
 			return err
 		}
-		h.level, h.prose = 0, false
-		switch a {
-		case atom.Article, atom.Main:
-			if n := len(h.containers); n > 0 {
-				h.containers = h.containers[:n-1]
-			}
-		case atom.Nav, atom.Footer, atom.Aside:
-			h.aside = max(0, h.aside-1)
-		case atom.Pre:
-			h.pre = false
+		if h.indent, h.spaced = 1, false; empty { // two line breaks part paragraphs
+			h.indent, h.spaced = 0, true
+		}
+	case name == "td" || name == "th":
+		if h.cells > 0 {
+			h.text.WriteByte('\t')
+		}
+		if h.cells++; name == "th" {
+			h.header++
+		}
+	case h.row && !among(rowEnds, name): // a table that lays out the page holds more than rows
+		h.text.WriteByte(' ')
+	case among(blocks, name):
+		if err := h.flush(); err != nil {
+			return err
+		}
+		h.whole = h.whole || name == "html" || name == "body"
+		h.level, h.prose, h.bold, h.indent, h.spaced = 0, among(proses, name), 0, 0, true
+		if len(name) == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6' {
+			h.level = int(name[1] - '0')
+		}
+		h.row, h.cells, h.header = name == "tr", 0, 0
+		if h.pre = h.pre || name == "pre"; among(scopes, name) {
+			h.open(name)
 		}
 	}
 	return nil
 }
 
-// meta takes what a meta element says of the page.
-func (h *htmlReader) meta(t html.Token) {
-	name, content := attribute(t, "property"), clean(attribute(t, "content"), false)
-	if name == "" {
-		name = attribute(t, "name")
+// open enters an element that says what its text is. A header within an article is part of it; one outside is the
+// site's. What is nested deeper than any page is ignored.
+func (h *htmlReader) open(name string) {
+	const deepest = 256
+	s := scope{name: name}
+	if n := len(h.scopes); n == deepest {
+		return
+	} else if n > 0 {
+		s.section, s.aside = h.scopes[n-1].section, h.scopes[n-1].aside
 	}
-	switch strings.ToLower(name) {
-	case "og:site_name":
-		h.d.site = content
-	case "og:title":
-		h.d.ogTitle = content
-	case "author":
-		h.d.author = content
-	case "article:published_time", "date", "dc.date", "pubdate":
-		if day, err := dayOf(content); err == nil {
-			h.d.dates = append([]namedDay{{day, name}}, h.d.dates...)
+	if among(sections, name) {
+		h.sections++
+		s.section = h.sections
+	}
+	if among(asides, name) && !(name == "header" && s.section > 0) {
+		s.aside = true
+	}
+	h.scopes = append(h.scopes, s)
+}
+
+func (h *htmlReader) end(name string) error {
+	switch {
+	case name == "title":
+		h.title = false
+	case name == "b" || name == "strong":
+		h.bold = max(0, h.bold-1)
+	case h.row && !among(rowEnds, name):
+		h.text.WriteByte(' ')
+	case among(blocks, name):
+		if err := h.flush(); err != nil {
+			return err
+		}
+		h.d.complete = h.d.complete || name == "html" || name == "body"
+		h.level, h.prose, h.row, h.indent, h.spaced = 0, false, false, 0, true
+		h.pre = h.pre && name != "pre"
+		for n := len(h.scopes) - 1; n >= 0; n-- {
+			if h.scopes[n].name == name {
+				h.scopes = h.scopes[:n]
+				break
+			}
 		}
 	}
-}
-
-// published takes the day from a block of JSON-LD that describes an article.
-func (h *htmlReader) published(text string) {
-	var about struct {
-		DatePublished string `json:"datePublished"`
-	}
-	if json.Unmarshal([]byte(text), &about) != nil {
-		return // a list, a graph, or broken: other places may name the day
-	}
-	if day, err := dayOf(about.DatePublished); err == nil {
-		h.d.dates = append([]namedDay{{day, "datePublished"}}, h.d.dates...)
-	}
-}
-
-func attribute(t html.Token, key string) string {
-	for _, a := range t.Attr {
-		if a.Key == key {
-			return strings.TrimSpace(a.Val)
-		}
-	}
-	return ""
-}
-
-func levelOf(a atom.Atom) int {
-	switch a {
-	case atom.H1:
-		return 1
-	case atom.H2:
-		return 2
-	case atom.H3, atom.H4, atom.H5, atom.H6:
-		return 3
-	}
-	return 0
-}
-
-func isBlock(a atom.Atom) bool {
-	switch a {
-	case atom.P, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.Tr, atom.Table, atom.Thead, atom.Tbody, atom.H1, atom.H2, atom.H3, atom.H4,
-		atom.H5, atom.H6, atom.Section, atom.Article, atom.Main, atom.Nav, atom.Aside, atom.Header, atom.Footer, atom.Blockquote, atom.Pre,
-		atom.Option, atom.Select, atom.Dl, atom.Dt, atom.Dd, atom.Figure, atom.Figcaption, atom.Form, atom.Body, atom.Hr, atom.Caption:
-		return true
-	}
-	return false
+	return nil
 }

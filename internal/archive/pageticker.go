@@ -16,8 +16,8 @@ var tickerName = regexp.MustCompile(`^[A-Z0-9][A-Z0-9.-]{0,11}$`)
 
 // numeric says whether a word means to be a number, understood or not.
 func numeric(word string) bool {
-	word = strings.TrimLeft(word, "+-\u2212")
-	return word != "" && (word[0] >= '0' && word[0] <= '9' || word[0] == '.' && len(word) > 1)
+	word = strings.TrimPrefix(strings.TrimLeft(word, "+-\u2212"), ".")
+	return word != "" && word[0] >= '0' && word[0] <= '9'
 }
 
 // item is an item of the ticker as it stands on the page: change, last price, change in per cent.
