@@ -141,9 +141,11 @@ func (d *document) findBoard() (start int, base currency.Code, err error) {
 	rates, first, at, afterRow := 0, 0, 0, false
 	for i, l := range d.lines {
 		// Behind a row, a code alone or with a dash is a row without its value, whatever follows.
-		if m := baseLine.FindStringSubmatch(l.text); m != nil && !afterRow && d.rates(i+1, i+1+within) >= leastRates {
+		if m := baseLine.FindStringSubmatch(l.text); m != nil && !afterRow && i+1 < len(d.lines) {
 			next := d.lines[i+1]
-			if r, isRow := asRow(next.text); isRow && r.why == "" || m[2] != "" && !baseLine.MatchString(next.text) || next.header {
+			r, isRow := asRow(next.text)
+			follows := isRow && r.why == "" || m[2] != "" && !baseLine.MatchString(next.text) || next.header
+			if follows && d.rates(i+1, i+1+within) >= leastRates {
 				return i, currency.Code(m[1]), nil
 			}
 		}

@@ -30,7 +30,7 @@ func among(list, name string) bool { return strings.Contains(list, " "+name+" ")
 // element. A piece that ends with all closed cannot be told from a whole one by its tags, and is held to what a text
 // is held to.
 func parseHTML(text string) (*document, error) {
-	h := &htmlReader{d: &document{isHTML: true}, number: 1, spaced: true}
+	h := &htmlReader{d: &document{isHTML: true}, number: 1, spaced: true, opened: map[string]int{}}
 	whole := text
 	if open := strings.LastIndexByte(text, '<'); open > strings.LastIndexByte(text, '>') {
 		text = text[:open] // a tag that was cut
@@ -67,6 +67,7 @@ type htmlReader struct {
 	number   int  // line of the file
 	whole    bool // html or body was opened
 	scopes   []scope
+	opened   map[string]int // how many of scopes bear the name, so that a stray end tag is not looked for among them
 	sections int // articles and mains so far
 
 	silent string // the element whose text is not shown; empty: none
@@ -250,6 +251,16 @@ func (h *htmlReader) open(name string) {
 		s.aside = true
 	}
 	h.scopes = append(h.scopes, s)
+	h.opened[name]++
+}
+
+// leave closes the innermost open element of the name, and with it all that was left open in it.
+func (h *htmlReader) leave(name string) {
+	for left := h.opened[name]; left > 0 && h.opened[name] == left; {
+		n := len(h.scopes) - 1
+		h.opened[h.scopes[n].name]--
+		h.scopes = h.scopes[:n]
+	}
 }
 
 func (h *htmlReader) end(name string) error {
@@ -267,12 +278,7 @@ func (h *htmlReader) end(name string) error {
 		h.d.complete = h.d.complete || name == "html" || name == "body"
 		h.level, h.prose, h.row, h.indent, h.spaced = 0, false, false, 0, true
 		h.pre = h.pre && name != "pre"
-		for n := len(h.scopes) - 1; n >= 0; n-- {
-			if h.scopes[n].name == name {
-				h.scopes = h.scopes[:n]
-				break
-			}
-		}
+		h.leave(name)
 	}
 	return nil
 }

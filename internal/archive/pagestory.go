@@ -286,7 +286,17 @@ func (p *Page) checkStory() error {
 		p.note("The names of the authors are left out: they have %d characters.", n)
 		p.Bylines = nil
 	}
-	if n := len(p.body()); n > longestStory {
+	n := 0
+	for _, s := range p.Sections {
+		n += len(s.Heading)
+		for _, paragraph := range s.Paragraphs {
+			n += len(paragraph)
+		}
+	}
+	if n <= longestStory {
+		n = len(p.body()) // with all that escaping adds
+	}
+	if n > longestStory {
 		return fault.Because(fault.Invalid, "the page's story has %d characters; %d is the most", n, longestStory)
 	}
 	return nil
