@@ -1,0 +1,64 @@
+package site_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/demo"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/store"
+)
+
+// BenchmarkStoryPage draws a story with its figures, its ticker and the board of its day; each time anew, and as the
+// cache answers it.
+func BenchmarkStoryPage(b *testing.B) {
+	s, hints := demonstration(b)
+	const path = "/2026/02/02/baku-and-moscow-drift-apart"
+	b.Run("drawn", func(b *testing.B) {
+		for b.Loop() {
+			// A revised number empties the cache, as it does in a paper that is being written.
+			hints.Publish(bus.Event{Topic: market.PriceTopic})
+			ask(b, s, path)
+		}
+	})
+	b.Run("kept", func(b *testing.B) {
+		for b.Loop() {
+			ask(b, s, path)
+		}
+	})
+}
+
+func ask(b *testing.B, s http.Handler, path string) {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	if w.Code != http.StatusOK {
+		b.Fatal(w.Code, w.Body)
+	}
+	b.SetBytes(int64(w.Body.Len()))
+}
+
+// demonstration is the site over the bundled paper.
+func demonstration(b *testing.B) (http.Handler, bus.Bus) {
+	b.Helper()
+	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "paper.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	hints := bus.New()
+	ledger := market.NewLedger(db, hints, market.LedgerOptions{Now: time.Now})
+	if err := demo.Fill(b.Context(), ledger, news.NewNewsroom(db, ledger, hints, time.Now)); err != nil {
+		b.Fatal(err)
+	}
+	s, err := site.New(news.NewPaper(db), ledger, hints, site.Options{Name: "The Bench", Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s, hints
+}
