@@ -68,7 +68,7 @@ type htmlReader struct {
 	whole    bool // html or body was opened
 	scopes   []scope
 	opened   map[string]int // how many of scopes bear the name, so that a stray end tag is not looked for among them
-	sections int // articles and mains so far
+	sections int            // articles and mains so far
 
 	silent string // the element whose text is not shown; empty: none
 	depth  int    // of elements of that name
