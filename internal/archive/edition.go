@@ -121,7 +121,7 @@ func (p *Page) body() string {
 // start of one. A paragraph is one line, so nothing can become a table or an underlined heading.
 var (
 	markup  = regexp.MustCompile("[\\\\`*_{}\\[\\]<>~#]|&#?[0-9A-Za-z]+;")
-	atStart = regexp.MustCompile(`^([-+=]+|\d{1,9}[.)])`)
+	atStart = regexp.MustCompile(`^([-+=:]+|\d{1,9}[.)])`)
 )
 
 // escaped makes a line stand in Markdown for itself and nothing else.
