@@ -3,6 +3,7 @@ package market
 import (
 	"time"
 
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
 
@@ -32,6 +33,16 @@ func (k SourceKind) rank() int {
 	return 4
 }
 
+// Terms say what a source allows to be done with its numbers. They are obeyed, not only shown.
+type Terms string
+
+// The terms there are. What is not known is taken as ShowOnly.
+const (
+	Free     Terms = "free"    // may be shown, and passed on to programs, with the source named
+	ShowOnly Terms = "show"    // may be shown to readers, but not passed on
+	Private  Terms = "private" // may be compared with others here, but neither shown nor passed on
+)
+
 // Source is somebody who publishes numbers.
 type Source struct {
 	ID      SourceID
@@ -41,6 +52,11 @@ type Source struct {
 	Licence string        // the terms under which its numbers may be shown
 	Note    string        // what a reader should know of it
 	Fresh   time.Duration // for how long after its At a value of this source counts as current
+
+	Issuer      currency.Code // the currency that it issues, of which its word comes first; empty: none
+	Terms       Terms         // what may be done with its numbers; empty: ShowOnly
+	Attribution string        // the words that its terms want to stand beside its numbers; empty: its name
+	Ahead       time.Duration // how long before its At a value may be known: many banks fix tomorrow's rate today
 }
 
 // check says what is wrong with a source that is to be recorded.
@@ -58,6 +74,9 @@ func (s Source) check() error {
 	}
 	if s.Fresh <= 0 {
 		return fault.Because(fault.Invalid, "the source %s does not say for how long a value stays current", s.ID)
+	}
+	if s.Terms != "" && s.Terms != Free && s.Terms != ShowOnly && s.Terms != Private {
+		return fault.Because(fault.Invalid, "the source %s has terms that are not known: %q is not free, show or private", s.ID, s.Terms)
 	}
 	return nil
 }
