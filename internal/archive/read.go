@@ -30,7 +30,7 @@ const (
 // Read says that the file is what was written. Whether a paper may hold it, the newsroom decides when it is added.
 func Read(r io.Reader, progress func(bytes int64)) (news.Edition, error) {
 	f := &fileReader{
-		in: bufio.NewReaderSize(io.LimitReader(r, maxArchive), 1<<20), digest: sha256.New(),
+		in: bufio.NewReaderSize(io.LimitReader(r, maxArchive), 1<<16), digest: sha256.New(),
 		sources: map[market.SourceID]int{}, observations: map[market.ID]int{}, stories: map[news.StoryID]int{},
 	}
 	for {

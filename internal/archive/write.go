@@ -21,7 +21,7 @@ import (
 // The error is fault.Invalid for a text that is not UTF-8, which the file could not give back; else it is the writer's.
 func Write(w io.Writer, e news.Edition) error {
 	digest := sha256.New()
-	f := &fileWriter{out: bufio.NewWriterSize(io.MultiWriter(w, digest), 1<<20)}
+	f := &fileWriter{out: bufio.NewWriterSize(io.MultiWriter(w, digest), 1<<16)}
 	f.put(record{Header: &headerRecord{formatName, formatVersion}})
 	for _, s := range slices.SortedFunc(slices.Values(e.Sources), func(a, b market.Source) int { return cmp.Compare(a.ID, b.ID) }) {
 		f.put(record{Source: &sourceRecord{s.ID, s.Name, s.Kind, s.Home, s.Licence, s.Note, s.Fresh.String()}})
