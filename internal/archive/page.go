@@ -133,7 +133,7 @@ type line struct {
 	level     int  // 1 to 6: stands in h1 … h6; a paragraph wholly in bold counts as 7
 	container int  // the article or main that it stands in, numbered; 0: none
 	prose     bool // stands in a paragraph, a list item or a quotation
-	aside     bool // stands in navigation, a header, a footer
+	aside     bool // stands in navigation, a header, a footer, or is but a link
 	header    bool // has header cells of a table only
 }
 
@@ -240,7 +240,7 @@ func (d *document) leftOver(p *Page) {
 		}
 	}
 	if asides > 0 {
-		p.note("%d lines of menus, headers, footers and side columns were left out.", asides)
+		p.note("%d lines of menus, links, headers, footers and side columns were left out.", asides)
 	}
 }
 

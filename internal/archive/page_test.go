@@ -168,7 +168,7 @@ func TestWhatIsNotPlainIsListedWithItsLineAndNotGuessed(t *testing.T) {
 }
 
 func TestNoCutOfAPageIsTakenForTheWhole(t *testing.T) {
-	for _, name := range []string{"harbour.txt", "wrapped.txt", "table.html", "list.html", "select.html"} {
+	for _, name := range []string{"harbour.txt", "wrapped.txt", "table.html", "list.html", "select.html", "modern.html"} {
 		t.Run(name, func(t *testing.T) {
 			text := sample(t, name)
 			whole := withoutPlaces(*readPage(t, string(text)))
@@ -256,5 +256,59 @@ func TestAReadersFaultIsNotThePages(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	if _, err := archive.ReadPage(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.Is(err, fault.Invalid) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAPageAsBrowsersSaveItTodayIsRecovered(t *testing.T) {
+	p := readPage(t, string(sample(t, "modern.html")))
+	if p.Publisher != "Tidewater Post" || p.Base != "EUR" || len(p.Rates) != 6 || p.Rates[5].Code != "NOK" || len(p.Quotes) != 2 ||
+		p.Quotes[0].Ticker != "BP" || p.Date.String() != "2026-02-02" || p.Home != "https://www.tidewater.example/2026/02/02/ferry-returns" {
+		t.Errorf("recovered %+v", p)
+	}
+	story := []any{p.Headline, p.Standfirst, p.Bylines, p.Sections}
+	if diff := cmp.Diff([]any{
+		"Ferry returns to the northern islands",
+		"The ferry Northern Star left the dock at nine on Monday, eleven weeks after its rudder broke.",
+		[]string{"Mo Lund"},
+		[]archive.PageSection{
+			{Heading: "What was repaired", Paragraphs: []string{
+				"The rudder was cast anew in two halves – the first such repair in the port since 1998. It cost €2.4 million, of which 60% was insured 1.",
+				"“She steers like a young ship,” the captain said. He has sailed her for 20 years.",
+				"Nobody missed us more than the postman.",
+			}},
+			{Heading: "What the islands waited for", Paragraphs: []string{
+				"Letters, some of them from November.", "Two pianos.", "1. The timetable is the old one; {{departures}} are at 9 and at 17.",
+			}},
+		},
+	}, story); diff != "" {
+		t.Errorf("the story is another:\n%s", diff)
+	}
+	var left []string
+	for _, l := range p.NotUnderstood {
+		left = append(left, l.Text)
+	}
+	if diff := cmp.Diff([]string{
+		"Skip to content", "We value your privacy.", "Exchange rates", "Rupiah IDR 19,896.09", "Advertisement", "2 comments", "At last!", "And the fares?",
+	}, left); diff != "" {
+		t.Errorf("left over:\n%s", diff)
+	}
+}
+
+func TestABylineIsANameAlone(t *testing.T) {
+	text := string(sample(t, "harbour.txt"))
+	for line, name := range map[string]string{
+		"By Ada Pilot":                                 "Ada Pilot",
+		"By Ada Pilot, 2 February 2026":                "Ada Pilot",
+		"By Ada Pilot | Published: Feb 2, 2026, 09:30": "Ada Pilot",
+		"By Ada Pilot and Ben Lock 2026-02-02":         "Ada Pilot and Ben Lock",
+		"By Ada Pilot on 2 February 2026":              "Ada Pilot",
+	} {
+		p := readPage(t, strings.Replace(text, "\n\nShips", "\n\n"+line+"\n\nShips", 1))
+		if !cmp.Equal(p.Bylines, []string{name}) || !strings.HasPrefix(p.Standfirst, "Ships") {
+			t.Errorf("%q gives the bylines %q and the standfirst %q", line, p.Bylines, p.Standfirst)
+		}
+	}
+	if p := readPage(t, strings.Replace(text, "\n\nShips", "\n\nBy noon all was sold.\n\nShips", 1)); len(p.Bylines) != 0 {
+		t.Errorf("a sentence is the byline %q", p.Bylines)
 	}
 }

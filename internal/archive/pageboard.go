@@ -14,6 +14,28 @@ const leastRates = 5
 // baseLine finds the line that names the base: "EUR -", "EUR", "1 EUR =", "Base: EUR".
 var baseLine = regexp.MustCompile(`^(?:(?i:base):? )?(?:1 )?([A-Z]{3})( ?[-–—=:])?$`)
 
+// namesBase returns what baseLine finds in a line: in all of it or, in the head of a table, in one cell alone.
+func namesBase(l line) []string {
+	if m := baseLine.FindStringSubmatch(l.text); m != nil || !l.header {
+		return m
+	}
+	var found []string
+	for cell := range strings.SplitSeq(l.text, "\t") {
+		m := baseLine.FindStringSubmatch(cell)
+		if m == nil {
+			continue
+		}
+		if _, err := currency.All().Currency(currency.Code(m[1])); err != nil {
+			continue // BID, ASK
+		}
+		if found != nil {
+			return nil
+		}
+		found = m
+	}
+	return found
+}
+
 // row is a line that looks like one of the board, understood or not.
 type row struct {
 	code  string
@@ -141,7 +163,7 @@ func (d *document) findBoard() (start int, base currency.Code, err error) {
 	rates, first, at, afterRow := 0, 0, 0, false
 	for i, l := range d.lines {
 		// Behind a row, a code alone or with a dash is a row without its value, whatever follows.
-		if m := baseLine.FindStringSubmatch(l.text); m != nil && !afterRow && i+1 < len(d.lines) {
+		if m := namesBase(l); m != nil && !afterRow && i+1 < len(d.lines) {
 			next := d.lines[i+1]
 			r, isRow := asRow(next.text)
 			follows := isRow && r.why == "" || m[2] != "" && !baseLine.MatchString(next.text) || next.header

@@ -83,6 +83,8 @@ type htmlReader struct {
 	prose  bool
 	bold   int  // depth of b and strong
 	light  bool // some of the text is not bold
+	link   bool // within a link
+	own    bool // some of the text is in no link
 
 	row           bool // within a row of a table: its blocks part no lines
 	cells, header int  // cells of the row so far, and how many of these are header cells
@@ -157,7 +159,7 @@ func (h *htmlReader) add(s string, number int) {
 			h.began = number + strings.Count(s[:len(s)-len(trimmed)], "\n")
 		}
 		h.shown = h.shown || strings.TrimSpace(trimmed) != ""
-		h.light = h.light || h.bold == 0
+		h.light, h.own = h.light || h.bold == 0, h.own || !h.link
 		word, _, _ := strings.Cut(trimmed[:min(len(trimmed), 32)], " ")
 		if h.border && numeric(word) { // a figure that style alone parts from its neighbour
 			h.text.WriteByte(' ')
@@ -181,7 +183,9 @@ func (h *htmlReader) flush() error {
 	if n := len(h.scopes); n > 0 {
 		l.container, l.aside = h.scopes[n-1].section, h.scopes[n-1].aside
 	}
-	h.light, h.shown = false, false
+	// A paragraph or an item that is a link and no sentence leads elsewhere: a topic, a button to share the page.
+	l.aside = l.aside || h.prose && !h.own && !endsSentence(words)
+	h.light, h.shown, h.own = false, false, false
 	if words == "" {
 		return nil
 	}
@@ -193,6 +197,8 @@ func (h *htmlReader) start(name string) error {
 	switch {
 	case name == "title":
 		h.title = true
+	case name == "a":
+		h.link = true
 	case name == "b" || name == "strong":
 		h.bold++
 	case name == "br":
@@ -267,6 +273,8 @@ func (h *htmlReader) end(name string) error {
 	switch {
 	case name == "title":
 		h.title = false
+	case name == "a":
+		h.link = false
 	case name == "b" || name == "strong":
 		h.bold = max(0, h.bold-1)
 	case h.row && !among(rowEnds, name):

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -99,9 +100,15 @@ func continues(l *line, u *unit, above *line, width int) bool {
 	return width <= widest && utf8.RuneCountInString(above.text)+1+utf8.RuneCountInString(word) > width
 }
 
-// byline returns the name in a line such as "By Jane Roe".
+// bylineDay finds the day that follows a name, and what follows the day: an hour, how long the story is to read.
+var bylineDay = regexp.MustCompile(`\W*\b(?i:on |published:? |updated:? )?(\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|[A-Z][a-z]{2,8} \d{1,2}, \d{4}).*$`)
+
+// byline returns the name in a line such as "By Jane Roe" or "By Jane Roe, 2 February 2026".
 func byline(text string) (name string, ok bool) {
-	name, ok = strings.CutPrefix(text, "By ")
+	if name, ok = strings.CutPrefix(text[:min(len(text), 300)], "By "); !ok {
+		return "", false
+	}
+	name = bylineDay.ReplaceAllString(name, "")
 	r, _ := utf8.DecodeRuneInString(name)
 	return name, ok && short(name, 100) && !endsSentence(name) && unicode.IsUpper(r)
 }
