@@ -1,0 +1,185 @@
+package web_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/web"
+)
+
+// served starts a server that a fetcher trusts, and returns both.
+func served(t *testing.T, o web.FetcherOptions, h http.HandlerFunc) (*web.Fetcher, string) {
+	t.Helper()
+	s := httptest.NewServer(h)
+	o.Trusted = append(o.Trusted, strings.TrimPrefix(s.URL, "http://"))
+	f := web.NewFetcher(o)
+	t.Cleanup(func() { f.Close(); s.Close() })
+	return f, s.URL
+}
+
+func packed(text []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(text)
+	_ = z.Close()
+	return b.Bytes()
+}
+
+func TestAReplyIsReadWholeAndUnpacked(t *testing.T) {
+	f, url := served(t, web.FetcherOptions{}, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Key") != "k" || r.Method != http.MethodPost || r.UserAgent() == "" || r.Header.Get("Cookie") != "" {
+			t.Errorf("asked by %s with %v", r.Method, r.Header)
+		}
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Encoding", "gzip")
+		http.SetCookie(w, &http.Cookie{Name: "track", Value: "you"})
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = w.Write(packed(append(body, " heard"...)))
+	})
+	for range 2 { // the second time without the cookie of the first
+		a, err := f.Fetch(t.Context(), web.Query{Method: http.MethodPost, URL: url, Body: "hello", Header: http.Header{"X-Key": {"k"}}})
+		if err != nil || a.Status != http.StatusAccepted || string(a.Body) != "hello heard" {
+			t.Fatalf("%d %q %v", a.Status, a.Body, err)
+		}
+	}
+}
+
+func TestABusyServerSaysWhenToComeBack(t *testing.T) {
+	var say string
+	f, url := served(t, web.FetcherOptions{}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", say)
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	for text, want := range map[string]time.Duration{
+		"120": 2 * time.Minute, "": 0, "soon": 0, "-5": 0, "99999999": 24 * time.Hour, "Mon, 02 Feb 2026 10:00:00 GMT": 0,
+	} {
+		say = text
+		if a, err := f.Fetch(t.Context(), web.Query{URL: url}); err != nil || a.RetryAfter != want {
+			t.Errorf("%q: come back after %s, %v; want %s", text, a.RetryAfter, err, want)
+		}
+	}
+}
+
+func TestWhatMayNotBeFetchedIsRefused(t *testing.T) {
+	f := web.NewFetcher(web.FetcherOptions{})
+	for _, url := range []string{"", "file:///etc/passwd", "ftp://example.org/", "gopher://x/", "http://", "//example.org/", "http://user:word@example.org/", "http://a b/"} {
+		if _, err := f.Fetch(t.Context(), web.Query{URL: url}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}
+
+// A server on loopback stands for all that is not public: it must not receive a single byte.
+func TestNoPrivateAddressIsEverConnectedTo(t *testing.T) {
+	knocked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { knocked++ }))
+	defer s.Close()
+	port := s.URL[strings.LastIndexByte(s.URL, ':'):]
+	f := web.NewFetcher(web.FetcherOptions{Timeout: 5 * time.Second})
+	for _, host := range []string{
+		"127.0.0.1", "127.1", "2130706433", "0x7f000001", "017700000001", "localhost", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]",
+		"[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
+		"[fc00::1]", "[fe80::1]", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "[ff02::1]", "[2001:db8::1]",
+	} {
+		if a, err := f.Fetch(t.Context(), web.Query{URL: "http://" + host + port + "/"}); err == nil {
+			t.Errorf("%s answered %d", host, a.Status)
+		}
+	}
+	if knocked != 0 {
+		t.Errorf("a private server was reached %d times", knocked)
+	}
+}
+
+func TestARedirectionIsFollowedWithinItsHostOnly(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the other place was reached") }))
+	defer elsewhere.Close()
+	o := web.FetcherOptions{Trusted: []string{strings.TrimPrefix(elsewhere.URL, "http://")}}
+	f, url := served(t, o, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, "/here", http.StatusMovedPermanently)
+		case "/away":
+			http.Redirect(w, r, elsewhere.URL, http.StatusFound)
+		case "/secure":
+			http.Redirect(w, r, "https://"+r.Host+"/", http.StatusFound)
+		case "/round":
+			http.Redirect(w, r, "/round", http.StatusFound)
+		default:
+			_, _ = io.WriteString(w, "here")
+		}
+	})
+	if a, err := f.Fetch(t.Context(), web.Query{URL: url + "/moved"}); err != nil || string(a.Body) != "here" {
+		t.Errorf("moved within the host: %q %v", a.Body, err)
+	}
+	for _, path := range []string{"/away", "/secure", "/round"} {
+		if _, err := f.Fetch(t.Context(), web.Query{URL: url + path}); fault.KindOf(err) != fault.Upstream {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestNoReplyIsLongerOrLaterThanAllowed(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	f, url := served(t, web.FetcherOptions{Most: 1000, Timeout: 2 * time.Second}, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/fits":
+			_, _ = w.Write(make([]byte, 1000))
+		case "/long":
+			_, _ = w.Write(make([]byte, 1001))
+		case "/bomb":
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(packed(make([]byte, 1<<20)))
+		case "/strange":
+			w.Header().Set("Content-Encoding", "br")
+		case "/cut":
+			w.Header().Set("Content-Length", "900")
+			_, _ = w.Write(make([]byte, 800))
+		case "/cutpack":
+			w.Header().Set("Content-Encoding", "gzip")
+			whole := packed([]byte(strings.Repeat("rates ", 100)))
+			_, _ = w.Write(whole[:len(whole)-5])
+		case "/drip":
+			for {
+				if _, err := w.Write([]byte{'.'}); err != nil {
+					return
+				}
+				w.(http.Flusher).Flush()
+				select {
+				case <-stop:
+					return
+				case <-r.Context().Done():
+					return
+				case <-time.After(50 * time.Millisecond):
+				}
+			}
+		}
+	})
+	if a, err := f.Fetch(t.Context(), web.Query{URL: url + "/fits"}); err != nil || len(a.Body) != 1000 {
+		t.Errorf("%d bytes, %v", len(a.Body), err)
+	}
+	for _, path := range []string{"/long", "/bomb", "/strange", "/cut", "/cutpack", "/drip"} {
+		if _, err := f.Fetch(t.Context(), web.Query{URL: url + path}); err == nil || fault.KindOf(err) != fault.Upstream {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestAServerThatIsNotThereIsNamedWithoutTheKey(t *testing.T) {
+	s := httptest.NewServer(nil)
+	host := strings.TrimPrefix(s.URL, "http://")
+	s.Close()
+	f := web.NewFetcher(web.FetcherOptions{Trusted: []string{host}})
+	_, err := f.Fetch(t.Context(), web.Query{URL: "http://" + host + "/?key=secret"})
+	if fault.KindOf(err) != fault.Upstream || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), netip.MustParseAddrPort(host).String()) {
+		t.Errorf("%v", err)
+	}
+}
