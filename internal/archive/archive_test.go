@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -291,5 +293,30 @@ func TestARefusedArchiveIsToldWhere(t *testing.T) {
 				t.Errorf("it says %q, want %q", got, c.says)
 			}
 		})
+	}
+}
+
+func TestTheFormatIsAsItsPageDescribesIt(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "archive-format.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(page), "## An example")
+	_, example, _ = strings.Cut(example, "```\n")
+	example, _, _ = strings.Cut(example, "```\n")
+	e := read(t, example)
+	if len(e.Sources) != 1 || len(e.Observations) != 1 || len(e.Stories) != 1 || written(t, e) != example {
+		t.Errorf("the example is not what Write writes:\n%s", written(t, e))
+	}
+	full := damaged
+	full.Sources = []market.Source{{ID: "a", Name: "b", Kind: market.Page, Home: "c", Licence: "d", Note: "e", Fresh: 1}}
+	full.Stories = slices.Clone(full.Stories)
+	full.Stories[0].Revisions = []news.Revision{{N: 1, Author: "a", Reason: "b", Content: news.Content{
+		Headline: "c", Kicker: "d", Standfirst: "e", Bylines: []string{"f"}, Dateline: "g", Section: "h", Topics: []news.Slug{"i"}, Language: "az",
+	}}}
+	for _, m := range regexp.MustCompile(`"([a-z0-9]+)": ?[^,\]]`).FindAllStringSubmatch(written(t, full), -1) {
+		if !strings.Contains(string(page), "`"+m[1]+"`") {
+			t.Errorf("the page does not describe %q", m[1])
+		}
 	}
 }
