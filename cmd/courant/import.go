@@ -174,7 +174,7 @@ func reportPage(cmd *cobra.Command, s *settings, j pageJSON) error {
 	}
 	fmt.Fprintf(out, "%d lines were not understood:\n", len(j.NotUnderstood))
 	for _, l := range j.NotUnderstood {
-		fmt.Fprintf(out, "  line %d: %s\n", l.Number, l.Text)
+		fmt.Fprintf(out, "  line %d: %s (%s)\n", l.Number, l.Text, l.Why)
 	}
 	return nil
 }
