@@ -79,18 +79,19 @@ func (l *Ledger) Record(ctx context.Context, sources []Source, observations []Ob
 
 // Check says whether a batch may be recorded, without recording it; see [Ledger.Record] for the error.
 func (l *Ledger) Check(sources []Source, observations []Observation) error {
-	named := map[SourceID]bool{}
+	named := map[SourceID]Source{}
 	for _, s := range sources {
 		if err := s.check(); err != nil {
 			return err
 		}
-		named[s.ID] = true
+		named[s.ID] = s
 	}
 	var first error
 	wrong := 0
 	for _, o := range observations {
-		err := o.check(l.currencies)
-		if err == nil && !named[o.Source] {
+		source, known := named[o.Source]
+		err := o.check(l.currencies, source.Ahead)
+		if err == nil && !known {
 			err = fault.Because(fault.Invalid, "%s: its source %q is not among those given", o.Symbol, o.Source)
 		}
 		if err != nil {
@@ -108,12 +109,18 @@ func (l *Ledger) Check(sources []Source, observations []Observation) error {
 // Unsaid returns the observations that are news, in the order in which they were learnt: it leaves out what the same
 // source has said already, unchanged, of the same moment.
 func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Observation, error) {
+	news, _, err := l.unsaid(ctx, observations)
+	return news, err
+}
+
+// unsaid also says which of the news revise what the source had said of the same moment.
+func (l *Ledger) unsaid(ctx context.Context, observations []Observation) (news []Observation, revised map[ID]bool, err error) {
+	revised = map[ID]bool{}
 	type moment struct {
 		source SourceID
 		at     int64
 	}
 	said := map[moment]map[heading]Observation{}
-	var news []Observation
 	// What is a repetition and what takes a revision back shows only in the order of learning.
 	bySeen := func(a, b Observation) int { return a.Seen.Compare(b.Seen) }
 	for _, o := range slices.SortedStableFunc(slices.Values(observations), bySeen) {
@@ -122,7 +129,7 @@ func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Obse
 		if !read {
 			sheet, err := l.store.Sheet(ctx, o.Source, o.At)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			before = map[heading]Observation{}
 			for _, b := range sheet {
@@ -134,11 +141,13 @@ func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Obse
 		// Compared as written: a source that now prints 1.0 where it printed 1.00 has said something else.
 		if b, ok := before[h]; ok && b.Value.String() == o.Value.String() {
 			continue
+		} else if ok {
+			revised[o.ID] = true
 		}
 		before[h] = o
 		news = append(news, o)
 	}
-	return news, nil
+	return news, revised, nil
 }
 
 // facts reads what settling must know beside the observations.

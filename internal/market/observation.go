@@ -78,8 +78,8 @@ func (o Observation) name() ID {
 }
 
 // check says what is wrong with an observation that is to be recorded. A rate or a price of zero or less is no price;
-// a day that has not come cannot have been observed.
-func (o Observation) check(table *currency.Table) error {
+// a day that has not come cannot have been observed, unless its source fixes values so long ahead.
+func (o Observation) check(table *currency.Table, ahead time.Duration) error {
 	if s, err := ParseSymbol(string(o.Symbol)); err != nil {
 		return err
 	} else if s != o.Symbol {
@@ -109,8 +109,7 @@ func (o Observation) check(table *currency.Table) error {
 	if o.At.IsZero() || o.Seen.IsZero() {
 		return fault.Because(fault.Invalid, "%s: an observation needs both its times", o.Symbol)
 	}
-	// A day begins up to 14 hours before it begins in UTC (Kiribati), so a table of "today" may be that much ahead.
-	if o.At.After(o.Seen.Add(14 * time.Hour)) {
+	if o.early(ahead) {
 		return fault.Because(fault.Invalid, "%s: a value of %s cannot have been known on %s",
 			o.Symbol, o.At.Format(time.DateOnly), o.Seen.Format(time.DateOnly))
 	}
@@ -118,4 +117,10 @@ func (o Observation) check(table *currency.Table) error {
 		return fault.Because(fault.Invalid, "%s: the observation %s does not fit its name: it was changed", o.Symbol, o.ID)
 	}
 	return nil
+}
+
+// early says whether an observation speaks of a moment that could not be known when it was learnt. A day begins up to
+// 14 hours before it begins in UTC (Kiribati), so a table of "today" may be that much ahead.
+func (o Observation) early(ahead time.Duration) bool {
+	return o.At.After(o.Seen.Add(max(ahead, 14*time.Hour)))
 }

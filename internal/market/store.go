@@ -33,6 +33,21 @@ type Store interface {
 	// Symbols returns every symbol that was ever observed, sorted.
 	Symbols(ctx context.Context) ([]Symbol, error)
 
+	// Before returns, of each symbol that the source quotes, the newest revisions of its last `moments` Ats before a
+	// moment, the oldest first.
+	Before(ctx context.Context, source SourceID, at time.Time, moments int) ([]Observation, error)
+
+	// Hear adds what was heard of one source, what is believed and what is held, all or nothing, and returns how many
+	// observations were new. The error is fault.Conflict where the lease that it was heard under is no longer held.
+	Hear(ctx context.Context, h Heard) (added int, err error)
+
+	// Held returns the held values in the given state, or all for an empty one, the last learnt first.
+	Held(ctx context.Context, state HeldState) ([]Held, error)
+
+	// Decide ends the waiting of a held value; where it is released, the observation is added. The error is
+	// fault.NotFound, or fault.Conflict where it waits no more.
+	Decide(ctx context.Context, d Decision) error
+
 	// Sources returns every source, by ID.
 	Sources(ctx context.Context) ([]Source, error)
 }

@@ -18,6 +18,9 @@ type engine interface {
 	// isolation is the level at which a transaction of that pool sees one moment only.
 	isolation() sql.IsolationLevel
 
+	// clock is an SQL expression for the time of the store's own clock, in microseconds since 1970.
+	clock() string
+
 	// write runs a job in one transaction, which is on disk when write returns nil and has left nothing when it
 	// returns an error. The job may be run more than once, so it sets its results and does not add to them.
 	write(ctx context.Context, job job) error

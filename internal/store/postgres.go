@@ -232,3 +232,5 @@ func (e *postgresDB) fault(err error) error {
 	}
 	return err
 }
+
+func (e *postgresDB) clock() string { return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint" }

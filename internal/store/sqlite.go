@@ -230,3 +230,5 @@ func (e *sqliteDB) fault(err error) error {
 	}
 	return fmt.Errorf("%w: %w", fault.Internal, err)
 }
+
+func (e *sqliteDB) clock() string { return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
