@@ -30,7 +30,9 @@ func (d Decimal) Mul(x Decimal) Decimal {
 }
 
 // Quo returns d ÷ x rounded half to even to so many significant digits (at least 1). An exact quotient bears no
-// trailing zeros (1 ÷ 4 is 0.25 to any number of digits); a rounded one bears all its digits.
+// trailing zeros (1 ÷ 4 is 0.25 to any number of digits above one); a rounded one bears all its digits, also where it
+// was rounded up to a power of ten (1 ÷ 1.0000001 to six digits is 1.00000). Where the digits end before the point,
+// zeros lead up to it: 19 ÷ 2 to one digit is 10, and 1000 ÷ 3 is 300.
 // Division by zero is [fault.Invalid].
 func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 	if x.IsZero() {
@@ -39,6 +41,9 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 	c := rounding(digits)
 	var r Decimal
 	status, err := c.Quo(&r.d, &d.d, &x.d)
+	if err == nil && status.Inexact() {
+		_, err = c.Round(&r.d, &r.d) // apd leaves a digit too many where rounding carried over: 1.000000
+	}
 	r = r.made("divide", err)
 	if !status.Inexact() {
 		r = r.Trim()
@@ -46,8 +51,8 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 	return r, nil
 }
 
-// RoundDigits returns d rounded half to even to so many significant digits (at least 1). A number of fewer digits is
-// returned as it is.
+// RoundDigits returns d rounded half to even to so many significant digits (at least 1), with zeros up to the point
+// where they end before it: 123456 to two digits is 120000. A number of fewer digits keeps those it has.
 func (d Decimal) RoundDigits(digits int) Decimal {
 	c := rounding(digits)
 	var r Decimal
@@ -60,7 +65,7 @@ func (d Decimal) RoundDigits(digits int) Decimal {
 func (d Decimal) RoundPlaces(places int) Decimal {
 	places = max(places, 0)
 	// Quantize refuses results of more digits than the context's precision, so give it what the result can need.
-	c := rounding(d.Digits() + max(int(d.d.Exponent), 0) + places + 1)
+	c := rounding(d.Digits() + places + 1)
 	var r Decimal
 	_, err := c.Quantize(&r.d, &d.d, int32(-places))
 	return r.made("round", err)
@@ -68,15 +73,9 @@ func (d Decimal) RoundPlaces(places int) Decimal {
 
 // Trim returns d without trailing zeros after the point: 0.0200 becomes 0.02, and 100 stays.
 func (d Decimal) Trim() Decimal {
-	if d.d.Exponent >= 0 {
-		return d
-	}
 	var r Decimal
-	r.d.Reduce(&d.d)
-	if r.d.Exponent > 0 { // Reduce makes 1E+2 of 100.0
-		return r.RoundPlaces(0)
-	}
-	return r
+	r.d.Reduce(&d.d) // makes 1E+2 of 100.0, which made writes out
+	return r.made("trim", nil)
 }
 
 // Neg returns -d.
@@ -104,7 +103,7 @@ func rounding(digits int) apd.Context {
 	}
 }
 
-// made finishes a computed number. Arithmetic makes no negative zero: only a source may write -0.00.
+// made finishes a computed number: in plain notation, as a parsed one is. Arithmetic makes no negative zero: only a source may write -0.00.
 // The one thing that can go wrong is an exponent beyond ±100,000, which no chain of parsed figures reaches; a program
 // that does is wrong, so it panics rather than print NaN.
 func (d Decimal) made(what string, err error) Decimal {
@@ -114,5 +113,5 @@ func (d Decimal) made(what string, err error) Decimal {
 	if d.d.Coeff.Sign() == 0 {
 		d.d.Negative = false
 	}
-	return d
+	return d.plain()
 }

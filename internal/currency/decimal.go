@@ -17,12 +17,13 @@ const (
 )
 
 // Decimal is an exact decimal number that remembers how it was written: 0.0200 equals 0.02 and still prints 0.0200,
-// because the digits a source published say how exact it meant to be.
+// because the digits a source published say how exact it meant to be. Only an exponent is written out, as it must be
+// to be printed: 1.5e3 is 1500, of four digits, both before and after it was kept as text.
 //
 // The zero value is 0. A Decimal is immutable; copy it freely. Compare with [Decimal.Equal] or [Decimal.Cmp], never
 // with ==, which also sees trailing zeros.
 type Decimal struct {
-	d apd.Decimal // never mutated once returned: copies share its words
+	d apd.Decimal // never mutated once returned, since copies share its words; its exponent is never positive
 }
 
 // ParseDecimal reads an optional sign, digits with at most one point, and an optional exponent ("1.0835", ".5",
@@ -41,10 +42,7 @@ func ParseDecimal(s string) (Decimal, error) {
 	} else if _, ok := r.d.Coeff.SetString(t.long, 10); !ok {
 		return Decimal{}, refuse(s)
 	}
-	if r.d.Exponent > 0 && r.d.Coeff.Sign() == 0 {
-		r.d.Exponent = 0 // "0e5" is 0, not 000000
-	}
-	return r, nil
+	return r.plain(), nil
 }
 
 // MustDecimal is [ParseDecimal] for literals in tests and tables. It panics on what ParseDecimal refuses.
@@ -87,7 +85,8 @@ func (d Decimal) Equal(x Decimal) bool { return d.Cmp(x) == 0 }
 // Places returns how many digits stand after the point, as written: 4 for 0.0200.
 func (d Decimal) Places() int { return max(0, -int(d.d.Exponent)) }
 
-// Digits returns how many significant digits there are, as written: 3 for 0.0200, 1 for any zero.
+// Digits returns how many significant digits there are, as written: 3 for 0.0200, 1 for any zero. Zeros before the
+// point count, since plain notation cannot say that they do not: 4 for 1500, even if it was 1.5e3.
 func (d Decimal) Digits() int { return int(d.d.NumDigits()) }
 
 // Float returns the nearest float64. It is for statistics and pixels only: no price goes through it.
@@ -99,6 +98,21 @@ func (d Decimal) Float() float64 {
 // Rat returns the number as a fraction, for arithmetic that must not round in between.
 func (d Decimal) Rat() *big.Rat {
 	r, _ := new(big.Rat).SetString(d.String())
+	return r
+}
+
+// plain writes a positive exponent out as zeros, so that what is printed is all there is: 0e5 is 0, not 000000.
+func (d Decimal) plain() Decimal {
+	if d.d.Exponent <= 0 {
+		return d
+	}
+	var r Decimal
+	r.d.Negative = d.d.Negative
+	if !d.IsZero() {
+		var zeros apd.BigInt
+		zeros.Exp(apd.NewBigInt(10), apd.NewBigInt(int64(d.d.Exponent)), nil)
+		r.d.Coeff.Mul(&d.d.Coeff, &zeros)
+	}
 	return r
 }
 
