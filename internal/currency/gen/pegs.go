@@ -154,7 +154,7 @@ func split(p map[string]string) []map[string]string {
 		central, band := currency.MustDecimal(p["rate"]), currency.MustDecimal("0.0225")
 		width := central.Mul(band)
 		return []map[string]string{with(p, map[string]string{
-			"low": central.Sub(width).String(), "high": central.Add(width).String(),
+			"low": central.Sub(width).Trim().String(), "high": central.Add(width).Trim().String(),
 		})}
 	case "KYD":
 		return []map[string]string{with(p, map[string]string{"inverse": "1.20", "rate": inverse("1.20")})}

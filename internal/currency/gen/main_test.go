@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/courant-news/courant/internal/must"
+)
+
+// Nobody edits the tables by hand: what is embedded is what the reference documents make. The names need CLDR's own
+// package, which is not among the samples, so they are kept as they are.
+func TestTheEmbeddedTablesAreWhatTheReferenceMakes(t *testing.T) {
+	reference, embedded, out := filepath.Join(must.Samples(t), "reference"), filepath.Join("..", "data"), t.TempDir()
+	if err := os.CopyFS(out, os.DirFS(embedded)); err != nil {
+		t.Fatal(err)
+	}
+	tables := []string{"currencies.csv", "withdrawals.csv", "pegs.csv", "redenominations.csv"}
+	for _, name := range tables[1:] { // the names are read from the first
+		if err := os.Remove(filepath.Join(out, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := run(reference, "", out); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range tables {
+		made, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := os.ReadFile(filepath.Join(embedded, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(made, kept) {
+			t.Errorf("%s is not what gen makes of the reference", name)
+		}
+	}
+}
