@@ -69,6 +69,9 @@ func (t *Table) read(files fs.FS, name string, add func(*Table, *row)) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	if len(records) == 0 {
+		return fmt.Errorf("%s: it is empty", name)
+	}
 	for i, record := range records[1:] {
 		r := &row{columns: records[0], cells: record}
 		add(t, r)

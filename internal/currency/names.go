@@ -51,7 +51,10 @@ func unpack() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := io.ReadAll(io.LimitReader(z, maxNames))
+	b, err := io.ReadAll(io.LimitReader(z, maxNames+1))
+	if len(b) > maxNames {
+		return "", fmt.Errorf("more than %d bytes", maxNames)
+	}
 	return string(b), err
 }
 
