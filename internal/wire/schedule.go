@@ -66,6 +66,14 @@ func (s Schedule) Next(now time.Time, come bool) time.Time {
 	return now.Add(24 * time.Hour).UTC()
 }
 
+// today is the day that the bank has at a moment, as midnight UTC of its date.
+func (s Schedule) today(now time.Time) time.Time {
+	if zone, err := s.zone(); err == nil {
+		now = now.In(zone)
+	}
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+}
+
 func (s Schedule) on(day time.Weekday) bool {
 	if len(s.Days) == 0 {
 		return day != time.Saturday && day != time.Sunday

@@ -1,0 +1,417 @@
+package wire
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/web"
+)
+
+// Runner fetches what is due, reads it and hands it to the ledger. Of several runners over one store one at a time
+// fetches a provider: it holds the provider's lease, and what it heard under a lease that was lost meanwhile is dropped.
+// It is safe for concurrent use.
+type Runner struct {
+	providers []Provider
+	ledger    *market.Ledger
+	store     Store
+	fetch     *web.Fetcher
+	o         Options
+	holder    string
+
+	mu     sync.Mutex
+	counts map[market.SourceID]Counts
+}
+
+// Options are how a runner works; the zero value works.
+type Options struct {
+	Keys map[market.SourceID]string // what the paper's keys with the providers are
+	Keep time.Duration              // how long the bodies of replies are kept; 0: 30 days
+	Now  func() time.Time           // nil: time.Now
+	Log  *slog.Logger               // nil: none
+}
+
+// Counts are what happened since the start, by provider.
+type Counts struct {
+	Asked, Unchanged, Read, Refused, Failed int
+	Figures, New, Held                      int
+}
+
+// leaseTerm is longer than a provider can take to answer all that is asked of it in one round.
+const leaseTerm = 10 * time.Minute
+
+// NewRunner returns a runner for the providers that are to be fetched.
+func NewRunner(providers []Provider, ledger *market.Ledger, store Store, fetch *web.Fetcher, o Options) (*Runner, error) {
+	if o.Keep == 0 {
+		o.Keep = 30 * 24 * time.Hour
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	for _, p := range providers {
+		if err := p.Schedule.Check(); err != nil {
+			return nil, fmt.Errorf("set up the provider %s: %w", p.Source.ID, err)
+		}
+		if p.Key != "" && o.Keys[p.Source.ID] == "" {
+			return nil, fault.Because(fault.Invalid, "%s wants a key (%s), and none is configured", p.Source.Name, p.Key)
+		}
+	}
+	return &Runner{
+		providers: providers, ledger: ledger, store: store, fetch: fetch, o: o, holder: rand.Text(),
+		counts: map[market.SourceID]Counts{},
+	}, nil
+}
+
+// Providers returns the providers that the runner fetches.
+func (r *Runner) Providers() []Provider { return slices.Clone(r.providers) }
+
+// Counts returns what happened since the start.
+func (r *Runner) Counts() map[market.SourceID]Counts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make(map[market.SourceID]Counts, len(r.counts))
+	for id, c := range r.counts {
+		all[id] = c
+	}
+	return all
+}
+
+func (r *Runner) count(id market.SourceID, add func(*Counts)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.counts[id]
+	add(&c)
+	r.counts[id] = c
+}
+
+// Run fetches each provider when it is due, until the context ends.
+func (r *Runner) Run(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, p := range r.providers {
+		all.Go(func() { r.attend(ctx, p) })
+	}
+	all.Go(func() { r.sweep(ctx) })
+	all.Wait()
+}
+
+// attend fetches one provider for ever.
+func (r *Runner) attend(ctx context.Context, p Provider) {
+	for {
+		wait, err := r.Turn(ctx, p)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			r.o.Log.Warn("wire", "provider", p.Source.ID, "again in", wait.Round(time.Second), "problem", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// sweep drops old replies once a day.
+func (r *Runner) sweep(ctx context.Context) {
+	for {
+		if err := r.store.DropReplies(ctx, r.o.Now().Add(-r.o.Keep)); err != nil && ctx.Err() == nil {
+			r.o.Log.Warn("wire", "problem", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(24 * time.Hour):
+		}
+	}
+}
+
+// Turn fetches a provider if it is due and nobody else does, and says how long to wait until the next turn.
+func (r *Runner) Turn(ctx context.Context, p Provider) (wait time.Duration, err error) {
+	const soon = time.Minute // until another look at a provider that somebody else fetches, or at a store that is busy
+	lease, held, err := r.store.Lease(ctx, "wire/"+string(p.Source.ID), r.holder, leaseTerm)
+	if err != nil || !held {
+		return soon, err
+	}
+	defer func() {
+		err = cmp.Or(err, r.store.DropLease(context.WithoutCancel(ctx), lease))
+	}()
+	statuses, err := r.store.Statuses(ctx)
+	if err != nil {
+		return soon, err
+	}
+	s := statuses[p.Source.ID]
+	s.Source = p.Source.ID
+	if now := r.o.Now(); now.Before(s.Next) && s.Next.Sub(now) < 8*24*time.Hour { // a clock that was wrong must not silence it
+		return min(s.Next.Sub(now), time.Hour), nil
+	}
+	err = r.round(ctx, p, lease, &s)
+	if ctx.Err() != nil {
+		return soon, err // stopping: it is due again when the paper runs again
+	}
+	if putErr := r.store.PutStatus(ctx, s); putErr != nil {
+		return soon, putErr
+	}
+	return min(max(s.Next.Sub(r.o.Now()), time.Second), time.Hour), err
+}
+
+// round asks a provider for the newest, and brings its status up to date.
+func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *Status) error {
+	s.Tried = r.o.Now()
+	before := s.Newest
+	figures, news, held := 0, 0, 0
+	var left []string
+	var asked time.Duration
+	var failed error
+	unchanged := true
+	for _, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID]}) {
+		o, err := r.ask(ctx, p, q, lease, s)
+		asked = max(asked, o.wait)
+		if err != nil {
+			failed = cmp.Or(failed, err)
+			continue
+		}
+		if !o.unchanged {
+			unchanged = false
+			figures, news, held = figures+o.Figures, news+o.New, held+len(o.Held)
+			left = append(left, o.Left...)
+			if o.Newest.After(s.Newest) {
+				s.Newest = o.Newest
+			}
+		}
+	}
+	if failed != nil {
+		s.Failures++
+		s.Problem = fault.Sentence(failed)
+		s.Next = r.o.Now().Add(pause(s.Failures, asked, mathrand.Float64()))
+		return failed
+	}
+	if !unchanged {
+		s.Figures, s.New, s.Held, s.Left = figures, news, held, left[:min(len(left), 10)]
+	}
+	s.Got, s.Failures, s.Problem = r.o.Now(), 0, ""
+	// Of a provider that is asked for the first time the newest may be yesterday's, and today's still to come.
+	come := s.Newest.After(before) && (!before.IsZero() || !s.Newest.Before(p.Schedule.today(r.o.Now())))
+	s.Next = p.Schedule.Next(r.o.Now(), come)
+	return nil
+}
+
+// Outcome is what came of one reply.
+type Outcome struct {
+	market.Judged
+	Figures int       // how many the reply held
+	Left    []string  // what was left out of it
+	Newest  time.Time // the newest moment of which it speaks
+
+	unchanged bool
+	wait      time.Duration
+}
+
+// ask makes one request of a provider, with the tags of its last reply, and takes what comes.
+func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Lease, s *Status) (Outcome, error) {
+	r.count(p.Source.ID, func(c *Counts) { c.Asked++ })
+	tag := s.Tags[q.Path]
+	header := http.Header{}
+	if r.o.Now().Sub(tag.Full) < 24*time.Hour { // once a day in full, in case a server's tags never change
+		set(header, "If-None-Match", tag.ETag)
+		set(header, "If-Modified-Since", tag.Modified)
+	}
+	reply, answer, err := r.get(ctx, p, q, header)
+	if err != nil {
+		r.count(p.Source.ID, func(c *Counts) { c.Failed++ })
+		return Outcome{wait: answer.RetryAfter}, err
+	}
+	if answer.Status == http.StatusNotModified {
+		r.count(p.Source.ID, func(c *Counts) { c.Unchanged++ })
+		return Outcome{unchanged: true}, nil
+	}
+	o, err := r.take(ctx, p, reply, lease, nil)
+	if err != nil {
+		return o, err
+	}
+	if s.Tags == nil {
+		s.Tags = map[string]Tag{}
+	}
+	s.Tags[q.Path] = Tag{ETag: answer.Header.Get("ETag"), Modified: answer.Header.Get("Last-Modified"), Full: r.o.Now()}
+	return o, nil
+}
+
+func set(h http.Header, name, value string) {
+	if value != "" {
+		h.Set(name, value)
+	}
+}
+
+// get makes a request. An answer that is neither a success nor "not modified" is an error.
+func (r *Runner) get(ctx context.Context, p Provider, q Request, header http.Header) (Reply, web.Answer, error) {
+	key := r.o.Keys[p.Source.ID]
+	set(header, "Accept", q.Accept)
+	set(header, "Content-Type", q.ContentType)
+	if q.SOAPAction != "" {
+		header["SOAPAction"] = []string{q.SOAPAction} // some services want it in this case
+	}
+	if q.Header != "" {
+		header.Set(q.Header, key)
+	}
+	query := web.Query{URL: p.Base + q.Path, Header: header, Body: q.Body}
+	if q.Body != "" {
+		query.Method = http.MethodPost
+	}
+	fetched := r.o.Now().UTC().Truncate(time.Microsecond)
+	answer, err := r.fetch.Fetch(ctx, query)
+	if err != nil {
+		return Reply{}, answer, fmt.Errorf("fetch %s: %w", p.Source.ID, err)
+	}
+	reply := replyOf(p.Source.ID, fetched, answer.Body)
+	reply.Path, reply.Status = without(q.Path, key), answer.Status
+	if answer.Status == http.StatusNotModified && header.Get("If-None-Match")+header.Get("If-Modified-Since") != "" {
+		return reply, answer, nil
+	}
+	if answer.Status != http.StatusOK {
+		err := fault.Because(fault.Upstream, "%s answered %d %s", p.Source.Name, answer.Status, http.StatusText(answer.Status))
+		reply.Problem = fault.Sentence(err)
+		reply.Body = reply.Body[:min(len(reply.Body), 64<<10)] // enough to see what went wrong
+		return reply, answer, errors.Join(err, r.store.AddReply(ctx, reply))
+	}
+	return reply, answer, nil
+}
+
+// without takes a key out of a path, so that it is not kept.
+func without(path, key string) string {
+	if key == "" {
+		return path
+	}
+	return strings.NewReplacer(key, "…", url.QueryEscape(key), "…").Replace(path)
+}
+
+func replyOf(source market.SourceID, fetched time.Time, body []byte) Reply {
+	sum := sha256.Sum256(body)
+	return Reply{Source: source, Fetched: fetched, Hash: hex.EncodeToString(sum[:]), Size: len(body), Body: body}
+}
+
+// take keeps a reply, reads it and hands it to the ledger.
+func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market.Lease, progress func(int)) (Outcome, error) {
+	reading, err := p.Parse(reply.Body)
+	if err != nil {
+		reply.Problem = fault.Sentence(err)
+	}
+	if keepErr := r.store.AddReply(ctx, reply); keepErr != nil {
+		return Outcome{}, keepErr
+	}
+	if err != nil {
+		r.count(p.Source.ID, func(c *Counts) { c.Refused++ })
+		return Outcome{}, fmt.Errorf("read the reply of %s: %w", p.Source.ID, err)
+	}
+	o := Outcome{Figures: len(reading.Quotations), Left: reading.Left}
+	for _, q := range reading.Quotations {
+		if q.At.After(o.Newest) {
+			o.Newest = q.At
+		}
+	}
+	o.Judged, err = r.ledger.Hear(ctx, market.Hearing{
+		Source: p.Source, Observations: reading.Observations(p.Source.ID, reply.Fetched), Lease: lease, Progress: progress,
+	})
+	if err != nil {
+		return o, err
+	}
+	o.Left = append(o.Left, o.Unknown...)
+	r.count(p.Source.ID, func(c *Counts) {
+		c.Read++
+		c.Figures, c.New, c.Held = c.Figures+o.Figures, c.New+o.New, c.Held+len(o.Held)
+	})
+	return o, nil
+}
+
+// Read takes a reply that was saved, as if it were fetched now.
+func (r *Runner) Read(ctx context.Context, p Provider, body []byte, progress func(done int)) (Outcome, error) {
+	reply := replyOf(p.Source.ID, r.o.Now().UTC().Truncate(time.Microsecond), body)
+	reply.Path = "a saved reply"
+	return r.take(ctx, p, reply, market.Lease{}, progress)
+}
+
+// Backfill asks a provider for the days from one to another, request by request, and leaves out what a reply tells of
+// other days. Progress, which may be nil, is told after each how many of all there are were done. A day of which the
+// provider has nothing is passed over; any other error, after some attempts, ends it. What was read until then is kept,
+// and is not news the next time.
+func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, progress func(done, of int, o Outcome)) (Outcome, error) {
+	if p.Since == "" {
+		return Outcome{}, fault.Because(fault.Invalid, "%s tells only its newest: there is nothing to backfill", p.Source.Name)
+	}
+	if since, err := time.Parse(time.DateOnly, p.Since); err == nil && from.Before(since) {
+		from = since
+	}
+	if to.Before(from) {
+		return Outcome{}, fault.Because(fault.Invalid, "there are no days from %s to %s", from.Format(time.DateOnly), to.Format(time.DateOnly))
+	}
+	within := p
+	within.Parse = func(body []byte) (Reading, error) {
+		reading, err := p.Parse(body)
+		reading.Quotations = slices.DeleteFunc(reading.Quotations, func(q Quotation) bool {
+			return q.At.Before(from) || !q.At.Before(to.AddDate(0, 0, 1))
+		})
+		return reading, err
+	}
+	var all Outcome
+	requests := p.Requests(Ask{From: from, To: to, Key: r.o.Keys[p.Source.ID]})
+	for i, q := range requests {
+		o, err := r.insist(ctx, within, q)
+		if err != nil {
+			return all, err
+		}
+		all.add(o)
+		if progress != nil {
+			progress(i+1, len(requests), o)
+		}
+	}
+	return all, nil
+}
+
+// insist makes a request until it is answered, up to the breaker.
+func (r *Runner) insist(ctx context.Context, p Provider, q Request) (Outcome, error) {
+	for failures := 1; ; failures++ {
+		reply, answer, err := r.get(ctx, p, q, http.Header{})
+		if err == nil {
+			return r.take(ctx, p, reply, market.Lease{}, nil)
+		}
+		if answer.Status == http.StatusNotFound {
+			return Outcome{}, nil
+		}
+		hopeless := answer.Status >= 400 && answer.Status < 500 && answer.Status != http.StatusTooManyRequests
+		if hopeless || failures == breaker || ctx.Err() != nil {
+			return Outcome{}, err
+		}
+		select {
+		case <-ctx.Done():
+			return Outcome{}, ctx.Err()
+		case <-time.After(pause(failures, answer.RetryAfter, mathrand.Float64())):
+		}
+	}
+}
+
+func (o *Outcome) add(other Outcome) {
+	o.Figures += other.Figures
+	o.New, o.Known = o.New+other.New, o.Known+other.Known
+	o.Held = append(o.Held, other.Held...)
+	o.Unknown = append(o.Unknown, other.Unknown...)
+	o.Left = append(o.Left, other.Left...)
+	if other.Newest.After(o.Newest) {
+		o.Newest = other.Newest
+	}
+}
