@@ -58,6 +58,7 @@ var modules = map[string]string{
 	"github.com/a-h/templ":                 "pages, checked by the compiler",
 	"github.com/yuin/goldmark":             "Markdown",
 	"github.com/microcosm-cc/bluemonday":   "the sanitiser",
+	"github.com/go-json-experiment/json":   "strict JSON: the package that becomes encoding/json/v2",
 	"github.com/aymerick/douceur":          "of bluemonday",
 	"github.com/gorilla/css":               "of bluemonday",
 	"github.com/andybalholm/brotli":        "compression of pages",
