@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"reflect"
 	"slices"
 	"time"
@@ -53,17 +52,14 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 
 // addManuscript adds a story as it is, or finds that the same is there already.
 func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew bool, err error) {
-	there, err := manuscript(ctx, c, m.ID)
-	if err == nil {
-		if !same(there, m) {
-			return false, fault.Because(fault.Conflict, "the story %q is there already, with another content", m.Slug)
-		}
-		return false, nil
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
+	if isNew, err = makeStory(ctx, c, m.ID, m.Slug); err != nil {
 		return false, err
 	}
-	if err := makeStory(ctx, c, m); err != nil {
+	if !isNew {
+		there, err := manuscript(ctx, c, m.ID)
+		if err == nil && !same(there, m) {
+			err = fault.Because(fault.Conflict, "the story %q is there already, with another content", m.Slug)
+		}
 		return false, err
 	}
 	for _, r := range m.Revisions {

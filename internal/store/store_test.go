@@ -42,6 +42,14 @@ func TestEveryEngineConforms(t *testing.T) {
 		"examining a sound store finds nothing wrong":           isSound,
 		"a source that says two things at once is refused":      refusesContradiction,
 		"a published revision is never published a second time": publishesOnce,
+		"of many who publish the same one does":                 publishesForOne,
+		"of many contradictions at once one is taken":           contradictsForOne,
+		"an edition that many add at once is added once":        addsOneEditionForAll,
+		"the same in another zone is the same":                  knowsTheSame,
+		"a story is read with the figures of its own revision":  readsOneMoment,
+		"a panic takes back its own write only":                 takesBackPanics,
+		"a write that is given up halfway leaves nothing":       takesBackWhatIsGivenUp,
+		"closing leaves nothing running":                        leavesNothingRunning,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

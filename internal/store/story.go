@@ -19,8 +19,12 @@ var _ news.Store = (*DB)(nil)
 func (db *DB) AddRevision(ctx context.Context, r news.Revision, slug news.Slug) error {
 	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
 		if r.N == 1 {
-			if err := makeStory(ctx, c, news.Manuscript{ID: r.Story, Slug: slug, State: news.Draft}); err != nil {
+			isNew, err := makeStory(ctx, c, r.Story, slug)
+			if err != nil {
 				return err
+			}
+			if !isNew {
+				return fault.Because(fault.Conflict, "the story %s is there already: save yours as its next revision", r.Story)
 			}
 		} else if err := lockLast(ctx, c, r); err != nil {
 			return err
@@ -30,19 +34,23 @@ func (db *DB) AddRevision(ctx context.Context, r news.Revision, slug news.Slug) 
 	return db.fail(err, "add revision %d of %s", r.N, r.Story)
 }
 
-// makeStory adds the row of a new story, whose ID and slug nobody else may bear.
-func makeStory(ctx context.Context, c *sql.Conn, m news.Manuscript) error {
-	var id, slug string
-	err := c.QueryRowContext(ctx, "SELECT id, slug FROM story WHERE id = $1 OR slug = $2", string(m.ID), string(m.Slug)).Scan(&id, &slug)
-	if err == nil && id == string(m.ID) {
-		return fault.Because(fault.Conflict, "the story %s is there already, with another content", m.ID)
-	} else if err == nil {
-		return fault.Because(fault.Conflict, "another story bears the name %q: choose another", slug)
+// makeStory adds the row of a new story, or finds that there is one with this ID. A slug is borne by one story only.
+func makeStory(ctx context.Context, c *sql.Conn, id news.StoryID, slug news.Slug) (isNew bool, err error) {
+	var other string
+	err = c.QueryRowContext(ctx, "SELECT id FROM story WHERE slug = $1 AND id <> $2", string(slug), string(id)).Scan(&other)
+	if err == nil {
+		return false, fault.Because(fault.Conflict, "another story bears the name %q: choose another", slug)
 	} else if !errors.Is(err, sql.ErrNoRows) {
-		return err
+		return false, err
 	}
-	_, err = c.ExecContext(ctx, "INSERT INTO story (id, slug, state, live) VALUES ($1, $2, $3, 0)", string(m.ID), string(m.Slug), string(news.Draft))
-	return err
+	// The insertion itself asks whether it is there: of two that make the same at once, the later waits here for the other.
+	result, err := c.ExecContext(ctx, "INSERT INTO story (id, slug, state, live) VALUES ($1, $2, $3, 0) ON CONFLICT (id) DO NOTHING",
+		string(id), string(slug), string(news.Draft))
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
 }
 
 // lockLast makes sure that a revision follows the last one, and keeps others from following it too. The update that
