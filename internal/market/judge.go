@@ -53,7 +53,10 @@ type trail struct {
 	moves []float64 // of the last days, absolute, for one day
 }
 
-func logOf(d currency.Decimal) float64 { return math.Log(d.Float()) }
+// logarithm is the natural logarithm of a rate. It says how unusual a rate is; no rate is ever made of it.
+type logarithm = float64
+
+func logOf(d currency.Decimal) logarithm { return math.Log(d.Float()) }
 
 // believe appends a value that is later than all before.
 func (t *trail) believe(at time.Time, ln float64) {
