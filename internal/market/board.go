@@ -13,13 +13,15 @@ type Board struct {
 	AsOf   AsOf // resolved
 	Newest time.Time
 	Prices []Price // by code of the quote currency
+	Tied   []Price // of those that nobody quotes, but that are fixed to one that an official source does; by code
 }
 
 // SettleBoard settles every currency that anybody quoted against the base, each by the rule of [Settle].
 func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf) Board {
 	s := newSettler(heard, facts, asOf)
 	b := Board{Base: base, AsOf: asOf}
-	for _, code := range s.codes() {
+	codes, known := s.codes(), map[currency.Code]bool{}
+	for _, code := range codes {
 		if code == base {
 			continue
 		}
@@ -27,11 +29,13 @@ func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf
 		if err != nil {
 			continue // nobody who quoted the base quoted this one: it is not on this board
 		}
-		if p.At.After(b.Newest) {
+		if p.How != Fixed && p.At.After(b.Newest) {
 			b.Newest = p.At
 		}
 		b.Prices = append(b.Prices, p)
+		known[code] = true
 	}
+	b.Tied = s.ties(base, known, asOf.At)
 	return b
 }
 
@@ -55,7 +59,14 @@ func (s *settler) codes() []currency.Code {
 
 // Price returns the board's price of a currency; ok is false when it is not on the board.
 func (b Board) Price(quote currency.Code) (Price, bool) {
-	i, ok := slices.BinarySearchFunc(b.Prices, quote, func(p Price, want currency.Code) int {
+	if p, ok := find(b.Prices, quote); ok {
+		return p, true
+	}
+	return find(b.Tied, quote)
+}
+
+func find(prices []Price, quote currency.Code) (Price, bool) {
+	i, ok := slices.BinarySearchFunc(prices, quote, func(p Price, want currency.Code) int {
 		_, q, _ := p.Symbol.Pair()
 		if q < want {
 			return -1
@@ -67,5 +78,5 @@ func (b Board) Price(quote currency.Code) (Price, bool) {
 	if !ok {
 		return Price{}, false
 	}
-	return b.Prices[i], true
+	return prices[i], true
 }

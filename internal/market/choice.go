@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/courant-news/courant/internal/currency"
 )
 
 // criterion is one respect in which the offers of two sources are compared.
@@ -15,7 +17,7 @@ type criterion struct {
 
 // criteria are the respects in which offers are compared, in their order. The sentence that a reader is given for an
 // offer that was set aside belongs to the very criterion that decided.
-func criteria(sources Sources, at time.Time, current bool) []criterion {
+func criteria(pair Symbol, offers []Offer, sources Sources, at time.Time, current bool) []criterion {
 	rank := func(o Offer) int { return sources[o.Source].Kind.rank() }
 	freshness := criterion{
 		func(a, b Offer) int {
@@ -48,19 +50,30 @@ func criteria(sources Sources, at time.Time, current bool) []criterion {
 		func(a, b Offer) int { return b.At.Compare(a.At) },
 		func(o, _ Offer) string { return fmt.Sprintf("It is older, of %s.", day(o.At)) },
 	}
+	authority := criterion{
+		func(a, b Offer) int { return cmp.Compare(issues(b, sources, pair), issues(a, sources, pair)) },
+		func(o, best Offer) string {
+			return fmt.Sprintf("The one chosen is of the bank that issues %s.", sources[best.Source].Issuer)
+		},
+	}
+	agreement := criterion{
+		func(a, b Offer) int { return cmp.Compare(alone(a, offers, sources, at), alone(b, offers, sources, at)) },
+		func(Offer, Offer) string { return "It stands alone: others agree with the one chosen." },
+	}
 	name := criterion{
 		func(a, b Offer) int { return cmp.Compare(a.Source, b.Source) },
 		func(Offer, Offer) string { return "It ranks equal; the first by name was chosen." },
 	}
 	if current {
-		return []criterion{freshness, trust, directness, age, name}
+		return []criterion{freshness, trust, authority, agreement, directness, age, name}
 	}
 	return []criterion{freshness, age, directness, trust, name}
 }
 
 // choose ranks the offers, which are not empty, and gives a reason for each.
-func choose(offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
-	current, outdated := criteria(sources, at, true), criteria(sources, at, false)
+func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
+	said := slices.Clone(offers) // which is sorted below, while its order is asked for
+	current, outdated := criteria(pair, said, sources, at, true), criteria(pair, said, sources, at, false)
 	deciding := func(a, b Offer) (criterion, int) {
 		list := outdated
 		if sources.fresh(a, at) { // where only one of the two is fresh, the first criterion decides in either list
@@ -88,16 +101,70 @@ func choose(offers []Offer, sources Sources, at time.Time) (best Offer, why stri
 	}
 	for _, o := range offers[1:] {
 		c, _ := deciding(best, o)
-		aside = append(aside, SetAside{Offer: o, Why: c.behind(o, best)})
+		aside = append(aside, SetAside{Offer: o, Why: c.behind(o, best), Off: off(o.Value, best.Value)})
 	}
 	return best, why, aside
+}
+
+// The distances at which sources agree, and at which they contradict each other, in per cent.
+var agreed, disputed = currency.DecimalFromInt(1), currency.DecimalFromInt(2)
+
+// off is how far a value is from another, in per cent of that.
+func off(value, from currency.Decimal) currency.Decimal {
+	percent, err := value.Sub(from).Mul(currency.DecimalFromInt(100)).Quo(from, CrossDigits)
+	if err != nil {
+		return currency.Decimal{} // no offer is zero
+	}
+	return percent
+}
+
+// counts says whether an offer has a say on whether another is right: it is current, and more than a claim.
+func counts(o Offer, sources Sources, at time.Time) bool {
+	return sources[o.Source].Kind != Page && sources.fresh(o, at)
+}
+
+// alone is 1 for an offer that no other current one is near to, while there are others that agree with each other.
+func alone(o Offer, offers []Offer, sources Sources, at time.Time) int {
+	var others []Offer
+	for _, other := range offers {
+		if other.Source == o.Source || !counts(other, sources, at) {
+			continue
+		}
+		if off(other.Value, o.Value).Abs().Cmp(agreed) <= 0 {
+			return 0
+		}
+		others = append(others, other)
+	}
+	for i, a := range others {
+		for _, b := range others[:i] {
+			if off(a.Value, b.Value).Abs().Cmp(agreed) <= 0 {
+				return 1
+			}
+		}
+	}
+	return 0
+}
+
+// issues ranks a source by what it has to do with a pair: the bank that issues the quote currency knows best what that
+// is worth, then the one that issues the base.
+func issues(o Offer, sources Sources, pair Symbol) int {
+	base, quote, _ := pair.Pair()
+	switch sources[o.Source].Issuer {
+	case "":
+		return 0
+	case quote:
+		return 2
+	case base:
+		return 1
+	}
+	return 0
 }
 
 // fresh says whether an offer counts as current at a moment, by what its source says of itself.
 func (s Sources) fresh(o Offer, at time.Time) bool { return at.Sub(o.At) <= s[o.Source].Fresh }
 
 // steps counts how far a value is from what a source wrote.
-func (h How) steps() int { return slices.Index([]How{Said, Inverse, Crossed, Computed}, h) }
+func (h How) steps() int { return slices.Index([]How{Said, Inverse, Crossed, Computed, Fixed}, h) }
 
 // phrase names the way within a sentence.
 func (h How) phrase() string {
@@ -117,6 +184,8 @@ func (k SourceKind) phrase() string {
 	switch k {
 	case Official:
 		return "an official source"
+	case Fact:
+		return "a fixed rate"
 	case Dataset:
 		return "a published dataset"
 	case Page:

@@ -18,7 +18,28 @@ func pairFlags(p Price, facts Facts, at time.Time) []Flag {
 		}
 		flags = append(flags, currencyFlags(c, facts.Currencies, at)...)
 	}
+	flags = append(flags, disputeFlags(p, facts.Sources, at)...)
 	return append(flags, offerFlags(p.Offer, facts.Sources, at)...)
+}
+
+// disputeFlags says that other current sources are far from the chosen value.
+func disputeFlags(p Price, sources Sources, at time.Time) []Flag {
+	count, furthest := 0, SetAside{}
+	for _, o := range p.SetAside {
+		if counts(o.Offer, sources, at) && o.Off.Abs().Cmp(disputed) > 0 {
+			if count++; o.Off.Abs().Cmp(furthest.Off.Abs()) > 0 {
+				furthest = o
+			}
+		}
+	}
+	if count == 0 || p.How == Fixed && p.Source == TableID {
+		return nil
+	}
+	return []Flag{{
+		Code: Disputed, Word: "disputed", Doubt: true,
+		Text: fmt.Sprintf("%d of %d other current sources differ by more than %s per cent; the furthest, %s, says %s.",
+			count, p.Of, disputed, sources[furthest.Source].name(furthest.Source), furthest.Value),
+	}}
 }
 
 // currencyFlags says what is known of a currency on a day: retired, fixed for ever, pegged, on its second scale.
@@ -39,7 +60,7 @@ func currencyFlags(c currency.Currency, table *currency.Table, at time.Time) []F
 		f := Flag{Code: Pegged, Word: "pegged to " + string(peg.Anchor), Source: peg.Source}
 		f.Text = fmt.Sprintf("%s holds %s at %s for one %s (%s).", peg.Authority, c.Code, peg.Rate, peg.Anchor, peg.Regime)
 		if peg.Irrevocable {
-			f.Code, f.Word = Fixed, "fixed for ever"
+			f.Code, f.Word = Lasting, "fixed for ever"
 			f.Text = fmt.Sprintf("%s %s for one %s is the irrevocable conversion rate.", peg.Rate, c.Code, peg.Anchor)
 		}
 		flags = append(flags, f)
@@ -61,6 +82,9 @@ func currencyFlags(c currency.Currency, table *currency.Table, at time.Time) []F
 func offerFlags(o Offer, sources Sources, at time.Time) []Flag {
 	var flags []Flag
 	s := sources[o.Source]
+	if o.Source == TableID {
+		return nil // a fact does not age
+	}
 	if s.Kind == Page {
 		flags = append(flags, Flag{
 			Code: Claimed, Word: "claim",

@@ -160,11 +160,18 @@ func (l *Ledger) facts(ctx context.Context) (Facts, error) {
 	for _, s := range list {
 		f.Sources[s.ID] = s
 	}
+	f.Sources[TableID] = tableSource
 	return f, nil
 }
 
-// Sources returns every source, by ID.
+// Sources returns every source that was recorded, by ID.
 func (l *Ledger) Sources(ctx context.Context) ([]Source, error) { return l.store.Sources(ctx) }
+
+// Known returns every source by its ID, the table of pegs and conversion rates among them.
+func (l *Ledger) Known(ctx context.Context) (Sources, error) {
+	f, err := l.facts(ctx)
+	return f.Sources, err
+}
 
 // Rate settles one pair. A base or quote that no table knows is fault.Invalid; a pair that nobody quoted is
 // fault.NotFound.

@@ -19,6 +19,7 @@ const (
 	Inverse  How = "inverse"  // 1 divided by the source's number for the pair turned round
 	Crossed  How = "cross"    // two rates of one sheet of one source, multiplied or divided
 	Computed How = "computed" // arithmetic over the fields of one quote
+	Fixed    How = "fixed"    // a rate that a law or a promise fixes, times one source's price of what it is fixed to
 )
 
 // Offer is the newest that one source has to say about a symbol, within an AsOf.
@@ -35,6 +36,7 @@ type Offer struct {
 type SetAside struct {
 	Offer
 	Why string
+	Off currency.Decimal // how far it is from the chosen value, in per cent of that, to CrossDigits digits
 }
 
 // Price is the settled value of a symbol: the offer that was chosen, why, what the others said, and what a reader
@@ -44,8 +46,16 @@ type Price struct {
 	Offer
 	Why      string
 	SetAside []SetAside
-	Move     Move
-	Flags    []Flag
+	Agreement
+	Move  Move
+	Flags []Flag
+}
+
+// Agreement says how the other sources whose value is current stand to the chosen one. Pages only claim and are not
+// asked.
+type Agreement struct {
+	Of     int // how many others there are
+	Within int // how many of these are within one per cent
 }
 
 // Move is a change since an earlier value of the same source. Where it cannot honestly be computed, Withheld says why
@@ -76,7 +86,8 @@ type FlagCode string
 const (
 	Retired      FlagCode = "retired"      // the currency is no longer money
 	Pegged       FlagCode = "pegged"       // an authority holds the rate to an anchor
-	Fixed        FlagCode = "fixed"        // an irrevocable conversion rate is in force
+	Lasting      FlagCode = "fixed"        // an irrevocable conversion rate is in force
+	Disputed     FlagCode = "disputed"     // other current sources say something else
 	Claimed      FlagCode = "claim"        // a page printed it, and no better source has a current value
 	Stale        FlagCode = "stale"        // older than its source usually is
 	Redenominate FlagCode = "redenominate" // the code has been on another scale

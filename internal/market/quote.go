@@ -60,7 +60,7 @@ func (s *settler) quote(listing Symbol, at time.Time) (Quote, error) {
 	if known, err := s.facts.Listings.Instrument(listing); err == nil {
 		q.Instrument = known
 	}
-	q.Offer, q.Why, q.SetAside = choose(offers, s.facts.Sources, at)
+	q.Offer, q.Why, q.SetAside = choose(listing, offers, s.facts.Sources, at)
 	q.fill(from[q.Source])
 	q.Flags = quoteFlags(q, s.facts, at)
 	return q, nil

@@ -3,6 +3,7 @@ package market
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -20,9 +21,11 @@ type Facts struct {
 // facts and the same AsOf (resolved) give the same price.
 //
 // Each source offers its newest value within the AsOf. Offers still fresh (no older than their source allows) come
-// before those that are not; among the fresh the more trusted kind of source comes first, among the others the newer;
-// then a source's own number before a computed one, the newer before the older, and the source's name, so that no
-// two offers ever tie. Nothing is averaged. The error is fault.NotFound when nobody said anything.
+// before those that are not. Among the fresh the more trusted kind of source comes first, then the bank that issues one
+// of the two currencies, then what is not contradicted by others that agree, then a source's own number
+// before a computed one, then the newer; among those that are not fresh the newer comes first. The source's name decides
+// last, so that no two offers ever tie. Nothing is averaged. Where nobody has a current value and a law or a promise
+// fixes the rate, that is the price, as what it is. The error is fault.NotFound when nobody said anything.
 func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, error) {
 	return newSettler(heard, facts, asOf).price(pair, asOf.At)
 }
@@ -37,12 +40,44 @@ func newSettler(heard []Observation, facts Facts, asOf AsOf) *settler {
 	return &settler{facts: facts, sheets: gather(heard, asOf)}
 }
 
-// price settles a pair as it stood at a moment not after the settler's own.
+// price settles a pair as it stood at a moment not after the settler's own. Where no source has a current value, but the
+// two currencies are tied to each other, or to others, by a law or a promise, the tie is the price.
 func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 	base, quote, ok := pair.Pair()
 	if !ok {
 		return Price{}, fault.Because(fault.Invalid, "%s is no pair of currencies", pair)
 	}
+	p, err := s.heardPrice(pair, at)
+	if err == nil && s.facts.Sources.fresh(p.Offer, at) {
+		return p, nil
+	}
+	if o, why, ok := s.tied(base, quote, at); ok {
+		return s.fixed(pair, o, why, at), nil
+	}
+	return p, err
+}
+
+// fixed is the price of a pair that is tied, with what the sources say beside it.
+func (s *settler) fixed(pair Symbol, o Offer, why string, at time.Time) Price {
+	p := Price{Symbol: pair, Offer: o, Why: strings.ToUpper(why[:1]) + why[1:] + "."}
+	p.Move.Withheld = "a fixed rate does not move"
+	if o.From != nil {
+		p.Move.Withheld = "it moves as what it is fixed to does"
+	}
+	if heard, err := s.heardPrice(pair, at); err == nil {
+		for _, other := range append([]SetAside{{Offer: heard.Offer}}, heard.SetAside...) {
+			other.Why, other.Off = "It is no longer current; what is fixed still holds.", off(other.Value, o.Value)
+			p.SetAside = append(p.SetAside, other)
+		}
+	}
+	p.Agreement = agreementOf(p.SetAside, s.facts.Sources, at)
+	p.Flags = pairFlags(p, s.facts, at)
+	return p
+}
+
+// heardPrice settles a pair by what sources say of it.
+func (s *settler) heardPrice(pair Symbol, at time.Time) (Price, error) {
+	base, quote, _ := pair.Pair()
 	var heard []standing
 	for _, list := range s.sheets {
 		if newest, previous := list.offers(base, quote, at); newest.From != nil {
@@ -65,7 +100,8 @@ func (s *settler) settle(pair Symbol, heard []standing, at time.Time) Price {
 	for i, h := range heard {
 		offers[i] = h.newest
 	}
-	p.Offer, p.Why, p.SetAside = choose(offers, s.facts.Sources, at)
+	p.Offer, p.Why, p.SetAside = choose(pair, offers, s.facts.Sources, at)
+	p.Agreement = agreementOf(p.SetAside, s.facts.Sources, at)
 	i := slices.IndexFunc(heard, func(h standing) bool { return h.newest.Source == p.Source })
 	if previous := heard[i].previous; previous.From != nil {
 		p.Move = s.moved(pair, previous, p.Offer)
@@ -74,6 +110,19 @@ func (s *settler) settle(pair Symbol, heard []standing, at time.Time) Price {
 	}
 	p.Flags = pairFlags(p, s.facts, at)
 	return p
+}
+
+// agreementOf counts the current sources among those that were set aside, and those near the chosen value.
+func agreementOf(aside []SetAside, sources Sources, at time.Time) (a Agreement) {
+	for _, o := range aside {
+		if counts(o.Offer, sources, at) {
+			a.Of++
+			if o.Off.Abs().Cmp(agreed) <= 0 {
+				a.Within++
+			}
+		}
+	}
+	return a
 }
 
 // history settles a pair at every moment at which a source offered it, the newest first. Each sheet is read once: a

@@ -16,6 +16,7 @@ type SourceKind string
 // The kinds of source, the most trusted first.
 const (
 	Official SourceKind = "official" // a central bank or an exchange about its own rates or prices
+	Fact     SourceKind = "fact"     // the table of pegs and conversion rates; no source that is recorded is of this kind
 	Dataset  SourceKind = "dataset"  // a published collection that gathers rates from elsewhere
 	Page     SourceKind = "page"     // what a page printed: a claim, recorded to be checked
 )
@@ -25,12 +26,14 @@ func (k SourceKind) rank() int {
 	switch k {
 	case Official:
 		return 1
-	case Dataset:
+	case Fact:
 		return 2
-	case Page:
+	case Dataset:
 		return 3
+	case Page:
+		return 4
 	}
-	return 4
+	return 5
 }
 
 // Terms say what a source allows to be done with its numbers. They are obeyed, not only shown.
@@ -69,7 +72,7 @@ func (s Source) check() error {
 	if s.Name == "" {
 		return fault.Because(fault.Invalid, "the source %s has no name that readers could read", s.ID)
 	}
-	if s.Kind.rank() == 4 {
+	if s.Kind.rank() == 5 || s.Kind == Fact {
 		return fault.Because(fault.Invalid, "the source %s is of no known kind: %q is not official, dataset or page", s.ID, s.Kind)
 	}
 	if s.Fresh <= 0 {

@@ -35,7 +35,7 @@ func (a answer) check(words *reader, clauses []command) error {
 		switch what := words.next("what else holds"); what {
 		case "from":
 			is("the source", string(a.Source), words.next("a source"))
-		case "said", "inverse", "cross":
+		case "said", "inverse", "cross", "fixed":
 			is("the way", string(a.How), what)
 		case "at":
 			is("its moment", a.At.Format(time.RFC3339), words.instant().Format(time.RFC3339))

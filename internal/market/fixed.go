@@ -1,0 +1,135 @@
+package market
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+)
+
+// TableID is the source of rates that nobody needs to quote, because a law or a promise fixes them: the table of pegs
+// and conversion rates in package currency, each row with its own source.
+const TableID SourceID = "courant-table"
+
+// tableSource describes it to readers.
+var tableSource = Source{
+	ID: TableID, Name: "Table of pegs and conversion rates", Kind: Fact, Terms: Free, Fresh: 1 << 62,
+	Note: "Rates fixed by law or by promise; each row names its own source.",
+}
+
+// exact says whether a peg gives a rate, and not only a range or a habit.
+func exact(p currency.Peg) bool {
+	if p.Irrevocable {
+		return true
+	}
+	for _, regime := range []string{"fixed", "currency board", "par"} {
+		if p.Low.IsZero() && strings.HasPrefix(p.Regime, regime) {
+			return true
+		}
+	}
+	return false // a band, or a habit that nobody promised
+}
+
+// tie is how many units of a currency make one of its anchor, as a fraction, so that it is rounded once.
+type tie struct {
+	anchor      currency.Code
+	over, under currency.Decimal
+	peg         currency.Peg
+	tied        bool
+}
+
+// tieOn returns what a currency is tied to on a day; to itself where it is tied to nothing.
+func (s *settler) tieOn(code currency.Code, at time.Time) tie {
+	peg, ok := s.facts.Currencies.PegOn(code, at)
+	if !ok || !exact(peg) {
+		return tie{anchor: code, over: one, under: one}
+	}
+	t := tie{anchor: peg.Anchor, over: peg.Rate, under: one, peg: peg, tied: true}
+	if !peg.Inverse.IsZero() { // the official figure is the other way round
+		t.over, t.under = one, peg.Inverse
+	}
+	return t
+}
+
+// tied computes a pair's rate from what its currencies are tied to, and, where these differ, from the price between
+// those. The offer's source is the table, or whoever said the price between.
+func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why string, ok bool) {
+	b, q := s.tieOn(base, at), s.tieOn(quote, at)
+	if !b.tied && !q.tied {
+		return Offer{}, "", false
+	}
+	over, under := q.over.Mul(b.under), q.under.Mul(b.over)
+	o = Offer{Source: TableID, How: Fixed}
+	var facts []string
+	for _, t := range []tie{b, q} {
+		if !t.tied {
+			continue
+		}
+		if since := t.peg.Since.First(); since.After(o.At) {
+			o.At, o.Seen = since, since
+		}
+		facts = append(facts, fmt.Sprintf("%s %s for one %s (%s, %s)", t.peg.Rate, t.peg.Code, t.peg.Anchor, t.peg.Regime, t.peg.Authority))
+	}
+	why = "fixed at " + strings.Join(facts, " and ")
+	if b.anchor != q.anchor {
+		between, err := s.heardPrice(Pair(b.anchor, q.anchor), at)
+		if err != nil {
+			return Offer{}, "", false
+		}
+		over = over.Mul(between.Value)
+		o.Source, o.At, o.Seen, o.From = between.Source, between.At, between.Seen, between.From
+		why += fmt.Sprintf("; between %s and %s %s says %s", b.anchor, q.anchor, s.facts.Sources[o.Source].name(o.Source), between.Value)
+	}
+	value, err := over.Quo(under, CrossDigits)
+	if err != nil {
+		return Offer{}, "", false
+	}
+	if b.anchor == q.anchor && under.Equal(one) {
+		value = over // digit for digit as the fact has it
+	}
+	o.Value = value
+	return o, why, true
+}
+
+// newlyRetired is for how long a retired currency stands on a board that nobody quotes it on: people still hold its
+// notes, and files their amounts.
+const newlyRetired = 5 * 365 * 24 * time.Hour
+
+// ties are the prices of currencies that nobody quotes, but that are tied to one of which an official source has a
+// current rate. They are a board's own part: it says of them what they are.
+func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time.Time) []Price {
+	var all []Price
+	for _, c := range s.facts.Currencies.Currencies() {
+		if c.Code == base || known[c.Code] || c.RetiredOn(at.Add(-newlyRetired)) || !c.Introduced.IsZero() && at.Before(c.Introduced.First()) {
+			continue
+		}
+		t := s.tieOn(c.Code, at)
+		if !t.tied || t.anchor != base && !known[t.anchor] {
+			continue
+		}
+		p, err := s.price(Pair(base, c.Code), at)
+		if err != nil || p.How != Fixed || p.From == nil && !s.official(base, at) || p.From != nil && !s.current(p.Offer, at) {
+			continue
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// official says whether some official source has a current sheet with a currency on it.
+func (s *settler) official(code currency.Code, at time.Time) bool {
+	for source, list := range s.sheets {
+		for _, sh := range list {
+			if s.facts.Sources[source].Kind == Official && len(sh.beside[code]) > 0 && at.Sub(sh.at) <= s.facts.Sources[source].Fresh {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// current says whether an offer is an official source's, and fresh.
+func (s *settler) current(o Offer, at time.Time) bool {
+	return s.facts.Sources[o.Source].Kind == Official && s.facts.Sources.fresh(o, at)
+}
