@@ -14,11 +14,12 @@ import (
 // answer is what a price and a quote have in common.
 type answer struct {
 	market.Offer
-	why      string
-	aside    []market.SetAside
-	move     market.Move
-	flags    []market.Flag
-	previous currency.Decimal // of a quote
+	why       string
+	aside     []market.SetAside
+	agreement market.Agreement
+	move      market.Move
+	flags     []market.Flag
+	previous  currency.Decimal // of a quote
 }
 
 // check compares an answer with what the rest of the line and the lines below it say. It returns all that is wrong.
@@ -80,6 +81,10 @@ func (a answer) clause(what string, r *reader) error {
 			return fmt.Errorf("%s was not set aside", source)
 		}
 		return says("the reason", a.aside[i].Why, reason)
+	case "agree":
+		if want, got := r.next("so many of so many, as 1/2"), fmt.Sprintf("%d/%d", a.agreement.Within, a.agreement.Of); got != want {
+			return fmt.Errorf("%s of the others agree, not %s", got, want)
+		}
 	case "alone":
 		if len(a.aside) > 0 {
 			return fmt.Errorf("%d offers were set aside", len(a.aside))

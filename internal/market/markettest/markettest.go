@@ -6,7 +6,8 @@
 //
 //	test "A fresh value comes before a better source's old one"
 //
-//	source NAME KIND fresh 4d "Name for readers"     KIND: official, dataset or page
+//	source NAME KIND fresh 4d "Name for readers" [issues EUR]
+//	    KIND: official, dataset or page; issues: it is the bank of that currency
 //
 //	observe NAME SYMBOL [FIELD] VALUE … at DAY [seen INSTANT]
 //	    several numbers of one sheet: the symbol stands until the next one; a listing's numbers bear their field
@@ -16,12 +17,13 @@
 //
 //	asof DAY [known DAY]                             what is expected below is read from there; known: else everything
 //
-//	expect EUR/USD 1.0850 [from NAME] [said|inverse|cross] [at DAY]
+//	expect EUR/USD 1.0850 [from NAME] [said|inverse|cross|fixed] [at DAY]
 //	quote XNYS:RIO 91.93 [from NAME] [at DAY] [previous 91.08] [change 0.85] [percent 0.93]
 //	    nothing instead of the number: nobody has said it. Below them may stand, indented:
 //	    why "part of the reason"                     why this offer was chosen
 //	    aside NAME "part of the reason"              the offer of that source was set aside, and why
 //	    alone                                        nothing was set aside
+//	    agree 1/2                                    of two other current sources one is within one per cent
 //	    rests EUR/USD EUR/JPY                        the symbols it rests on, in the order of the arithmetic
 //	    move +0.12% [since DAY]                      the change; move withheld "part of the reason"
 //	    flag CODE ["part of its text"]               a flag it bears; noflag CODE …: flags it does not bear

@@ -70,6 +70,9 @@ func (r *runner) source(words *reader) {
 	s := market.Source{ID: market.SourceID(words.next("a name")), Kind: market.SourceKind(words.next("a kind"))}
 	words.expect("fresh")
 	s.Fresh, s.Name = words.span(), words.quotation()
+	if words.take("issues") {
+		s.Issuer = currency.Code(words.next("a currency"))
+	}
 	r.sources = append(r.sources, s)
 }
 
@@ -170,7 +173,7 @@ func (r *runner) expect(words *reader, clauses []command) error {
 	if err != nil {
 		return err
 	}
-	a := answer{Offer: p.Offer, why: p.Why, aside: p.SetAside, move: p.Move, flags: p.Flags}
+	a := answer{Offer: p.Offer, why: p.Why, aside: p.SetAside, agreement: p.Agreement, move: p.Move, flags: p.Flags}
 	return a.check(words, clauses)
 }
 
