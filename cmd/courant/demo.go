@@ -40,7 +40,7 @@ func demoCommand(s *settings) *cobra.Command {
 				cancel()
 				return errors.Join(fmt.Errorf("fill the demonstration paper: %w", err), a.Run(done))
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "The demonstration paper is at http://%s/ (Ctrl-C stops it).\n", a.Addr())
+			sayWhere(cmd, "The demonstration paper", a)
 			return a.Run(cmd.Context())
 		},
 	}

@@ -26,7 +26,7 @@ func main() {
 
 // run is main for tests: it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	cmd := root()
 	cmd.SetArgs(args)
@@ -40,6 +40,23 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "courant:", explained(err))
 	}
 	return exitCode(err)
+}
+
+// untilSignal returns a context that ends with the first SIGINT or SIGTERM. By then nobody listens for a second, so that
+// one ends the program at once: who presses Ctrl-C twice does not want to wait.
+func untilSignal() (ctx context.Context, stop func()) {
+	ctx, stop = context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+		stop()
+	}()
+	return ctx, stop
 }
 
 // usageError marks what cobra says of flags and arguments, which comes without a kind.
@@ -79,9 +96,12 @@ func exitCode(err error) int {
 
 const rootLong = `Courant is a newspaper in one program, with the markets built in and every number accounted for.
 
-Settings are flags, or environment variables such as COURANT_DATA; "courant config" shows what is in force and why.
-Exit codes: 0 done, 1 our own failure, 2 unusable input, 3 not found, 4 not allowed, 5 in conflict with what is there,
-6 too busy, 7 somebody else's service failed.`
+Settings are flags, or environment variables such as COURANT_DATA; "courant config" shows what is in force and why.`
+
+// exitCodes says in every command's help what [exitCode] returns.
+const exitCodes = `Exit codes: 0 done, 1 our own failure, 2 unusable input, 3 not found, 4 not allowed, 5 in conflict with what is there,
+6 too busy, 7 somebody else's service failed.
+`
 
 // root returns the program's commands, freshly made.
 func root() *cobra.Command {
@@ -99,7 +119,10 @@ func root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	s.declare(cmd)
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.SetHelpTemplate(cmd.HelpTemplate() + "\n" + exitCodes)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+	})
 	cmd.AddCommand(demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), ratesCommand(s),
 		boardCommand(s), configCommand(s), doctorCommand(s), versionCommand(s))
 	return cmd

@@ -13,7 +13,8 @@ func serveCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the paper",
-		Long:  "Serve the paper until it is interrupted; running requests are finished first. It works without any setting.",
+		Long: "Serve the paper until it is interrupted; running requests are finished first, and a\n" +
+			"second interruption ends it at once. It works without any setting.",
 		Example: "  courant serve\n" +
 			"  courant serve --data /var/lib/courant --listen 127.0.0.1:8080 --metrics 127.0.0.1:9464\n" +
 			"  courant serve --database postgres://courant@db/courant --listen 127.0.0.1:0 --address-file address",
@@ -24,11 +25,16 @@ func serveCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "The paper is at http://%s/ (Ctrl-C stops it).\n", a.Addr())
-			if m := a.MetricsAddr(); m != "" {
-				fmt.Fprintf(cmd.OutOrStdout(), "Metrics are at http://%s/metrics.\n", m)
-			}
+			sayWhere(cmd, "The paper", a)
 			return a.Run(cmd.Context())
 		},
+	}
+}
+
+// sayWhere prints the addresses of what is about to be served.
+func sayWhere(cmd *cobra.Command, what string, a *app.App) {
+	fmt.Fprintf(cmd.OutOrStdout(), "%s is at http://%s/ (Ctrl-C stops it).\n", what, a.Addr())
+	if m := a.MetricsAddr(); m != "" {
+		fmt.Fprintf(cmd.OutOrStdout(), "Metrics are at http://%s/metrics.\n", m)
 	}
 }

@@ -86,7 +86,7 @@ func dsn(path string, pragmas []string, key, value string) string {
 // rather than SQLite's "unable to open".
 func writable(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return fault.Because(fault.Invalid, "the directory %s of the database cannot be made: %w; name another file",
+		return fault.Because(fault.Invalid, "the directory %s of the database cannot be made: %w; name another, or give Courant the right to",
 			filepath.Dir(path), err)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
