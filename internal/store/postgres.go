@@ -233,4 +233,6 @@ func (e *postgresDB) fault(err error) error {
 	return err
 }
 
-func (e *postgresDB) clock() string { return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint" }
+func (e *postgresDB) clock() string {
+	return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+}
