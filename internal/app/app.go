@@ -142,7 +142,7 @@ func (a *App) MetricsAddr() string {
 func (a *App) Run(ctx context.Context) error {
 	server := web.Server(a.handler, a.log)
 	stopped := make(chan error, 2)
-	go func() { stopped <- server.Serve(web.Join(a.public)) }()
+	go func() { stopped <- server.Serve(a.public) }()
 	var private *http.Server
 	if a.private != nil {
 		private = web.Server(a.metrics.handler(), a.log)
@@ -150,11 +150,15 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.ready.Store(true)
 	if err := a.announce(); err != nil {
+		if private != nil {
+			err = errors.Join(err, private.Close())
+		}
 		return errors.Join(err, server.Close(), a.closeAll())
 	}
 	var failed error
 	select {
 	case <-ctx.Done():
+		a.ready.Store(false)
 		a.log.Info("stopping: no new readers, running requests are finished")
 	case err := <-stopped:
 		failed = fmt.Errorf("serve: %w", err)
@@ -166,8 +170,15 @@ func (a *App) Run(ctx context.Context) error {
 	if private != nil {
 		err = errors.Join(err, private.Shutdown(drain))
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fault.Because(fault.Busy, "some requests were not finished within %v and were cut off", drainTime)
+		_ = server.Close() // cuts them off
+	}
 	if a.Config.AddressFile != "" {
-		err = errors.Join(err, os.Remove(a.Config.AddressFile))
+		// Whoever reads it may have taken it away, which is no failure of ours.
+		if gone := os.Remove(a.Config.AddressFile); !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
 	}
 	return errors.Join(failed, err, a.House.Close())
 }
