@@ -126,6 +126,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(p.status)
 	if r.Method != http.MethodHead {
+		expectRest(r, len(v.body))
 		w.Write(v.body) // an error here is a reader who left
 	}
 }

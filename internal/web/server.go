@@ -7,10 +7,11 @@ import (
 )
 
 // Server returns a server for h with the limits of the house: a slow or greedy client costs little and not for long. The
-// caller gives it a listener and shuts it down. A route that answers longer than a minute calls [KeepOpen].
+// caller gives it a listener, best one of [Join], and shuts it down. A route that answers longer than a minute calls [KeepOpen].
 func Server(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
