@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
@@ -181,7 +182,7 @@ func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *S
 	var asked time.Duration
 	var failed error
 	unchanged := true
-	for _, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID]}) {
+	for _, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried)}) {
 		o, err := r.ask(ctx, p, q, lease, s)
 		asked = max(asked, o.wait)
 		if err != nil {
@@ -249,6 +250,8 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 	if s.Tags == nil {
 		s.Tags = map[string]Tag{}
 	}
+	// A path may bear the day, and is then not asked again.
+	maps.DeleteFunc(s.Tags, func(_ string, t Tag) bool { return r.o.Now().Sub(t.Full) >= 24*time.Hour })
 	s.Tags[q.Path] = Tag{ETag: answer.Header.Get("ETag"), Modified: answer.Header.Get("Last-Modified"), Full: r.o.Now()}
 	return o, nil
 }

@@ -9,6 +9,7 @@
 package wire
 
 import (
+	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -38,10 +39,26 @@ type Provider struct {
 type Ask struct {
 	From, To time.Time // the first and the last day; both zero: the newest there is
 	Key      string    // the paper's key with the provider, where it wants one
+	Today    time.Time // the day that it is where the provider sits, for services that tell nothing without a day
 }
 
 // Newest says whether it is the newest that is wanted.
 func (a Ask) Newest() bool { return a.From.IsZero() && a.To.IsZero() }
+
+// Days are the days to ask of a service that answers for one day at a time: those of the span but for the days of the
+// week on which nothing is published, or today where it is the newest that is wanted.
+func (a Ask) Days(idle ...time.Weekday) []time.Time {
+	if a.Newest() {
+		return []time.Time{a.Today}
+	}
+	var all []time.Time
+	for day := a.From; !day.After(a.To); day = day.AddDate(0, 0, 1) {
+		if !slices.Contains(idle, day.Weekday()) {
+			all = append(all, day)
+		}
+	}
+	return all
+}
 
 // Request is one HTTP request, to a path below the provider's base.
 type Request struct {
