@@ -87,6 +87,8 @@ func TestAnEditionIsAddedWholeOrNotAtAll(t *testing.T) {
 		"not when or which revision":               func(e *news.Edition) { e.Stories[0].Live = 2 },
 		"but not when":                             func(e *news.Edition) { e.Stories[0].Published = time.Time{} },
 		`there is no state "retracted"`:            func(e *news.Edition) { e.Stories[0].State = "retracted" },
+		"which has not come":                       func(e *news.Edition) { e.Stories[0].Published = time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC) },
+		"is not closed":                            func(e *news.Edition) { e.Stories[0].Revisions[0].Content.Body = "Fine.\n\n{{EUR/USD" },
 		"an empty figure":                          func(e *news.Edition) { e.Stories[0].Revisions[0].Content.Body = "{{ }}" },
 		"has 1 figures and 0 pins":                 func(e *news.Edition) { e.Stories[0].Revisions[0].Content.Body = "{{EUR/CHF}}" },
 		"has 0 figures and 1 pins":                 func(e *news.Edition) { e.Stories[0].Pins = map[int][]news.Pin{1: {pin}} },

@@ -49,9 +49,21 @@ const maxFigure = 200
 // figurePattern finds figures in Markdown. Braces within them are not allowed, nor are line breaks.
 var figurePattern = regexp.MustCompile(fmt.Sprintf(`\{\{([^{}\n]{0,%d})\}\}`, maxFigure))
 
+// inAddress finds a figure within the address of a link, where it could not be printed.
+var inAddress = regexp.MustCompile(`(\]\(|\]:[ \t]*|<https?:)[^)>\n]*?\{\{`)
+
 // Figures finds the figures of a text, in order. The error is fault.Invalid and quotes the first that is not
-// well formed.
+// well formed, is not closed, or stands where no figure can be printed.
 func Figures(body string) ([]Figure, error) {
+	if at := inAddress.FindStringIndex(body); at != nil {
+		return nil, fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", lineOf(body, at[1]))
+	}
+	rest := figurePattern.ReplaceAllStringFunc(body, func(f string) string { return strings.Repeat(" ", len(f)) })
+	if at := strings.Index(rest, "{{"); at >= 0 {
+		text, _, _ := strings.Cut(body[at:], "\n")
+		return nil, fault.Because(fault.Invalid, "line %d: the figure %.40q is not closed: it ends in }} on its line, after at most %d characters",
+			lineOf(body, at), text, maxFigure)
+	}
 	var figures []Figure
 	for _, m := range figurePattern.FindAllStringSubmatch(body, -1) {
 		f, err := ParseFigure(m[1])
@@ -62,6 +74,9 @@ func Figures(body string) ([]Figure, error) {
 	}
 	return figures, nil
 }
+
+// lineOf is the number of the line on which a byte of a text stands.
+func lineOf(text string, at int) int { return 1 + strings.Count(text[:at], "\n") }
 
 // ReplaceFigures returns the text with its n-th figure (from 0) replaced by what put returns for n.
 func ReplaceFigures(body string, put func(n int) string) string {

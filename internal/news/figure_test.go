@@ -66,7 +66,7 @@ func TestAFigureThatIsNotWellFormedIsRefusedInASentence(t *testing.T) {
 }
 
 func TestFiguresAreFoundInTheirOrder(t *testing.T) {
-	body := "One euro bought {{EUR/USD}}, {{{EUR/GBP}}} and {{EUR/\nJPY}}.\n\n`{{ EUR/CHF to 2 }}` {EUR/SEK} {{EUR/USD}}"
+	body := "One euro bought {{EUR/USD}}, {{{EUR/GBP}}} and \\{\\{EUR/JPY}}.\n\n`{{ EUR/CHF to 2 }}` {EUR/SEK} {{EUR/USD}}"
 	figures, err := news.Figures(body)
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestFiguresAreFoundInTheirOrder(t *testing.T) {
 		t.Errorf("they are %v, not %s", got, want)
 	}
 	replaced := news.ReplaceFigures(body, func(n int) string { return fmt.Sprintf("<%d>", n) })
-	if want := "One euro bought <0>, {<1>} and {{EUR/\nJPY}}.\n\n`<2>` {EUR/SEK} <3>"; replaced != want {
+	if want := "One euro bought <0>, {<1>} and \\{\\{EUR/JPY}}.\n\n`<2>` {EUR/SEK} <3>"; replaced != want {
 		t.Errorf("replaced: %q", replaced)
 	}
 	if _, err := news.Figures("{{EUR/USD}} {{EUR/}}"); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "{{EUR/}}") {
@@ -138,4 +138,22 @@ func FuzzFiguresAreReplacedInTheOrderInWhichTheyAreFound(f *testing.F) {
 			t.Errorf("%q rebuilt has %d figures, not %d: %v", body, len(rebuilt), len(figures), err)
 		}
 	})
+}
+
+func TestAFigureThatCouldNotBePrintedIsRefusedWithItsLine(t *testing.T) {
+	for body, want := range map[string]string{
+		"Fine.\n\nOne euro bought {{EUR/USD":                   `line 3: the figure "{{EUR/USD" is not closed`,
+		"One euro bought {{EUR/\nUSD}}":                        `line 1: the figure "{{EUR/" is not closed`,
+		"{{EUR/USD}} and {{" + strings.Repeat("x", 201) + "}}": "line 1: the figure",
+		"\n[rates](https://bank.example/?of={{EUR/USD}})":      "line 2: a figure cannot stand in the address of a link",
+		"[rates]\n\n[rates]: https://bank.example/{{EUR/USD}}": "line 3: a figure cannot stand in the address of a link",
+		"See <https://bank.example/{{EUR/USD}}>.":              "line 1: a figure cannot stand in the address of a link",
+	} {
+		if _, err := news.Figures(body); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), want) {
+			t.Errorf("%q: %v, want %s", body, err, want)
+		}
+	}
+	if figures, err := news.Figures("[one euro bought {{EUR/USD}}](https://bank.example/) (see {{EUR/GBP}})"); err != nil || len(figures) != 2 {
+		t.Errorf("a figure in the text of a link: %d, %v", len(figures), err)
+	}
 }

@@ -235,6 +235,10 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 		if err := m.check(); err != nil {
 			return Receipt{}, fmt.Errorf("the story %q: %w", m.Slug, err)
 		}
+		if m.State == Published && m.Published.After(n.now()) { // readers would see it at once, before its time
+			return Receipt{}, fault.Because(fault.Invalid, "the story %q is to be published at %s, which has not come",
+				m.Slug, m.Published.UTC().Format(time.RFC3339))
+		}
 	}
 	observations, stories, err := n.store.AddEdition(ctx, e, progress)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/courant-news/courant/internal/fault"
 )
 
@@ -92,13 +94,18 @@ func ParseSlug(text string) (Slug, error) {
 // untitled is the slug of a headline that holds no letter or digit of ASCII.
 const untitled Slug = "untitled"
 
-// SlugOf makes a slug of a headline: what is not a letter or digit of ASCII becomes a hyphen.
+// unaccented are letters of Latin alphabets that Unicode does not take apart into a letter of ASCII and its accent, as
+// the languages that have them write them where they must do without.
+var unaccented = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ł", "l", "ı", "i", "ə", "a", "ŋ", "n", "ħ", "h")
+
+// SlugOf makes a slug of a headline: accents are dropped, and what is then no letter or digit of ASCII becomes a hyphen.
 func SlugOf(headline string) Slug {
 	var b strings.Builder
-	for _, r := range strings.ToLower(headline) {
+	for _, r := range norm.NFD.String(unaccented.Replace(strings.ToLower(headline))) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			b.WriteRune(r)
+		case unicode.Is(unicode.Mn, r): // an accent
 		case r == '\'' || r == '’': // the dog's dinner: the-dogs-dinner
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')

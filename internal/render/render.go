@@ -15,8 +15,11 @@ import (
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"github.com/courant-news/courant/internal/news"
 )
@@ -61,9 +64,21 @@ func Body(markdown string, figure func(n int) string) (string, error) {
 var converter = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough),
-		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithASTTransformers(util.Prioritized(belowTitle{}, 500))),
 	)
 })
+
+// belowTitle puts a story's headings below its headline, which is the page's only first one, and no deeper than four.
+type belowTitle struct{}
+
+// Transform implements parser.ASTTransformer.
+func (belowTitle) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
+	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			h.Level = min(max(h.Level, 2), 4)
+		}
+	}
+}
 
 // sanitiser is the one policy for HTML that stems from an author or an import. Pictures wait for a media store: a
 // picture elsewhere would be a third-party request from a reader's page.

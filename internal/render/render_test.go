@@ -22,10 +22,10 @@ func body(t testing.TB, markdown string) string {
 }
 
 func TestFiguresStandWhereTheyWereWritten(t *testing.T) {
-	got := body(t, "One euro bought {{EUR/USD}} and **{{EUR/GBP to 2}}**.\n\n## Later\n\n{{XNYS:AZN}}")
+	got := body(t, "One euro bought {{EUR/USD}} and **{{EUR/GBP to 2}}**.\n\n## Later\n\n{{XNYS:AZN}}\n\n# First\n\n##### Deep\n")
 	for _, want := range []string{
 		"<p>One euro bought <b>figure 0</b> and <strong><b>figure 1</b></strong>.</p>",
-		`<h2 id="later">Later</h2>`, "<p><b>figure 2</b></p>",
+		`<h2 id="later">Later</h2>`, `<h2 id="first">First</h2>`, `<h4 id="deep">Deep</h4>`, "<p><b>figure 2</b></p>",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
@@ -78,7 +78,7 @@ func active(text string) string {
 func TestFiguresAreCountedAsTheNewsroomCountsThem(t *testing.T) {
 	for _, markdown := range []string{
 		"{{EUR/USD}} {\uE000{EUR/GBP}} {{EUR/JPY}}", "{{EUR/USD}} <!-- {{EUR/GBP}} --> {{EUR/JPY}}",
-		"{{EUR/USD}} &#xE000;1&#xE001; [a {{EUR/GBP}}](https://b.example/{{EUR/CHF}}) {{EUR/JPY}}",
+		"{{EUR/USD}} &#xE000;1&#xE001; [a {{EUR/GBP}}](https://b.example/) {{EUR/JPY}}",
 		"{{EUR/USD}}\n\n| a |\n|---|\n| {{EUR/GBP}} |\n\n- {{EUR/JPY}}\n",
 	} {
 		figures, err := news.Figures(markdown)
