@@ -119,7 +119,11 @@ func root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	s.declare(cmd)
-	cmd.SetHelpTemplate(cmd.HelpTemplate() + "\n" + exitCodes)
+	help := cmd.HelpFunc() // not a template: with one the linker would have to keep every method of the program
+	cmd.SetHelpFunc(func(c *cobra.Command, args []string) {
+		help(c, args)
+		fmt.Fprint(c.OutOrStdout(), "\n"+exitCodes)
+	})
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})

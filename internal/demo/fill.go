@@ -78,7 +78,7 @@ func sources() []market.Source {
 			Fresh: 96 * time.Hour, // it speaks of days and is idle at weekends: a long one passes before it counts as old
 		},
 		{
-			ID: pageID, Name: "a newspaper page of 2 February 2026", Kind: market.Page,
+			ID: pageID, Name: "a newspaper page", Kind: market.Page,
 			Note: "What one page printed, figures only: rates for one euro, and share prices without market or currency. " +
 				"Claims to be checked, not values to rely on.",
 			Fresh: 36 * time.Hour, // a morning paper is read until the next one

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/currency"
 )
@@ -99,6 +101,8 @@ func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Of
 	default:
 		why = fmt.Sprintf("No source has a current value; %s has the newest.", name)
 	}
+	first, size := utf8.DecodeRuneInString(why)
+	why = string(unicode.ToUpper(first)) + why[size:] // a source's name may begin with a small letter
 	for _, o := range offers[1:] {
 		c, _ := deciding(best, o)
 		aside = append(aside, SetAside{Offer: o, Why: c.behind(o, best), Off: off(o.Value, best.Value)})

@@ -109,7 +109,7 @@ func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time
 			continue
 		}
 		p, err := s.price(Pair(base, c.Code), at)
-		if err != nil || p.How != Fixed || p.From == nil && !s.official(base, at) || p.From != nil && !s.current(p.Offer, at) {
+		if err != nil || p.How != Fixed || p.From == nil && !s.official(t.anchor, at) || p.From != nil && !s.current(p.Offer, at) {
 			continue
 		}
 		all = append(all, p)

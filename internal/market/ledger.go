@@ -214,11 +214,25 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settl
 	if err != nil {
 		return nil, fmt.Errorf("read the symbols: %w", err)
 	}
-	heard, err := l.store.Series(ctx, bearing(base, quote, symbols), asOf)
+	needed := bearing(base, quote, symbols)
+	if b, q := l.anchor(base, asOf.At), l.anchor(quote, asOf.At); b != q && (b != base || q != quote) {
+		needed = append(needed, bearing(b, q, symbols)...) // what a rate that is fixed by a tie is multiplied with
+		slices.Sort(needed)
+		needed = slices.Compact(needed)
+	}
+	heard, err := l.store.Series(ctx, needed, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
 	}
 	return newSettler(heard, facts, asOf), nil
+}
+
+// anchor is what a currency is tied to on a day, or the currency itself.
+func (l *Ledger) anchor(code currency.Code, at time.Time) currency.Code {
+	if peg, ok := l.currencies.PegOn(code, at); ok && exact(peg) {
+		return peg.Anchor
+	}
+	return code
 }
 
 // bearing returns the symbols from which a pair can be computed, sorted: the pair itself either way round, and the

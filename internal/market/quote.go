@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -126,7 +127,7 @@ func percentFlag(q Quote) (Flag, bool) {
 		return Flag{}, false
 	}
 	f := Flag{Code: PercentBase, Word: "percent is off", Doubt: true}
-	f.Text = fmt.Sprintf("The source prints %s%%; on the previous close of %s it is %s%%.", claim, q.Previous.Value, right)
+	f.Text = fmt.Sprintf("The source prints %s%%; on the previous close of %s it is %s%%.", printed(claim), q.Previous.Value, printed(right))
 	// The usual slip is to divide by the last price instead of by the previous close.
 	onLast, err := q.Move.By.Mul(currency.DecimalFromInt(100)).Quo(q.Value, CrossDigits)
 	if err == nil && onLast.RoundPlaces(claim.Places()).Equal(claim) {
@@ -134,6 +135,9 @@ func percentFlag(q Quote) (Flag, bool) {
 	}
 	return f, true
 }
+
+// printed writes a number as papers do, with the sign of minus and not a hyphen.
+func printed(d currency.Decimal) string { return strings.Replace(d.String(), "-", "\u2212", 1) }
 
 // SettleQuotes settles every listing of which a last price was heard, by ticker.
 func SettleQuotes(heard []Observation, facts Facts, asOf AsOf) []Quote {

@@ -176,7 +176,7 @@ func (b *book) price(pair market.Symbol, asOf market.AsOf) (market.Price, error)
 		return p, err
 	}
 	// The board reads less of the store than the rate does; it must have read enough.
-	if beside, ok := board.Price(quote); !ok || described(beside) != described(p) {
+	if beside, ok := board.Price(quote); !ok && p.How != market.Fixed || ok && described(beside) != described(p) {
 		return p, fmt.Errorf("the rate and the board of %s disagree:\n%s\n%s", base, described(p), described(beside))
 	}
 	return p, nil
