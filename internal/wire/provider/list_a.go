@@ -9,7 +9,7 @@ import (
 
 func listA() []wire.Provider {
 	return []wire.Provider{
-		cbr(),
+		cbr(), nbp(), nbpB(),
 	}
 }
 
