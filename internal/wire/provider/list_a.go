@@ -9,7 +9,7 @@ import (
 
 func listA() []wire.Provider {
 	return []wire.Provider{
-		cbr(), nbp(), nbpB(),
+		cbr(), nbp(), nbpB(), nbu(),
 	}
 }
 
