@@ -9,7 +9,7 @@ import (
 
 func listA() []wire.Provider {
 	return []wire.Provider{
-		cbr(), nbp(), nbpB(), nbu(),
+		cbar(), cbr(), nbp(), nbpB(), nbu(),
 	}
 }
 
