@@ -9,7 +9,7 @@ import (
 
 func listA() []wire.Provider {
 	return []wire.Provider{
-		cbar(), cbr(), nbg(), nbp(), nbpB(), nbu(),
+		cbar(), cbr(), nbg(), nbk(), nbp(), nbpB(), nbu(),
 	}
 }
 
