@@ -9,7 +9,7 @@ import (
 
 func listA() []wire.Provider {
 	return []wire.Provider{
-		cbar(), cbr(), cbu(), nbg(), nbk(), nbkr(), nbkrWeekly(), nbm(), nbp(), nbpB(), nbrb(), nbu(),
+		cbar(), cbr(), cbu(), nbg(), nbk(), nbkr(), nbkrWeekly(), nbm(), nbp(), nbpB(), nbrb(), nbt(), nbu(),
 	}
 }
 
