@@ -275,6 +275,10 @@ func (c *court) settler(s suspect) *settler {
 		all = slices.DeleteFunc(all, func(o Observation) bool {
 			return o.Source == c.source.ID || facts.Sources[o.Source].Kind == Page
 		})
+		for id, s := range facts.Sources { // what may not be shown may still bear witness
+			s.Terms = Free
+			facts.Sources[id] = s
+		}
 		made = newSettler(all, facts, asOf)
 	}
 	c.err = cmp.Or(c.err, err)

@@ -386,6 +386,9 @@ func (l *Ledger) Number(ctx context.Context, id ID) (Number, error) {
 	if err != nil {
 		return Number{}, fmt.Errorf("read the sources: %w", err)
 	}
+	if facts.Sources[o.Source].Terms == Private {
+		return Number{}, fault.Because(fault.NotFound, "the terms of %s do not allow its numbers to be shown", facts.Sources[o.Source].name(o.Source))
+	}
 	revisions, err := l.store.Revisions(ctx, o.Symbol, o.Field, o.Source, o.At)
 	if err != nil {
 		return Number{}, fmt.Errorf("read the revisions of %s: %w", id, err)

@@ -36,7 +36,13 @@ type settler struct {
 	sheets map[SourceID]sheets
 }
 
+// newSettler leaves out what sources do not allow to be shown, here where every price is made, so that no page and no
+// reply can show it.
 func newSettler(heard []Observation, facts Facts, asOf AsOf) *settler {
+	private := func(o Observation) bool { return facts.Sources[o.Source].Terms == Private }
+	if slices.ContainsFunc(heard, private) {
+		heard = slices.DeleteFunc(slices.Clone(heard), private)
+	}
 	return &settler{facts: facts, sheets: gather(heard, asOf)}
 }
 

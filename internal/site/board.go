@@ -10,6 +10,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/render"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -56,7 +57,7 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 	table := s.ledger.Currencies()
 	p := BoardPage{
 		Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"),
-		Query: a.query.Get("q"), Newest: timeOf(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices),
+		Query: a.query.Get("q"), Newest: timeOf(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices) + len(b.Tied),
 	}
 	p.Groups, p.Stale = s.groups(a, b, t.sources)
 	p.Heading = p.BaseName + " against " + strconv.Itoa(p.Count) + " currencies"
@@ -93,7 +94,7 @@ func (s *Site) groups(a ask, b market.Board, sources market.Sources) (groups []G
 		found[c.Code] = true
 	}
 	rows := map[string][]Row{}
-	for _, price := range b.Prices {
+	for _, price := range slices.Concat(b.Prices, b.Tied) {
 		_, quote, _ := price.Symbol.Pair()
 		if c, err := table.Currency(quote); err == nil && found[quote] {
 			row := s.pairRow(price, sources, a.query)
@@ -106,6 +107,7 @@ func (s *Site) groups(a ask, b market.Board, sources market.Sources) (groups []G
 		}
 	}
 	for i, name := range table.Groups() {
+		slices.SortStableFunc(rows[name], func(a, b Row) int { return strings.Compare(a.Code, b.Code) })
 		if i == 0 {
 			sortMajors(rows[name])
 		}
@@ -157,12 +159,13 @@ type CurrencyPage struct {
 type Aside struct {
 	Row
 	Why string
+	Off string // how far it is from the chosen value, in per cent; empty for that itself
 }
 
 func asidesOf(list []market.SetAside, sources market.Sources) []Aside {
 	asides := make([]Aside, len(list))
 	for i, o := range list {
-		asides[i] = Aside{Row: rowOf(o.Offer, market.Move{}, sources), Why: o.Why}
+		asides[i] = Aside{Row: rowOf(o.Offer, market.Move{}, sources), Why: o.Why, Off: render.Percent(o.Off)}
 	}
 	return asides
 }

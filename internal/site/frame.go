@@ -23,6 +23,7 @@ type Frame struct {
 	Sections    []Link
 	Strip       []Row
 	CSS, Icon   string
+	Script      string // of the one small script, without which everything works
 	Fonts       []string
 }
 
@@ -76,13 +77,8 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	if t.quotes, err = s.ledger.Quotes(ctx, now); err != nil {
 		return today{}, err
 	}
-	list, err := s.ledger.Sources(ctx)
-	if err != nil {
+	if t.sources, err = s.ledger.Known(ctx); err != nil {
 		return today{}, err
-	}
-	t.sources = make(market.Sources, len(list))
-	for _, source := range list {
-		t.sources[source.ID] = source
 	}
 	const recent = 200 // stories: a section in which nothing has stood for so long needs no place in the head
 	articles, err := s.paper.Articles(ctx, news.Selection{Limit: recent})
@@ -98,7 +94,7 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 func (s *Site) frame(t today, a ask, title, description string) Frame {
 	f := Frame{
 		Name: s.o.Name, Title: title, Description: description, Canonical: a.canonical(),
-		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"),
+		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("stale.js"),
 	}
 	for _, font := range []string{"newsreader-display", "newsreader-text", "public-sans"} {
 		f.Fonts = append(f.Fonts, s.assets.URL("fonts/"+font+".woff2"))

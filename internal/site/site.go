@@ -17,6 +17,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
+	"github.com/courant-news/courant/internal/wire"
 )
 
 //go:embed assets
@@ -29,7 +30,9 @@ type Options struct {
 	Dev        bool          // read assets from the working tree, where there is one, at each request
 	Log        *slog.Logger  // nil: nothing is logged
 	PageMemory int           // bytes of finished pages that are kept; 0: 8 MB
-	Now        func() time.Time
+	// Wire tells how the providers fare that the paper fetches; nil where it fetches none.
+	Wire func(context.Context) ([]wire.Report, error)
+	Now  func() time.Time
 }
 
 // Limits of the cache and of what is asked.
@@ -81,6 +84,8 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /markets/currencies/{code}", s.currency, "base", "as-of")
 	page("GET /markets/shares/{$}", s.shares, "as-of")
 	page("GET /markets/shares/{mic}/{ticker}", s.instrument, "as-of")
+	page("GET /rates/{pair}", s.rate, "as-of", "known-at")
+	page("GET /sources", s.sources)
 	page("GET /numbers/{id}", s.number)
 	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
 	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))

@@ -74,8 +74,11 @@ type Row struct {
 	Value, Exact     string // as shown, and as a machine reads it
 	Brief            string // as shown where there is no room for every digit
 	Number           string // address of the first observation that it rests on
+	Compare          string // address at which its sources are compared
 	Source           string
 	At, Seen         Time
+	Until            string // the moment until which it counts as current; empty where that is past
+	Agree            string // how many other current sources agree, as 3/4; empty where there are none
 	How              string // empty where the source itself said it
 	Move             Move
 	Flags            []market.Flag
@@ -90,6 +93,9 @@ func rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
 	}
 	if len(o.From) > 0 {
 		r.Number = numberPath(o.From[0].ID)
+	}
+	if s, ok := sources[o.Source]; ok && o.Source != market.TableID {
+		r.Until = o.At.Add(s.Fresh).UTC().Format(time.RFC3339)
 	}
 	return r
 }
@@ -123,6 +129,10 @@ func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values)
 	r := rowOf(p.Offer, p.Move, sources)
 	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), p.Flags
 	r.Href = s.currencyPath(base, quote, query)
+	r.Compare = ratePath(p.Symbol, query)
+	if p.Of > 0 {
+		r.Agree = strconv.Itoa(p.Within) + "/" + strconv.Itoa(p.Of)
+	}
 	return r
 }
 
@@ -204,6 +214,8 @@ func howOf(h market.How) string {
 		return "computed from two rates of one table of the source"
 	case market.Computed:
 		return "computed from the source’s own fields"
+	case market.Fixed:
+		return "fixed by law or by promise, not by a market"
 	}
 	return ""
 }

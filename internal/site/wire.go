@@ -1,0 +1,182 @@
+package site
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/render"
+	"github.com/courant-news/courant/internal/web"
+	"github.com/courant-news/courant/internal/wire"
+)
+
+// SourcesPage lists who the paper's numbers come from and how they fare.
+type SourcesPage struct {
+	Frame
+	Fetched []SourceRow // by the wire
+	Others  []SourceRow // brought in by hand
+}
+
+// SourceRow is a source as the list of sources shows it.
+type SourceRow struct {
+	ID, Name, Home, Kind, Terms, Attribution, Note string
+	Newest, Got, Next                              Time // zero: never
+	Age                                            string
+	Figures, Held, Failures                        int
+	Problem                                        string
+	Open                                           bool // failed so often that it is only tried now and then
+}
+
+func (s *Site) sources(ctx context.Context, a ask) (web.Component, error) {
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var reports []wire.Report
+	if s.o.Wire != nil {
+		if reports, err = s.o.Wire(ctx); err != nil {
+			return nil, err
+		}
+	}
+	p := SourcesPage{}
+	fetched := map[market.SourceID]bool{}
+	for _, r := range reports {
+		fetched[r.Provider.Source.ID] = true
+		row := sourceRow(r.Provider.Source, r.Provider.Kind)
+		st := r.Status
+		row.Newest, row.Got, row.Next = timeOf(st.Newest), timeOf(st.Got), timeOf(st.Next)
+		row.Age = ageOf(st.Newest, s.o.Now())
+		row.Figures, row.Held, row.Failures, row.Problem, row.Open = st.Figures, st.Held, st.Failures, st.Problem, st.Open()
+		p.Fetched = append(p.Fetched, row)
+	}
+	list, err := s.ledger.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range list {
+		if !fetched[source.ID] {
+			p.Others = append(p.Others, sourceRow(source, string(source.Kind)))
+		}
+	}
+	p.Frame = s.frame(t, a, "Sources", "Who the paper's numbers come from, under which terms, and how each source fares.")
+	return sourcesPage(p), nil
+}
+
+func sourceRow(s market.Source, kind string) SourceRow {
+	r := SourceRow{
+		ID: string(s.ID), Name: nameOf(s.ID, market.Sources{s.ID: s}), Kind: kind, Terms: s.Licence,
+		Attribution: s.Attribution, Note: s.Note,
+	}
+	if strings.HasPrefix(s.Home, "https://") || strings.HasPrefix(s.Home, "http://") { // else no link: it could do anything
+		r.Home = s.Home
+	}
+	return r
+}
+
+// RatePage is one pair, settled, with what every source says of it.
+type RatePage struct {
+	Frame
+	Base, Quote, BaseName, QuoteName string
+	AsOf, KnownAt                    string
+	Price                            Row
+	Why, Agreement                   string
+	Offers                           []Aside // the chosen one first
+	From                             []Step
+	Reverse, Currency                string // addresses
+	Spark                            string
+}
+
+// Step is an observation that a price rests on.
+type Step struct {
+	Text, Href string
+}
+
+func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
+	base, quote, ok := strings.Cut(strings.ToUpper(a.value("pair")), "-")
+	pair, err := market.ParseSymbol(base + "/" + quote)
+	if !ok {
+		return nil, fault.Because(fault.NotFound, "%.20q is no pair of currencies: write it as EUR-USD", a.value("pair"))
+	}
+	if err != nil {
+		return nil, fault.Because(fault.NotFound, "%w", err)
+	}
+	asOf, err := market.ParseAsOf(a.query.Get("as-of"), a.query.Get("known-at"))
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	asOf = asOf.Resolved(s.o.Now())
+	price, err := s.ledger.Rate(ctx, pair, asOf)
+	if err != nil && fault.KindOf(err) == fault.Invalid { // a code that no table knows is an address at which nothing stands
+		err = fault.Because(fault.NotFound, "%w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	table := s.ledger.Currencies()
+	p := RatePage{
+		Base: base, Quote: quote, BaseName: table.Name(currency.Code(base), "en"), QuoteName: table.Name(currency.Code(quote), "en"),
+		AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Price: s.pairRow(price, t.sources, a.query), Why: price.Why,
+		Agreement: agreementOf(price.Agreement), Reverse: address("/rates/"+quote+"-"+base, a.query),
+		Currency: s.currencyPath(currency.Code(base), currency.Code(quote), a.query),
+	}
+	p.Offers = append([]Aside{{Row: p.Price, Why: "chosen"}}, asidesOf(price.SetAside, t.sources)...)
+	for _, o := range price.From {
+		p.From = append(p.From, Step{
+			Text: string(o.Symbol) + " " + render.Number(o.Value) + ", " + nameOf(o.Source, t.sources) + ", " + timeOf(o.At).Text,
+			Href: numberPath(o.ID),
+		})
+	}
+	history, err := s.ledger.History(ctx, pair, asOf)
+	if err != nil {
+		return nil, err
+	}
+	p.Spark = sparkOf(history)
+	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
+	return ratePage(p), nil
+}
+
+// agreementOf says how the other sources stand to the chosen one.
+func agreementOf(a market.Agreement) string {
+	switch a.Of {
+	case 0:
+		return "No other source has a current value to compare it with."
+	case 1:
+		if a.Within == 1 {
+			return "The one other current source agrees within one per cent."
+		}
+		return "The one other current source differs by more than one per cent."
+	}
+	return strconv.Itoa(a.Within) + " of " + strconv.Itoa(a.Of) + " other current sources agree within one per cent."
+}
+
+// ratePath is the address at which a pair's sources are compared.
+func ratePath(s market.Symbol, query url.Values) string {
+	base, quote, ok := s.Pair()
+	if !ok {
+		return ""
+	}
+	q := url.Values{}
+	if day := query.Get("as-of"); day != "" {
+		q.Set("as-of", day)
+	}
+	return address("/rates/"+string(base)+"-"+string(quote), q)
+}
+
+// failed says how often a source failed in a row.
+func failed(r SourceRow) string {
+	if r.Open {
+		return "failed " + strconv.Itoa(r.Failures) + " times, tried once an hour"
+	}
+	if r.Failures == 1 {
+		return "failed once"
+	}
+	return "failed " + strconv.Itoa(r.Failures) + " times"
+}
