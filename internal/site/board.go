@@ -162,10 +162,10 @@ type Aside struct {
 	Off string // how far it is from the chosen value, in per cent; empty for that itself
 }
 
-func asidesOf(list []market.SetAside, sources market.Sources) []Aside {
+func (s *Site) asidesOf(list []market.SetAside, sources market.Sources) []Aside {
 	asides := make([]Aside, len(list))
 	for i, o := range list {
-		asides[i] = Aside{Row: rowOf(o.Offer, market.Move{}, sources), Why: o.Why, Off: render.Percent(o.Off)}
+		asides[i] = Aside{Row: s.rowOf(o.Offer, market.Move{}, sources), Why: o.Why, Off: render.Percent(o.Off)}
 	}
 	return asides
 }
@@ -295,14 +295,14 @@ func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, a
 		return nil
 	}
 	row := s.pairRow(price, sources, nil)
-	p.Price, p.Why, p.Aside = &row, price.Why, asidesOf(price.SetAside, sources)
+	p.Price, p.Why, p.Aside = &row, price.Why, s.asidesOf(price.SetAside, sources)
 	history, err := s.ledger.History(ctx, pair, asOf)
 	if err != nil {
 		return err
 	}
 	p.Spark = sparkOf(history)
 	for _, h := range history {
-		p.History = append(p.History, rowOf(h.Offer, h.Move, sources))
+		p.History = append(p.History, s.rowOf(h.Offer, h.Move, sources))
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (s *Site) shares(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p := SharesPage{AsOf: a.query.Get("as-of")}
 	for _, q := range quotes {
-		p.Rows = append(p.Rows, listingRow(q, t.sources, a.query))
+		p.Rows = append(p.Rows, s.listingRow(q, t.sources, a.query))
 	}
 	p.Frame = s.frame(t, a, "Shares", "The last price of every listing that the paper knows, with its source and its day.")
 	return sharesPage(p), nil
@@ -113,7 +113,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 	mic, ticker, _ := symbol.Listing()
 	p := InstrumentPage{
 		Ticker: ticker, Market: string(mic), Name: q.Instrument.Name, Currency: string(q.Instrument.Currency),
-		AsOf: a.query.Get("as-of"), Price: listingRow(q, t.sources, nil), Why: q.Why, Aside: asidesOf(q.SetAside, t.sources),
+		AsOf: a.query.Get("as-of"), Price: s.listingRow(q, t.sources, nil), Why: q.Why, Aside: s.asidesOf(q.SetAside, t.sources),
 		Numbers: numbersOf(q, t.sources), Facts: instrumentFacts(q),
 	}
 	if p.Name == "" {

@@ -104,7 +104,7 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 		p.Rates = append(p.Rates, s.pairRow(price, t.sources, query))
 	}
 	for _, q := range quotes {
-		p.Shares = append(p.Shares, listingRow(q, t.sources, query))
+		p.Shares = append(p.Shares, s.listingRow(q, t.sources, query))
 	}
 	p.Majors = s.majors(board, t.sources, query)
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)

@@ -85,7 +85,7 @@ type Row struct {
 }
 
 // rowOf fills what an offer says of itself.
-func rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
+func (s *Site) rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
 	shown := shownOf(o)
 	r := Row{
 		Value: render.Number(shown), Brief: render.Number(briefOf(shown)), Exact: shown.String(), Source: nameOf(o.Source, sources),
@@ -94,8 +94,11 @@ func rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
 	if len(o.From) > 0 {
 		r.Number = numberPath(o.From[0].ID)
 	}
-	if s, ok := sources[o.Source]; ok && o.Source != market.TableID {
-		r.Until = o.At.Add(s.Fresh).UTC().Format(time.RFC3339)
+	if source, ok := sources[o.Source]; ok && o.Source != market.TableID {
+		// What is old already says so in words; of another day's page nothing grows old.
+		if until := o.At.Add(source.Fresh); until.After(s.o.Now()) {
+			r.Until = until.UTC().Format(time.RFC3339)
+		}
 	}
 	return r
 }
@@ -126,7 +129,7 @@ func briefOf(d currency.Decimal) currency.Decimal {
 // pairRow is the row of a price; its link keeps the base and the day.
 func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values) Row {
 	base, quote, _ := p.Symbol.Pair()
-	r := rowOf(p.Offer, p.Move, sources)
+	r := s.rowOf(p.Offer, p.Move, sources)
 	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), p.Flags
 	r.Href = s.currencyPath(base, quote, query)
 	r.Compare = ratePath(p.Symbol, query)
@@ -137,9 +140,9 @@ func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values)
 }
 
 // listingRow is the row of a quote.
-func listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
+func (s *Site) listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
 	_, ticker, _ := q.Symbol.Listing()
-	r := rowOf(q.Offer, q.Move, sources)
+	r := s.rowOf(q.Offer, q.Move, sources)
 	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, q.Flags
 	r.Href = address(symbolPath(q.Symbol), query)
 	return r

@@ -31,6 +31,17 @@ type SourceRow struct {
 	Open                                           bool // failed so often that it is only tried now and then
 }
 
+// about is what a reader should know of a source, in sentences.
+func (r SourceRow) about() string {
+	text := strings.ToUpper(r.Kind[:min(1, len(r.Kind))]) + r.Kind[min(1, len(r.Kind)):]
+	for _, sentence := range []string{r.Attribution, r.Note} {
+		if sentence != "" {
+			text += ". " + strings.TrimSuffix(sentence, ".")
+		}
+	}
+	return text + "."
+}
+
 func (s *Site) sources(ctx context.Context, a ask) (web.Component, error) {
 	t, err := s.today(ctx)
 	if err != nil {
@@ -127,7 +138,7 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 		Agreement: agreementOf(price.Agreement), Reverse: address("/rates/"+quote+"-"+base, a.query),
 		Currency: s.currencyPath(currency.Code(base), currency.Code(quote), a.query),
 	}
-	p.Offers = append([]Aside{{Row: p.Price, Why: "chosen"}}, asidesOf(price.SetAside, t.sources)...)
+	p.Offers = append([]Aside{{Row: p.Price, Why: "chosen"}}, s.asidesOf(price.SetAside, t.sources)...)
 	for _, o := range price.From {
 		p.From = append(p.From, Step{
 			Text: string(o.Symbol) + " " + render.Number(o.Value) + ", " + nameOf(o.Source, t.sources) + ", " + timeOf(o.At).Text,
