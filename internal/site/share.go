@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -171,6 +172,7 @@ type NumberPage struct {
 	At, Seen                             Time
 	Ref                                  string
 	Said                                 []Fact
+	Reply                                []Fact // what was fetched; none for a number that was brought in by hand
 	Revisions                            []Revision
 	Stories                              []Item
 }
@@ -204,6 +206,9 @@ func (s *Site) number(ctx context.Context, a ask) (web.Component, error) {
 		Field: string(n.Field), At: timeOf(n.At), Seen: timeOf(n.Seen), Ref: n.Ref, Stories: itemsOf(printing),
 	}
 	p.Said = sourceFacts(n.Said, n.Source)
+	if p.Reply, err = s.replyFacts(ctx, n.Observation); err != nil {
+		return nil, err
+	}
 	for _, r := range n.Revisions {
 		p.Revisions = append(p.Revisions, Revision{
 			Value: render.Number(r.Value), Href: numberPath(r.ID), Seen: timeOf(r.Seen), Current: r.ID == id,
@@ -212,6 +217,24 @@ func (s *Site) number(ctx context.Context, a ask) (web.Component, error) {
 	title := p.Symbol + " " + p.Field + ", " + p.Value
 	p.Frame = s.frame(t, a, title, "Who said that the "+p.Field+" of "+p.Symbol+" was "+p.Value+", about when, and when the paper learnt it.")
 	return numberPage(p), nil
+}
+
+// replyFacts says of which reply a number was read.
+func (s *Site) replyFacts(ctx context.Context, o market.Observation) (facts []Fact, err error) {
+	if s.o.Origin == nil {
+		return nil, nil
+	}
+	r, err := s.o.Origin(ctx, o)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return nil, nil
+		}
+		return nil, err
+	}
+	facts = fact(facts, "Fetched", timeOf(r.Fetched).Text)
+	facts = fact(facts, "Asked for", r.Path)
+	facts = fact(facts, "Bytes", strconv.Itoa(r.Size))
+	return fact(facts, "SHA-256", r.Hash), nil
 }
 
 func sourceFacts(s market.Source, id market.SourceID) (facts []Fact) {
@@ -228,5 +251,6 @@ func sourceFacts(s market.Source, id market.SourceID) (facts []Fact) {
 		facts = fact(facts, "Home", s.Home)
 	}
 	facts = fact(facts, "Licence", s.Licence)
+	facts = fact(facts, "Attribution", s.Attribution)
 	return fact(facts, "Note", s.Note)
 }

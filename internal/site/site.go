@@ -32,6 +32,8 @@ type Options struct {
 	PageMemory int           // bytes of finished pages that are kept; 0: 8 MB
 	// Wire tells how the providers fare that the paper fetches; nil where it fetches none.
 	Wire func(context.Context) ([]wire.Report, error)
+	// Origin finds the reply that a number was read of; nil where the paper fetches none.
+	Origin func(context.Context, market.Observation) (wire.Reply, error)
 	Now  func() time.Time
 }
 
