@@ -223,6 +223,7 @@ type Outcome struct {
 
 	unchanged bool
 	wait      time.Duration
+	follow    []Request
 }
 
 // ask makes one request of a provider, with the tags of its last reply, and takes what comes.
@@ -253,6 +254,17 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 	// A path may bear the day, and is then not asked again.
 	maps.DeleteFunc(s.Tags, func(_ string, t Tag) bool { return r.o.Now().Sub(t.Full) >= 24*time.Hour })
 	s.Tags[q.Path] = Tag{ETag: answer.Header.Get("ETag"), Modified: answer.Header.Get("Last-Modified"), Full: r.o.Now()}
+	for _, next := range o.follow {
+		reply, answer, err := r.get(ctx, p, next, http.Header{})
+		if err != nil {
+			return Outcome{wait: answer.RetryAfter}, err
+		}
+		further, err := r.take(ctx, p, reply, lease, nil)
+		if err != nil {
+			return Outcome{}, err
+		}
+		o.add(further)
+	}
 	return o, nil
 }
 
@@ -322,7 +334,10 @@ func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market
 		r.count(p.Source.ID, func(c *Counts) { c.Refused++ })
 		return Outcome{}, fmt.Errorf("read the reply of %s: %w", p.Source.ID, err)
 	}
-	o := Outcome{Figures: len(reading.Quotations), Left: reading.Left}
+	o := Outcome{Figures: len(reading.Quotations), Left: reading.Left, follow: reading.Follow}
+	if len(reading.Quotations) == 0 {
+		return o, nil // it only said where the figures are
+	}
 	for _, q := range reading.Quotations {
 		if q.At.After(o.Newest) {
 			o.Newest = q.At

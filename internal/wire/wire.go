@@ -74,6 +74,9 @@ type Request struct {
 type Reading struct {
 	Quotations []Quotation
 	Left       []string // what the reply holds beside and was left out, each with the reason
+	// Follow is what to ask next, of a reply that only says where the figures are: a directory of versions. It is asked
+	// once; what such a reply says to follow is not.
+	Follow []Request
 }
 
 // Quotation is one figure of a reply.

@@ -39,6 +39,9 @@ func written(r wire.Reading, err error) string {
 	for _, l := range r.Left {
 		fmt.Fprintf(&b, "left: %s\n", l)
 	}
+	for _, next := range r.Follow {
+		fmt.Fprintf(&b, "follow: %s\n", next.Path)
+	}
 	return b.String()
 }
 
@@ -222,7 +225,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if len(r.Quotations) == 0 {
+		if len(r.Quotations) == 0 && len(r.Follow) == 0 {
 			t.Fatalf("%s: nothing was read and nothing refused", p.Source.ID)
 		}
 		for _, q := range r.Quotations {
