@@ -34,7 +34,7 @@ type Options struct {
 	Wire func(context.Context) ([]wire.Report, error)
 	// Origin finds the reply that a number was read of; nil where the paper fetches none.
 	Origin func(context.Context, market.Observation) (wire.Reply, error)
-	Now  func() time.Time
+	Now    func() time.Time
 }
 
 // Limits of the cache and of what is asked.

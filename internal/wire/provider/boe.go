@@ -43,11 +43,32 @@ func boe() wire.Provider {
 
 // boeSeries are the bank's daily spot series against sterling, from its list of series codes.
 var boeSeries = []struct{ name, code string }{
-	{"XUDLUSS", "USD"}, {"XUDLERS", "EUR"}, {"XUDLJYS", "JPY"}, {"XUDLCDS", "CAD"}, {"XUDLSFS", "CHF"}, {"XUDLADS", "AUD"},
-	{"XUDLNDS", "NZD"}, {"XUDLNKS", "NOK"}, {"XUDLSKS", "SEK"}, {"XUDLDKS", "DKK"}, {"XUDLHDS", "HKD"}, {"XUDLSGS", "SGD"},
-	{"XUDLSRS", "SAR"}, {"XUDLZRS", "ZAR"}, {"XUDLTWS", "TWD"}, {"XUDLBK25", "CZK"}, {"XUDLBK33", "HUF"}, {"XUDLBK47", "PLN"},
-	{"XUDLBK78", "ILS"}, {"XUDLBK83", "MYR"}, {"XUDLBK87", "THB"}, {"XUDLBK89", "CNY"}, {"XUDLBK93", "KRW"}, {"XUDLBK95", "TRY"},
-	{"XUDLBK97", "INR"}, {"XUDLZOS4", "RON"},
+	{"XUDLUSS", "USD"},
+	{"XUDLERS", "EUR"},
+	{"XUDLJYS", "JPY"},
+	{"XUDLCDS", "CAD"},
+	{"XUDLSFS", "CHF"},
+	{"XUDLADS", "AUD"},
+	{"XUDLNDS", "NZD"},
+	{"XUDLNKS", "NOK"},
+	{"XUDLSKS", "SEK"},
+	{"XUDLDKS", "DKK"},
+	{"XUDLHDS", "HKD"},
+	{"XUDLSGS", "SGD"},
+	{"XUDLSRS", "SAR"},
+	{"XUDLZRS", "ZAR"},
+	{"XUDLTWS", "TWD"},
+	{"XUDLBK25", "CZK"},
+	{"XUDLBK33", "HUF"},
+	{"XUDLBK47", "PLN"},
+	{"XUDLBK78", "ILS"},
+	{"XUDLBK83", "MYR"},
+	{"XUDLBK87", "THB"},
+	{"XUDLBK89", "CNY"},
+	{"XUDLBK93", "KRW"},
+	{"XUDLBK95", "TRY"},
+	{"XUDLBK97", "INR"},
+	{"XUDLZOS4", "RON"},
 }
 
 func parseBOE(body []byte) (wire.Reading, error) {
