@@ -26,8 +26,8 @@ func configCommand(s *settings) *cobra.Command {
 			rows := [][]string{{"setting", "value", "from"}}
 			for _, setting := range app.Settings() {
 				value, origin := s.effective(setting)
-				if setting.Secret && value != "" {
-					value = app.Redacted(value)
+				if setting.Hide != nil && value != "" {
+					value = setting.Hide(value)
 				}
 				all = append(all, settingJSON{setting.Flag, value, origin, setting.Env})
 				rows = append(rows, []string{setting.Flag, value, origin})

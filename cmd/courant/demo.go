@@ -23,6 +23,7 @@ func demoCommand(s *settings) *cobra.Command {
 		Args:    arguments(cobra.NoArgs, "demo"),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			config := s.config()
+			config.Wire = "off" // it is read on trains
 			if !s.flags.Changed("data") && config.Database == "" {
 				if config.Data, err = os.MkdirTemp("", "courant-demo-"); err != nil {
 					return fmt.Errorf("make a temporary directory: %w", err)

@@ -24,6 +24,7 @@ func TestScripts(t *testing.T) {
 				Dir:                 "testdata/script",
 				RequireExplicitExec: true,
 				Setup: func(e *testscript.Env) error {
+					e.Setenv("COURANT_WIRE", "off")
 					e.Setenv("COURANT_DATA", e.WorkDir+"/data")
 					if engine == "postgres" {
 						e.Setenv("COURANT_DATABASE", must.Postgres(t))

@@ -44,7 +44,7 @@ func begin(t *testing.T, args ...string) *program {
 	p := &program{Cmd: exec.CommandContext(ctx, self), temp: temp}
 	p.Args = append([]string{"courant"}, args...)
 	p.Args = append(p.Args, "--listen", "127.0.0.1:0", "--address-file", file, "--metrics", "127.0.0.1:0")
-	p.Env = append(os.Environ(), "TMPDIR="+temp)
+	p.Env = append(os.Environ(), "TMPDIR="+temp, "COURANT_WIRE=off")
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -28,6 +29,7 @@ import (
 	"github.com/courant-news/courant/internal/site"
 	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/web"
+	"github.com/courant-news/courant/internal/wire"
 )
 
 // House is the opened rooms, without a server.
@@ -38,6 +40,8 @@ type House struct {
 	Ledger   *market.Ledger
 	Newsroom *news.Newsroom
 	Paper    *news.Paper
+
+	fetcher *web.Fetcher // of the runner, where there is one
 }
 
 // Open checks the configuration and opens the store. Close the house when done.
@@ -56,7 +60,12 @@ func Open(ctx context.Context, c Config) (*House, error) {
 }
 
 // Close closes the store; what was acknowledged is on disk already.
-func (h *House) Close() error { return h.Store.Close() }
+func (h *House) Close() error {
+	if h.fetcher != nil {
+		h.fetcher.Close()
+	}
+	return h.Store.Close()
+}
 
 // Limits of the server's life.
 const (
@@ -70,6 +79,7 @@ type App struct {
 	log     *slog.Logger
 	handler http.Handler
 	metrics *metrics
+	wire    *wire.Runner // nil where nothing is fetched
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -89,10 +99,22 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 }
 
 func (a *App) build() (err error) {
-	paper, err := site.New(a.Paper, a.Ledger, a.Bus, site.Options{
+	options := site.Options{
 		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
 		Log: a.log, PageMemory: pageMemory,
-	})
+	}
+	fetched, err := a.Config.fetched()
+	if err != nil {
+		return err
+	}
+	if len(fetched) > 0 {
+		if a.wire, err = a.NewRunner(fetched, a.log); err != nil {
+			return err
+		}
+		options.Wire, options.Origin = a.wire.Reports, a.wire.Origin
+		a.metrics.registry.MustRegister(&wired{runner: a.wire})
+	}
+	paper, err := site.New(a.Paper, a.Ledger, a.Bus, options)
 	if err != nil {
 		return fmt.Errorf("build the site: %w", err)
 	}
@@ -148,8 +170,16 @@ func (a *App) Run(ctx context.Context) error {
 		private = web.Server(a.metrics.handler(), a.log)
 		go func() { stopped <- private.Serve(a.private) }()
 	}
+	wiring, unwire := context.WithCancel(ctx)
+	defer unwire()
+	var wires sync.WaitGroup
+	if a.wire != nil {
+		wires.Go(func() { a.wire.Run(wiring) })
+	}
 	a.ready.Store(true)
 	if err := a.announce(); err != nil {
+		unwire()
+		wires.Wait()
 		if private != nil {
 			err = errors.Join(err, private.Close())
 		}
@@ -164,6 +194,8 @@ func (a *App) Run(ctx context.Context) error {
 		failed = fmt.Errorf("serve: %w", err)
 	}
 	a.ready.Store(false)
+	unwire()
+	wires.Wait() // what was being fetched is dropped, and due again when the paper runs again
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := server.Shutdown(drain)

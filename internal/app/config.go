@@ -21,24 +21,30 @@ type Config struct {
 	AddressFile string // file into which the bound address is written once the paper can be read
 	Name        string // what stands in the masthead
 	Base        string // the currency against which the board is shown first
+	Wire        string // which providers are fetched: on, off, or their names with commas between; empty: off
+	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
+	Keys        string // ID=KEY,…: the paper's keys with providers
 	Dev         bool   // read pages' assets from the checkout at each request
 }
 
 // Setting is one setting: its name as a flag, its environment variable, its default and what it is for.
 type Setting struct {
 	Flag, Env, Default, Usage string
-	Secret                    bool // may hold a password: shown without it
+	Hide                      func(value string) string // the value as it may be shown; nil: as it is
 }
 
 // Settings lists what can be set, in the order in which it is shown.
 func Settings() []Setting {
 	return []Setting{
 		{Flag: "data", Env: "COURANT_DATA", Default: "courant-data", Usage: "directory in which the paper is kept"},
-		{Flag: "database", Env: "COURANT_DATABASE", Usage: "PostgreSQL URL, postgres://…; without it SQLite in the data directory", Secret: true},
+		{Flag: "database", Env: "COURANT_DATABASE", Usage: "PostgreSQL URL, postgres://…; without it SQLite in the data directory", Hide: Redacted},
 		{Flag: "listen", Env: "COURANT_LISTEN", Default: "127.0.0.1:8080", Usage: "address on which the paper is read; port 0 takes a free one"},
 		{Flag: "metrics", Env: "COURANT_METRICS", Usage: "private address for Prometheus metrics at /metrics, such as 127.0.0.1:9464; without it none"},
 		{Flag: "address-file", Env: "COURANT_ADDRESS_FILE", Usage: "file into which the bound address is written once the paper can be read"},
 		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead"},
+		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
+		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
+		{Flag: "keys", Env: "COURANT_KEYS", Usage: "keys with sources that want one: oxr=…,fred=…", Hide: hidden},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
 	}
 }
@@ -63,6 +69,9 @@ func (c Config) Check() error {
 		return fault.Because(fault.Invalid, "the setting database: write it as postgres://user@host/name; "+
 			"for SQLite leave it out and name a directory with --data")
 	}
+	if _, err := c.fetched(); err != nil {
+		return err
+	}
 	if c.Database == "" && c.Data == "" {
 		return fault.Because(fault.Invalid, "the setting data is empty: name a directory")
 	}
@@ -72,6 +81,16 @@ func (c Config) Check() error {
 // storeURL is what the store opens.
 func (c Config) storeURL() string {
 	return cmp.Or(c.Database, filepath.Join(c.Data, "courant.db"))
+}
+
+// hidden returns the setting keys without the keys.
+func hidden(keys string) string {
+	var shown []string
+	for pair := range strings.SplitSeq(keys, ",") {
+		id, _, _ := strings.Cut(pair, "=")
+		shown = append(shown, strings.TrimSpace(id)+"=xxxxx")
+	}
+	return strings.Join(shown, ",")
 }
 
 // Redacted returns a database URL without its password, fit to be shown and logged.

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/wire"
 )
 
 // metrics counts what an operator watches: requests by route and status, how long they took, and what the store holds.
@@ -68,5 +69,44 @@ func (h *holdings) Collect(c chan<- prometheus.Metric) {
 		"observation": stats.Observations, "source": stats.Sources, "story": stats.Stories, "published": stats.Published,
 	} {
 		c <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(n), kind)
+	}
+}
+
+// wired tells how each provider fares.
+type wired struct{ runner *wire.Runner }
+
+// Describe implements prometheus.Collector.
+func (w *wired) Describe(c chan<- *prometheus.Desc) { prometheus.DescribeByCollect(w, c) }
+
+// Collect implements prometheus.Collector.
+func (w *wired) Collect(c chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	reports, err := w.runner.Reports(ctx)
+	if err != nil {
+		return // the store does not answer, which another metric says
+	}
+	for _, r := range reports {
+		id := string(r.Provider.Source.ID)
+		count := func(name, help string, n int) {
+			c <- prometheus.MustNewConstMetric(prometheus.NewDesc("courant_wire_"+name+"_total", help, []string{"provider"}, nil), prometheus.CounterValue, float64(n), id)
+		}
+		gauge := func(name, help string, v float64) {
+			c <- prometheus.MustNewConstMetric(prometheus.NewDesc("courant_wire_"+name, help, []string{"provider"}, nil), prometheus.GaugeValue, v, id)
+		}
+		count("asked", "Requests made of a provider.", r.Counts.Asked)
+		count("unchanged", "Replies that said that nothing changed.", r.Counts.Unchanged)
+		count("read", "Replies that were read.", r.Counts.Read)
+		count("refused", "Replies that were not what they should be.", r.Counts.Refused)
+		count("failed", "Requests without a reply.", r.Counts.Failed)
+		count("new", "Figures that were news.", r.Counts.New)
+		count("held", "Figures that were held back.", r.Counts.Held)
+		gauge("failures", "Failures in a row.", float64(r.Status.Failures))
+		if !r.Status.Newest.IsZero() {
+			gauge("newest_timestamp_seconds", "The newest moment of which a provider spoke.", float64(r.Status.Newest.Unix()))
+		}
+		if !r.Status.Got.IsZero() {
+			gauge("success_timestamp_seconds", "When a provider was last read.", float64(r.Status.Got.Unix()))
+		}
 	}
 }

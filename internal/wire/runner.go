@@ -70,9 +70,6 @@ func NewRunner(providers []Provider, ledger *market.Ledger, store Store, fetch *
 		if err := p.Schedule.Check(); err != nil {
 			return nil, fmt.Errorf("set up the provider %s: %w", p.Source.ID, err)
 		}
-		if p.Key != "" && o.Keys[p.Source.ID] == "" {
-			return nil, fault.Because(fault.Invalid, "%s wants a key (%s), and none is configured", p.Source.Name, p.Key)
-		}
 	}
 	return &Runner{
 		providers: providers, ledger: ledger, store: store, fetch: fetch, o: o, holder: rand.Text(),
@@ -277,6 +274,9 @@ func set(h http.Header, name, value string) {
 // get makes a request. An answer that is neither a success nor "not modified" is an error.
 func (r *Runner) get(ctx context.Context, p Provider, q Request, header http.Header) (Reply, web.Answer, error) {
 	key := r.o.Keys[p.Source.ID]
+	if p.Key != "" && key == "" {
+		return Reply{}, web.Answer{}, fault.Because(fault.Invalid, "%s wants a key (%s), and none is configured", p.Source.Name, p.Key)
+	}
 	set(header, "Accept", q.Accept)
 	set(header, "Content-Type", q.ContentType)
 	if q.SOAPAction != "" {

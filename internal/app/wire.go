@@ -1,0 +1,146 @@
+package app
+
+import (
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/web"
+	"github.com/courant-news/courant/internal/wire"
+	"github.com/courant-news/courant/internal/wire/provider"
+)
+
+// Providers returns every provider there is, at the mirror that is configured for it.
+func (c Config) Providers() ([]wire.Provider, error) {
+	all := provider.All()
+	mirrors, err := pairs("mirror", c.Mirror, all)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range all {
+		base, ok := mirrors[p.Source.ID]
+		if !ok {
+			continue
+		}
+		u, err := url.Parse(base)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" {
+			return nil, fault.Because(fault.Invalid, "the setting mirror: %.100q is no address to fetch from: write %s=https://mirror.example/", base, p.Source.ID)
+		}
+		all[i].Base = strings.TrimSuffix(base, "/") + "/"
+	}
+	return all, nil
+}
+
+// fetched returns the providers that the paper fetches: those that are on by default and those whose key it has, or those
+// that are listed, or none.
+func (c Config) fetched() ([]wire.Provider, error) {
+	all, err := c.Providers()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := pairs("keys", c.Keys, all)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Wire {
+	case "off", "":
+		return nil, nil
+	case "on":
+		return slices.DeleteFunc(all, func(p wire.Provider) bool { return !p.Default && keys[p.Source.ID] == "" }), nil
+	}
+	var listed []wire.Provider
+	for id := range strings.SplitSeq(c.Wire, ",") {
+		p, err := named("wire", strings.TrimSpace(id), all)
+		if err != nil {
+			return nil, err
+		}
+		if p.Key != "" && keys[p.Source.ID] == "" {
+			return nil, fault.Because(fault.Invalid, "the setting wire: %s wants a key (%s): give it with --keys %s=…", p.Source.Name, p.Key, p.Source.ID)
+		}
+		listed = append(listed, p)
+	}
+	return listed, nil
+}
+
+// Provider returns one provider by its name, at its mirror.
+func (c Config) Provider(id string) (wire.Provider, error) {
+	all, err := c.Providers()
+	if err != nil {
+		return wire.Provider{}, err
+	}
+	return named("", id, all)
+}
+
+// named finds a provider; the error lists those there are.
+func named(setting, id string, all []wire.Provider) (wire.Provider, error) {
+	var known []string
+	for _, p := range all {
+		if string(p.Source.ID) == id {
+			return p, nil
+		}
+		known = append(known, string(p.Source.ID))
+	}
+	slices.Sort(known)
+	where := ""
+	if setting != "" {
+		where = "the setting " + setting + ": "
+	}
+	return wire.Provider{}, fault.Because(fault.Invalid, "%sthere is no provider %.40q; there are %s", where, id, strings.Join(known, ", "))
+}
+
+// pairs reads a setting of the form ID=VALUE,ID=VALUE, whose IDs are providers.
+func pairs(setting, text string, all []wire.Provider) (map[market.SourceID]string, error) {
+	found := map[market.SourceID]string{}
+	for pair := range strings.SplitSeq(text, ",") {
+		if pair = strings.TrimSpace(pair); pair == "" {
+			continue
+		}
+		id, value, ok := strings.Cut(pair, "=")
+		if !ok || value == "" {
+			return nil, fault.Because(fault.Invalid, "the setting %s: write it as ID=VALUE, with commas between", setting)
+		}
+		p, err := named(setting, id, all)
+		if err != nil {
+			return nil, err
+		}
+		found[p.Source.ID] = value
+	}
+	return found, nil
+}
+
+// NewRunner returns a runner for the providers given, over the house's ledger. The mirrors that the operator named may have
+// any address; nothing else may.
+func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Runner, error) {
+	keys, err := pairs("keys", h.Config.Keys, provider.All())
+	if err != nil {
+		return nil, err
+	}
+	mirrors, err := pairs("mirror", h.Config.Mirror, provider.All())
+	if err != nil {
+		return nil, err
+	}
+	var trusted []string
+	for _, base := range mirrors {
+		if u, err := url.Parse(base); err == nil {
+			trusted = append(trusted, hostPort(u))
+		}
+	}
+	h.fetcher = web.NewFetcher(web.FetcherOptions{Trusted: trusted})
+	return wire.NewRunner(providers, h.Ledger, h.Store, h.fetcher, wire.Options{Keys: keys, Log: log})
+}
+
+// hostPort is the host of an address with its port, as it is dialled.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	host := u.Hostname()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + port
+}
