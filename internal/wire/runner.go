@@ -322,7 +322,7 @@ func replyOf(source market.SourceID, fetched time.Time, body []byte) Reply {
 }
 
 // take keeps a reply, reads it and hands it to the ledger.
-func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market.Lease, progress func(int)) (Outcome, error) {
+func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market.Lease, progress func(kept, figures int)) (Outcome, error) {
 	reading, err := p.Parse(reply.Body)
 	if err != nil {
 		reply.Problem = fault.Sentence(err)
@@ -343,9 +343,11 @@ func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market
 			o.Newest = q.At
 		}
 	}
-	o.Judged, err = r.ledger.Hear(ctx, market.Hearing{
-		Source: p.Source, Observations: reading.Observations(p.Source.ID, reply.Fetched), Lease: lease, Progress: progress,
-	})
+	hearing := market.Hearing{Source: p.Source, Observations: reading.Observations(p.Source.ID, reply.Fetched), Lease: lease}
+	if progress != nil {
+		hearing.Progress = func(kept int) { progress(kept, o.Figures) }
+	}
+	o.Judged, err = r.ledger.Hear(ctx, hearing)
 	if err != nil {
 		return o, err
 	}
@@ -357,18 +359,24 @@ func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market
 	return o, nil
 }
 
-// Read takes a reply that was saved, as if it were fetched now.
-func (r *Runner) Read(ctx context.Context, p Provider, body []byte, progress func(done int)) (Outcome, error) {
+// Read takes a reply that was saved, as if it were fetched now. Progress may be nil.
+func (r *Runner) Read(ctx context.Context, p Provider, body []byte, progress func(kept, figures int)) (Outcome, error) {
 	reply := replyOf(p.Source.ID, r.o.Now().UTC().Truncate(time.Microsecond), body)
 	reply.Path = "a saved reply"
 	return r.take(ctx, p, reply, market.Lease{}, progress)
 }
 
+// Progress is how far a backfill is.
+type Progress struct {
+	Done, Of int // requests
+	Kept     int // figures of the reply at hand that were kept so far,
+	Figures  int // and how many it holds; 0 while none is at hand
+}
+
 // Backfill asks a provider for the days from one to another, request by request, and leaves out what a reply tells of
-// other days. Progress, which may be nil, is told after each how many of all there are were done. A day of which the
-// provider has nothing is passed over; any other error, after some attempts, ends it. What was read until then is kept,
-// and is not news the next time.
-func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, progress func(done, of int, o Outcome)) (Outcome, error) {
+// other days. Progress, which may be nil, is told how far it is. A day of which the provider has nothing is passed over;
+// any other error, after some attempts, ends it. What was read until then is kept, and is not news the next time.
+func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, progress func(Progress)) (Outcome, error) {
 	if p.Since == "" {
 		return Outcome{}, fault.Because(fault.Invalid, "%s tells only its newest: there is nothing to backfill", p.Source.Name)
 	}
@@ -388,25 +396,28 @@ func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, p
 	}
 	var all Outcome
 	requests := p.Requests(Ask{From: from, To: to, Key: r.o.Keys[p.Source.ID]})
+	if progress == nil {
+		progress = func(Progress) {}
+	}
 	for i, q := range requests {
-		o, err := r.insist(ctx, within, q)
+		o, err := r.insist(ctx, within, q, func(kept, figures int) {
+			progress(Progress{Done: i, Of: len(requests), Kept: kept, Figures: figures})
+		})
 		if err != nil {
 			return all, err
 		}
 		all.add(o)
-		if progress != nil {
-			progress(i+1, len(requests), o)
-		}
+		progress(Progress{Done: i + 1, Of: len(requests)})
 	}
 	return all, nil
 }
 
 // insist makes a request until it is answered, up to the breaker.
-func (r *Runner) insist(ctx context.Context, p Provider, q Request) (Outcome, error) {
+func (r *Runner) insist(ctx context.Context, p Provider, q Request, progress func(kept, figures int)) (Outcome, error) {
 	for failures := 1; ; failures++ {
 		reply, answer, err := r.get(ctx, p, q, http.Header{})
 		if err == nil {
-			return r.take(ctx, p, reply, market.Lease{}, nil)
+			return r.take(ctx, p, reply, market.Lease{}, progress)
 		}
 		if answer.Status == http.StatusNotFound {
 			return Outcome{}, nil
