@@ -184,6 +184,9 @@ func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *S
 		asked = max(asked, o.wait)
 		if err != nil {
 			failed = cmp.Or(failed, err)
+			if asked > 0 {
+				break // it wants to be left alone: that goes for what it would be asked next, too
+			}
 			continue
 		}
 		if !o.unchanged {
@@ -235,7 +238,7 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 	reply, answer, err := r.get(ctx, p, q, header)
 	if err != nil {
 		r.count(p.Source.ID, func(c *Counts) { c.Failed++ })
-		return Outcome{wait: answer.RetryAfter}, err
+		return Outcome{wait: patience(answer)}, err
 	}
 	if answer.Status == http.StatusNotModified {
 		r.count(p.Source.ID, func(c *Counts) { c.Unchanged++ })
@@ -254,7 +257,7 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 	for _, next := range o.follow {
 		reply, answer, err := r.get(ctx, p, next, http.Header{})
 		if err != nil {
-			return Outcome{wait: answer.RetryAfter}, err
+			return Outcome{wait: patience(answer)}, err
 		}
 		further, err := r.take(ctx, p, reply, lease, nil)
 		if err != nil {
@@ -263,6 +266,14 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 		o.add(further)
 	}
 	return o, nil
+}
+
+// patience is how long a server that is asked too often wants to be left alone, where it says that it is.
+func patience(a web.Answer) time.Duration {
+	if a.Status == http.StatusTooManyRequests || a.Status == http.StatusServiceUnavailable {
+		return max(a.RetryAfter, time.Second)
+	}
+	return a.RetryAfter
 }
 
 func set(h http.Header, name, value string) {

@@ -1,0 +1,110 @@
+package faults
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// seeds is how often each fault is committed against each provider, each time otherwise.
+const seeds = 5
+
+// verdict is what became of a fault.
+type verdict string
+
+const (
+	refused verdict = "refused" // none of the reply was used
+	held    verdict = "held"    // some of it waits for a person
+	flagged verdict = "flagged" // it is shown, and said to be in doubt
+	stood   verdict = "stood"   // what is shown is true all the same
+	unfit   verdict = "unfit"   // the fault cannot be committed in any text of this provider
+)
+
+// kinds are the faults, and how each is committed and checked. That the paper is honest afterwards is checked of all.
+var kinds = []struct {
+	name   string
+	commit func(*paper) verdict
+}{
+	{"01 nobody answers", unanswered},
+	{"02 not the one it says it is", unproven},
+	{"03 asked too often", tooOften},
+	{"04 an error or a page for people", erroneous},
+	{"05 cut off", cutOff},
+	{"06 too slow or too much", tooMuch},
+	{"07 sent elsewhere", sentElsewhere},
+}
+
+// unfits are the cells in which a fault cannot be committed, with the reason.
+var unfits = map[string]string{}
+
+func TestNoFaultOfAProviderPublishesAWrongNumber(t *testing.T) {
+	w, all := newWorld(t), subjects(t)
+	for n, kind := range kinds {
+		counts, mu := map[verdict]int{}, sync.Mutex{}
+		t.Run(kind.name, func(t *testing.T) {
+			for _, s := range all {
+				t.Run(string(s.Source.ID), func(t *testing.T) {
+					t.Parallel()
+					for seed := range seeds {
+						rng := rand.New(rand.NewPCG(uint64(n+1), uint64(seed)))
+						p := newPaper(t, w, s.samples[(seed+n)%len(s.samples)], rng, seed)
+						v := kind.commit(p)
+						p.honest()
+						p.close()
+						mu.Lock()
+						counts[v]++
+						mu.Unlock()
+						if cell := fmt.Sprintf("%s %s/%s", kind.name[:2], s.Source.ID, p.sample.name); (v == unfit) != (unfits[cell] != "") {
+							t.Errorf("%q can be committed: %t, and the list says %q", cell, v != unfit, unfits[cell])
+						}
+					}
+				})
+			}
+		})
+		var said []string
+		for _, v := range []verdict{refused, held, flagged, stood, unfit} {
+			said = append(said, fmt.Sprintf("%d %s", counts[v], v))
+		}
+		t.Logf("%s: %s", kind.name, strings.Join(said, ", "))
+	}
+}
+
+// spoilt is the sample with one number a little wrong: a reply that a reader would believe, were it read.
+func (p *paper) spoilt() []byte {
+	figures := p.sample.figures()
+	f := figures[p.rng.IntN(len(figures))]
+	return p.sample.pack(put(p.sample.text, nudged(f.text, "1.007"), f.at...))
+}
+
+// fails makes a turn, which must fail, change nothing and be told. The next one, when the fault is over, must bring the
+// truth.
+func (p *paper) fails() verdict {
+	p.t.Helper()
+	before := p.status().Failures
+	switch err := p.turn(); {
+	case err == nil:
+		p.errorf("the turn went well")
+	case fault.KindOf(err) != fault.Upstream && fault.KindOf(err) != fault.Invalid:
+		p.errorf("the turn failed as %s: %v", fault.KindOf(err), err)
+	}
+	if s := p.status(); s.Failures != before+1 || s.Problem == "" || !s.Next.After(p.now()) {
+		p.errorf("nothing tells of the failure: %+v", s)
+	}
+	p.honest()
+	return refused
+}
+
+// recovers makes the turn after a fault: what is true now must be shown.
+func (p *paper) recovers() {
+	p.t.Helper()
+	p.tells(p.sample)
+	p.set(p.status().Next)
+	if err := p.turn(); err != nil || p.status().Failures > 0 {
+		p.errorf("after the fault: %v", err)
+	}
+	p.shows(p.sample)
+}
