@@ -18,6 +18,7 @@ type Hearing struct {
 	Source       Source
 	Observations []Observation
 	Lease        Lease
+	Live         bool           // the reply is said to be the newest that the source has, and not one about days gone by
 	Progress     func(done int) // may be nil
 }
 
@@ -50,7 +51,7 @@ func (l *Ledger) Hear(ctx context.Context, h Hearing) (Judged, error) {
 		}
 		known = append(known, o)
 	}
-	c := court{ledger: l, ctx: ctx, source: h.Source, trails: map[Symbol]*trail{}}
+	c := court{ledger: l, ctx: ctx, source: h.Source, live: h.Live, trails: map[Symbol]*trail{}}
 	if err := c.prepare(known); err != nil {
 		return Judged{}, fmt.Errorf("hear %s: %w", h.Source.ID, err)
 	}
@@ -111,15 +112,17 @@ type court struct {
 	ledger *Ledger
 	ctx    context.Context
 	source Source
+	live   bool
 	err    error // the first of those that came up while judging
 
 	trails  map[Symbol]*trail
-	news    map[ID]bool        // the observations that are news
-	revised map[ID]bool        // those of them that revise what was said
-	waiting []Held             // what is held of any source
-	said    map[saying]bool    // what of this source was held or put away already
-	others  map[int64]*settler // by the day: what the other sources said until then
-	freed   map[ID]bool        // held values of others that were confirmed here
+	news    map[ID]bool          // the observations that are news
+	revised map[ID]bool          // those of them that revise what was said
+	waiting []Held               // what is held of any source
+	said    map[saying]Reason    // what of this source was held or put away already, and why
+	passed  map[Symbol]time.Time // in a live hearing: of what the source has spoken before, where it does not do so again
+	others  map[int64]*settler   // by the day: what the other sources said until then
+	freed   map[ID]bool          // held values of others that were confirmed here
 }
 
 // saying is a value of a pair at a moment, as it was written.
@@ -133,7 +136,7 @@ func sayingOf(o Observation) saying { return saying{o.Symbol, o.At.UnixMicro(), 
 
 // prepare reads what judging needs: what is news, what the source said before, and what is held.
 func (c *court) prepare(known []Observation) error {
-	c.news, c.said, c.freed = map[ID]bool{}, map[saying]bool{}, map[ID]bool{}
+	c.news, c.said, c.freed = map[ID]bool{}, map[saying]Reason{}, map[ID]bool{}
 	c.others = map[int64]*settler{}
 	news, revised, err := c.ledger.unsaid(c.ctx, known)
 	c.revised = revised
@@ -155,7 +158,7 @@ func (c *court) prepare(known []Observation) error {
 	}
 	for _, h := range held {
 		if h.Source == c.source.ID && h.State != Released {
-			c.said[sayingOf(h.Observation)] = true
+			c.said[sayingOf(h.Observation)] = h.Reason
 		} else if h.Source != c.source.ID && h.State == Waiting {
 			c.waiting = append(c.waiting, h)
 		}
@@ -164,6 +167,27 @@ func (c *court) prepare(known []Observation) error {
 	for _, o := range before {
 		if o.Field == Rate {
 			c.trail(o.Symbol).believe(o.At, logOf(o.Value))
+		}
+	}
+	if err != nil || !c.live {
+		return err
+	}
+	return c.look(known)
+}
+
+// look finds what the source has spoken of that is later than all that it speaks of now.
+func (c *court) look(known []Observation) error {
+	far := c.ledger.now().AddDate(100, 0, 0)
+	newest, err := c.ledger.store.Before(c.ctx, c.source.ID, far, 1)
+	c.passed = map[Symbol]time.Time{}
+	for _, o := range newest {
+		if o.Field == Rate {
+			c.passed[o.Symbol] = o.At
+		}
+	}
+	for _, o := range known {
+		if !o.At.Before(c.passed[o.Symbol]) {
+			delete(c.passed, o.Symbol)
 		}
 	}
 	return err
@@ -185,14 +209,14 @@ func (c *court) sit(sheet []Observation, heard *Heard) {
 		base, quote, _ := o.Symbol.Pair()
 		s := suspect{Observation: o, base: base, quote: quote, ln: logOf(o.Value)}
 		if !c.news[o.ID] { // said before, and then believed or held
-			if !c.said[sayingOf(o)] {
+			if _, waits := c.said[sayingOf(o)]; !waits {
 				c.trail(o.Symbol).believe(o.At, s.ln)
 				believed[o.Symbol] = s.ln
 			}
 			continue
 		}
-		if c.said[sayingOf(o)] {
-			continue
+		if why, waits := c.said[sayingOf(o)]; waits && (why != NoDate || o.early(c.source.Ahead)) {
+			continue // but what was held for its date alone is judged once its day has come
 		}
 		s.peers = func() []peer { return c.peers(s) }
 		s.beside = func(code currency.Code) (logarithm, bool) {
@@ -220,6 +244,10 @@ func (c *court) verdict(s suspect) (Doubt, bool) {
 	}
 	if d, bad := c.replayed(s); bad {
 		return d, true
+	}
+	if passed, ok := c.passed[s.Symbol]; ok {
+		return Doubt{Late, fmt.Sprintf("%s %s is of %s, in a reply without anything newer, though the source has spoken of %s already: it is an old reply, or misdated.",
+			s.Symbol, s.Value, day(s.At), day(passed))}, true
 	}
 	return c.trail(s.Symbol).judge(s, c.ledger.currencies)
 }

@@ -22,6 +22,7 @@ const (
 	Inverted  Reason = "inverted"        // it looks like the pair turned round
 	Jump      Reason = "jump"            // further from the value before than this series ever moves
 	Apart     Reason = "disagreement"    // far from what other sources say, with no history of its own
+	Late      Reason = "late"            // the newest reply speaks of days gone by only, and otherwise than was said of them
 	Replay    Reason = "replay"          // a value that the same source has already taken back
 )
 

@@ -280,6 +280,13 @@ func (l *Ledger) Board(ctx context.Context, base currency.Code, asOf AsOf) (Boar
 	if err != nil {
 		return Board{}, fmt.Errorf("read the board of %s: %w", base, err)
 	}
+	if same := repeated(heard); len(same) > 0 {
+		more, err := l.store.Newest(ctx, asOf, unchangedAfter+1, same...)
+		if err != nil {
+			return Board{}, fmt.Errorf("read the board of %s: %w", base, err)
+		}
+		heard = append(heard, more...)
+	}
 	// A currency that a source gave up long ago stands on an old sheet: its cross needs the base of that same sheet.
 	legs, err := l.store.Series(ctx, touching(base, heard), asOf)
 	if err != nil {
@@ -294,6 +301,25 @@ func (l *Ledger) Board(ctx context.Context, base currency.Code, asOf AsOf) (Boar
 		legs = append(legs, then...)
 	}
 	return SettleBoard(base, append(heard, legs...), facts, asOf), nil
+}
+
+// repeated returns the pairs of which a source said the same twice: how often it did must be looked up.
+func repeated(heard []Observation) []Symbol {
+	type track struct {
+		symbol Symbol
+		source SourceID
+	}
+	said := map[track]currency.Decimal{}
+	var same []Symbol
+	for _, o := range heard {
+		t := track{o.Symbol, o.Source}
+		if before, twice := said[t]; twice && before.Equal(o.Value) && o.Field == Rate && o.Value.Digits() >= unchangedDigits {
+			same = append(same, o.Symbol)
+		}
+		said[t] = o.Value
+	}
+	slices.Sort(same)
+	return slices.Compact(same)
 }
 
 // touching returns the pairs of the base that other pairs must be crossed with: those of each source that also quotes

@@ -90,6 +90,7 @@ const (
 	Disputed     FlagCode = "disputed"     // other current sources say something else
 	Claimed      FlagCode = "claim"        // a page printed it, and no better source has a current value
 	Stale        FlagCode = "stale"        // older than its source usually is
+	Unchanged    FlagCode = "unchanged"    // the source has said the same for longer than a market does
 	Redenominate FlagCode = "redenominate" // the code has been on another scale
 	PercentBase  FlagCode = "percent-base" // a claimed percentage does not follow from the previous close
 	Delisted     FlagCode = "delisted"     // the listing did not trade on that day: not yet, or no longer

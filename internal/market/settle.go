@@ -109,12 +109,13 @@ func (s *settler) settle(pair Symbol, heard []standing, at time.Time) Price {
 	p.Offer, p.Why, p.SetAside = choose(pair, offers, s.facts.Sources, at)
 	p.Agreement = agreementOf(p.SetAside, s.facts.Sources, at)
 	i := slices.IndexFunc(heard, func(h standing) bool { return h.newest.Source == p.Source })
-	if previous := heard[i].previous; previous.From != nil {
+	previous := heard[i].previous
+	if previous.From != nil {
 		p.Move = s.moved(pair, previous, p.Offer)
 	} else {
 		p.Move.Withheld = "there is no earlier value of this source"
 	}
-	p.Flags = pairFlags(p, s.facts, at)
+	p.Flags = append(pairFlags(p, s.facts, at), s.unchanged(p, previous, at)...)
 	return p
 }
 

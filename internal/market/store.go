@@ -17,8 +17,8 @@ type Store interface {
 	Observation(ctx context.Context, id ID) (Observation, error)
 
 	// Newest returns, for each symbol, field and source, the observations of its `moments` newest distinct Ats within
-	// the AsOf (resolved), and of each At the newest revision known then.
-	Newest(ctx context.Context, asOf AsOf, moments int) ([]Observation, error)
+	// the AsOf (resolved), and of each At the newest revision known then; of the symbols named, or of all.
+	Newest(ctx context.Context, asOf AsOf, moments int, symbols ...Symbol) ([]Observation, error)
 
 	// Series returns every source's observations of the symbols within the AsOf (resolved), of each source and At the
 	// newest revision known then, by At.

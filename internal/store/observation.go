@@ -141,14 +141,15 @@ func (db *DB) Observation(ctx context.Context, id market.ID) (market.Observation
 	return found[0], nil
 }
 
-// newestSQL walks each track from its end: one descent of the index for each moment. $1 is At, $2 Known, $3 how many.
+// newestSQL walks each track from its end: one descent of the index for each moment. $1 is At, $2 Known, $3 how many;
+// what stands for %s chooses among the tracks.
 const newestSQL = `
 WITH RECURSIVE step (symbol, field, source, k, at) AS (
 	SELECT t.symbol, t.field, t.source, 1, (
 		SELECT o.at FROM observation o
 		WHERE o.symbol = t.symbol AND o.field = t.field AND o.source = t.source AND o.at <= $1 AND o.seen <= $2
 		ORDER BY o.at DESC LIMIT 1)
-	FROM track t
+	FROM track t %s
 	UNION ALL
 	SELECT s.symbol, s.field, s.source, s.k + 1, (
 		SELECT o.at FROM observation o
@@ -162,26 +163,51 @@ WHERE o.seen = (SELECT max(r.seen) FROM observation r
 	WHERE r.symbol = s.symbol AND r.field = s.field AND r.source = s.source AND r.at = s.at AND r.seen <= $2)`
 
 // Newest implements [market.Store]. They come by symbol, field and source, the newest first.
-func (db *DB) Newest(ctx context.Context, asOf market.AsOf, moments int) ([]market.Observation, error) {
-	found, err := observations(ctx, db.engine.read(), newestSQL, micros(asOf.At), micros(asOf.Known), moments)
+func (db *DB) Newest(ctx context.Context, asOf market.AsOf, moments int, symbols ...market.Symbol) ([]market.Observation, error) {
+	var found []market.Observation
+	for some := range chunks(symbols) {
+		args, which := []any{micros(asOf.At), micros(asOf.Known), moments}, ""
+		if len(some) > 0 {
+			args, which = among(args, some)
+			which = "WHERE t.symbol IN " + which
+		}
+		part, err := observations(ctx, db.engine.read(), fmt.Sprintf(newestSQL, which), args...)
+		if err != nil {
+			return nil, db.fail(err, "read the newest observations")
+		}
+		found = append(found, part...)
+	}
 	slices.SortFunc(found, func(x, y market.Observation) int {
 		return cmp.Or(cmp.Compare(x.Symbol, y.Symbol), cmp.Compare(x.Field, y.Field), cmp.Compare(x.Source, y.Source), y.At.Compare(x.At))
 	})
-	return found, db.fail(err, "read the newest observations")
+	return found, nil
+}
+
+// chunks yields symbols a thousand at a time, for the engines bound the number of parameters; of none, one that is empty.
+func chunks(symbols []market.Symbol) iter.Seq[[]market.Symbol] {
+	if len(symbols) == 0 {
+		return func(yield func([]market.Symbol) bool) { yield(nil) }
+	}
+	return slices.Chunk(symbols, 1000)
+}
+
+// among appends symbols to the parameters of a query, and returns their list as SQL has it.
+func among(args []any, symbols []market.Symbol) ([]any, string) {
+	marks := make([]string, len(symbols))
+	for i, s := range symbols {
+		args = append(args, string(s))
+		marks[i] = fmt.Sprintf("$%d", len(args))
+	}
+	return args, "(" + strings.Join(marks, ",") + ")"
 }
 
 // Series implements [market.Store].
 func (db *DB) Series(ctx context.Context, symbols []market.Symbol, asOf market.AsOf) ([]market.Observation, error) {
 	var all []market.Observation
 	for some := range slices.Chunk(symbols, 1000) { // the engines bound the number of parameters
-		args := []any{micros(asOf.At), micros(asOf.Known)}
-		marks := make([]string, len(some))
-		for i, s := range some {
-			args = append(args, string(s))
-			marks[i] = fmt.Sprintf("$%d", len(args))
-		}
-		found, err := observations(ctx, db.engine.read(), "SELECT "+observationColumns+" FROM observation WHERE at <= $1 AND seen <= $2 AND symbol IN ("+
-			strings.Join(marks, ",")+") ORDER BY symbol, field, source, at, seen", args...)
+		args, list := among([]any{micros(asOf.At), micros(asOf.Known)}, some)
+		found, err := observations(ctx, db.engine.read(), "SELECT "+observationColumns+" FROM observation WHERE at <= $1 AND seen <= $2 AND symbol IN "+
+			list+" ORDER BY symbol, field, source, at, seen", args...)
 		if err != nil {
 			return nil, db.fail(err, "read the series of %d symbols", len(symbols))
 		}

@@ -372,7 +372,7 @@ func (p *paper) weigh(where string, price market.Price) {
 	p.t.Helper()
 	doubt, stale := false, false
 	for _, f := range price.Flags {
-		doubt = doubt || f.Doubt
+		doubt = doubt || f.Doubt || f.Code == market.Unchanged
 		stale = stale || f.Code == market.Stale
 	}
 	for _, o := range slices.Concat(price.From, price.Move.Basis) {
