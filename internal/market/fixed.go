@@ -2,6 +2,7 @@ package market
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,11 +54,11 @@ func (s *settler) tieOn(code currency.Code, at time.Time) tie {
 }
 
 // tied computes a pair's rate from what its currencies are tied to, and, where these differ, from the price between
-// those. The offer's source is the table, or whoever said the price between.
-func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why string, ok bool) {
+// those. The offer's source is the table, or whoever said the price between; where it only repeats itself, a flag says so.
+func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why string, same []Flag, ok bool) {
 	b, q := s.tieOn(base, at), s.tieOn(quote, at)
 	if !b.tied && !q.tied {
-		return Offer{}, "", false
+		return Offer{}, "", nil, false
 	}
 	over, under := q.over.Mul(b.under), q.under.Mul(b.over)
 	o = Offer{Source: TableID, How: Fixed}
@@ -75,21 +76,22 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 	if b.anchor != q.anchor {
 		between, err := s.heardPrice(Pair(b.anchor, q.anchor), at)
 		if err != nil {
-			return Offer{}, "", false
+			return Offer{}, "", nil, false
 		}
 		over = over.Mul(between.Value)
+		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
 		o.Source, o.At, o.Seen, o.From = between.Source, between.At, between.Seen, between.From
 		why += fmt.Sprintf("; between %s and %s %s says %s", b.anchor, q.anchor, s.facts.Sources[o.Source].name(o.Source), between.Value)
 	}
 	value, err := over.Quo(under, CrossDigits)
 	if err != nil {
-		return Offer{}, "", false
+		return Offer{}, "", nil, false
 	}
 	if b.anchor == q.anchor && under.Equal(one) {
 		value = over // digit for digit as the fact has it
 	}
 	o.Value = value
-	return o, why, true
+	return o, why, same, true
 }
 
 // newlyRetired is for how long a retired currency stands on a board that nobody quotes it on: people still hold its

@@ -52,33 +52,43 @@ const (
 	unchangedDigits = 4 // a figure of fewer stays the same by rounding
 )
 
-// unchanged says that a source keeps saying the same of what nobody is known to hold.
-func (s *settler) unchanged(p Price, previous Offer, at time.Time) []Flag {
-	base, quote, _ := p.Symbol.Pair()
-	if previous.From == nil || !previous.Value.Equal(p.Value) || !s.facts.Sources.fresh(p.Offer, at) || s.heldTo(base, quote, at) ||
-		slices.ContainsFunc(p.From, func(o Observation) bool { return o.Value.Digits() < unchangedDigits }) {
-		return nil
+// unchanged says that a source keeps saying the same of what a price rests on, and of what nobody is known to hold.
+func (s *settler) unchanged(p Price, at time.Time) []Flag {
+	if !s.facts.Sources.fresh(p.Offer, at) {
+		return nil // it is known to be old
 	}
-	alike := 1
-	list := s.sheets[p.Source]
-	from, _ := slices.BinarySearchFunc(list, previous.At, func(s *sheet, at time.Time) int { return at.Compare(s.at) })
-	for _, sh := range list[from:] {
-		o, ok := sh.offer(base, quote)
-		if !ok {
+	for _, o := range p.From {
+		base, quote, ok := o.Symbol.Pair()
+		if !ok || o.Value.Digits() < unchangedDigits || s.heldTo(base, quote, at) {
 			continue
 		}
-		if !o.Value.Equal(p.Value) {
-			break
+		since, alike := s.sheets[o.Source].alike(o)
+		if alike <= unchangedAfter {
+			continue
 		}
-		if alike++; alike > unchangedAfter {
-			return []Flag{{
-				Code: Unchanged, Word: "unchanged", Doubt: p.Within == 0, // what others see too is no frozen feed
-				Text: fmt.Sprintf("%s has said the same each time since %s at least: the rate is held there, or the source repeats itself.",
-					s.facts.Sources[p.Source].name(p.Source), day(o.At)),
-			}}
-		}
+		return []Flag{{
+			Code: Unchanged, Word: "unchanged", Doubt: p.Within == 0, // what others see too is no frozen feed
+			Text: fmt.Sprintf("%s has said the same of %s each time since %s at least: the rate is held there, or the source repeats itself.",
+				s.facts.Sources[o.Source].name(o.Source), o.Symbol, day(since)),
+		}}
 	}
 	return nil
+}
+
+// alike counts how often in a row the source said the value of an observation until then, up to what is too often, and
+// since when it did.
+func (list sheets) alike(o Observation) (since time.Time, n int) {
+	from, _ := slices.BinarySearchFunc(list, o.At, func(s *sheet, at time.Time) int { return at.Compare(s.at) })
+	for _, sh := range list[from:] {
+		said, ok := sh.quoted(o.Symbol, o.Field)
+		if ok && !said.Value.Equal(o.Value) || n > unchangedAfter {
+			break
+		}
+		if ok {
+			since, n = said.At, n+1
+		}
+	}
+	return since, n
 }
 
 // heldTo says whether one of two currencies is pegged to the other, or both are to a third.

@@ -113,7 +113,8 @@ type court struct {
 	ctx    context.Context
 	source Source
 	live   bool
-	err    error // the first of those that came up while judging
+	early  time.Time // a day of which it speaks and that cannot have been known yet: none of its days can be trusted then
+	err    error     // the first of those that came up while judging
 
 	trails  map[Symbol]*trail
 	news    map[ID]bool          // the observations that are news
@@ -151,6 +152,9 @@ func (c *court) prepare(known []Observation) error {
 	}
 	for _, o := range news {
 		c.news[o.ID] = true
+		if o.early(c.source.Ahead) && o.At.After(c.early) {
+			c.early = o.At
+		}
 	}
 	held, err := c.ledger.store.Held(c.ctx, "")
 	if err != nil {
@@ -215,8 +219,8 @@ func (c *court) sit(sheet []Observation, heard *Heard) {
 			}
 			continue
 		}
-		if why, waits := c.said[sayingOf(o)]; waits && (why != NoDate || o.early(c.source.Ahead)) {
-			continue // but what was held for its date alone is judged once its day has come
+		if why, waits := c.said[sayingOf(o)]; waits && (why != NoDate || !c.early.IsZero()) {
+			continue // but what was held for a date alone is judged once that can be
 		}
 		s.peers = func() []peer { return c.peers(s) }
 		s.beside = func(code currency.Code) (logarithm, bool) {
@@ -239,8 +243,9 @@ func (c *court) sit(sheet []Observation, heard *Heard) {
 
 // verdict judges one value.
 func (c *court) verdict(s suspect) (Doubt, bool) {
-	if s.early(c.source.Ahead) {
-		return Doubt{NoDate, fmt.Sprintf("%s %s: a value of %s cannot have been known on %s.", s.Symbol, s.Value, day(s.At), day(s.Seen))}, true
+	if !c.early.IsZero() {
+		return Doubt{NoDate, fmt.Sprintf("%s %s of %s: what was heard with it is of %s, and cannot have been known on %s.",
+			s.Symbol, s.Value, day(s.At), day(c.early), day(s.Seen))}, true
 	}
 	if d, bad := c.replayed(s); bad {
 		return d, true

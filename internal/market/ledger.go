@@ -313,7 +313,7 @@ func repeated(heard []Observation) []Symbol {
 	var same []Symbol
 	for _, o := range heard {
 		t := track{o.Symbol, o.Source}
-		if before, twice := said[t]; twice && before.Equal(o.Value) && o.Field == Rate && o.Value.Digits() >= unchangedDigits {
+		if before, twice := said[t]; twice && before.Equal(o.Value) && o.Field == Rate {
 			same = append(same, o.Symbol)
 		}
 		said[t] = o.Value

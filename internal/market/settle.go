@@ -57,8 +57,10 @@ func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 	if err == nil && s.facts.Sources.fresh(p.Offer, at) {
 		return p, nil
 	}
-	if o, why, ok := s.tied(base, quote, at); ok {
-		return s.fixed(pair, o, why, at), nil
+	if o, why, same, ok := s.tied(base, quote, at); ok {
+		p := s.fixed(pair, o, why, at)
+		p.Flags = append(p.Flags, same...)
+		return p, nil
 	}
 	return p, err
 }
@@ -109,13 +111,12 @@ func (s *settler) settle(pair Symbol, heard []standing, at time.Time) Price {
 	p.Offer, p.Why, p.SetAside = choose(pair, offers, s.facts.Sources, at)
 	p.Agreement = agreementOf(p.SetAside, s.facts.Sources, at)
 	i := slices.IndexFunc(heard, func(h standing) bool { return h.newest.Source == p.Source })
-	previous := heard[i].previous
-	if previous.From != nil {
+	if previous := heard[i].previous; previous.From != nil {
 		p.Move = s.moved(pair, previous, p.Offer)
 	} else {
 		p.Move.Withheld = "there is no earlier value of this source"
 	}
-	p.Flags = append(pairFlags(p, s.facts, at), s.unchanged(p, previous, at)...)
+	p.Flags = append(pairFlags(p, s.facts, at), s.unchanged(p, at)...)
 	return p
 }
 

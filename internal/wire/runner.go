@@ -355,6 +355,7 @@ func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market
 		}
 	}
 	hearing := market.Hearing{Source: p.Source, Observations: reading.Observations(p.Source.ID, reply.Fetched), Lease: lease}
+	hearing.Live = lease != (market.Lease{}) // a turn asks for the newest; a backfill and a saved reply take no lease
 	if progress != nil {
 		hearing.Progress = func(kept int) { progress(kept, o.Figures) }
 	}

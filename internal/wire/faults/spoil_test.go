@@ -76,8 +76,6 @@ func archive(head tar.Header, text []byte) []byte {
 // span is a part of a text.
 type span struct{ begin, end int }
 
-func (s span) of(text []byte) []byte { return text[s.begin:s.end] }
-
 // put replaces spans of a text, none of which overlap, by another text.
 func put(text []byte, by string, spans ...span) []byte {
 	var b []byte
@@ -352,9 +350,9 @@ func without(text []byte, t tree) []byte {
 		for begin > 0 && blank(begin-1) {
 			begin--
 		}
-		if text[end] == ',' {
+		if end < len(text) && text[end] == ',' {
 			cut.end = end + 1
-		} else if text[begin-1] == ',' {
+		} else if begin > 0 && text[begin-1] == ',' {
 			cut.begin = begin - 1
 		}
 	}
