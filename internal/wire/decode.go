@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -98,12 +99,21 @@ func XML(body []byte, v any) error {
 	return nil
 }
 
-// shallow walks through XML once: it must close what it opens, define nothing, and be no deeper than a table can be.
+// element is an element of XML that is open.
+type element struct {
+	name string            // with its attributes
+	text []byte            // what stands in it
+	deep bool              // there are elements in it
+	said map[string]string // the texts of those that have none in them, by name
+}
+
+// shallow walks through XML once: it must close what it opens, define nothing, be no deeper than a table can be, and say
+// nothing twice. Of two elements with one name, and of two attributes, the decoder would take the last.
 func shallow(body []byte) error {
 	const deepest = 32
 	d := xml.NewDecoder(bytes.NewReader(body))
 	d.CharsetReader = charset.NewReaderLabel
-	depth, closed := 0, false
+	open, closed := []element{{}}, false
 	for {
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -112,25 +122,61 @@ func shallow(body []byte) error {
 		if err != nil {
 			return refuse("the reply is not the XML that it should be: %w", err)
 		}
+		inner := &open[len(open)-1]
 		switch t := token.(type) {
 		case xml.Directive:
 			return refuse("the reply has a document type, which no table of rates needs")
 		case xml.StartElement:
-			if depth++; depth > deepest || closed {
+			if len(open) > deepest || closed {
 				return refuse("the reply nests deeper than a table does, or goes on behind its end")
 			}
+			inner.deep = true
+			name := t.Name.Space + ":" + t.Name.Local
+			for i, a := range t.Attr {
+				if slices.ContainsFunc(t.Attr[:i], func(b xml.Attr) bool { return a.Name == b.Name }) {
+					return refuse("the reply has %s twice within one %s", a.Name.Local, t.Name.Local)
+				}
+				name += " " + a.Name.Space + ":" + a.Name.Local + "=" + a.Value
+			}
+			open = append(open, element{name: name})
 		case xml.EndElement:
-			depth--
-			closed = depth == 0
+			if len(open) == 1 {
+				return refuse("the reply closes %.20s, which it has not opened", t.Name.Local)
+			}
+			e := open[len(open)-1]
+			open = open[:len(open)-1]
+			if err := open[len(open)-1].say(e); err != nil {
+				return err
+			}
+			closed = len(open) == 1
 		case xml.CharData:
 			if closed && len(bytes.TrimSpace(t)) > 0 {
 				return refuse("the reply goes on behind its end")
+			}
+			if !inner.deep {
+				inner.text = append(inner.text, t...)
 			}
 		}
 	}
 	if !closed {
 		return refuse("the reply was cut off: its last element is not closed")
 	}
+	return nil
+}
+
+// say notes what an element within says, and refuses another text for what was said before.
+func (e *element) say(inner element) error {
+	if inner.deep {
+		return nil
+	}
+	text := string(bytes.TrimSpace(inner.text))
+	if before, twice := e.said[inner.name]; twice && before != text {
+		return refuse("%.60s stands there twice with different values, %.40q and %.40q", strings.TrimPrefix(inner.name, ":"), before, text)
+	}
+	if e.said == nil {
+		e.said = map[string]string{}
+	}
+	e.said[inner.name] = text
 	return nil
 }
 

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func TestNoFaultOfAProviderPublishesAWrongNumber(t *testing.T) {
 					t.Parallel()
 					samples := slices.DeleteFunc(slices.Clone(s.samples), func(s *sample) bool { return kind.fits != nil && !kind.fits(s) })
 					for seed := range seeds {
-						rng := rand.New(rand.NewPCG(uint64(n+1), uint64(seed)))
+						rng := rand.New(rand.NewPCG(uint64(n*seeds+seed), uint64(crc32.ChecksumIEEE([]byte(s.Source.ID)))))
 						p := newPaper(t, w, samples[(seed+n)%len(samples)], rng, seed)
 						v := kind.commit(p)
 						p.honest()

@@ -262,6 +262,9 @@ func saidTwice(p *paper) verdict {
 		open := strings.LastIndexByte(string(text[:f.at[0].begin]), ' ')
 		if tag := string(text[open:f.at[0].begin]); open >= 0 && strings.ContainsAny(tag, `'"`) && !strings.ContainsAny(tag, "<>") {
 			quote := tag[len(tag)-1:]
+			if p.rng.IntN(2) == 0 {
+				open = f.at[0].end + 1 // behind it
+			}
 			return p.hears(p.sample.pack(put(text, tag+nudged(f.text, "1.007")+quote, span{open, open})))
 		}
 	}
