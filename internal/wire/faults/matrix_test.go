@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -12,7 +13,8 @@ import (
 	"github.com/courant-news/courant/internal/fault"
 )
 
-// seeds is how often each fault is committed against each provider, each time otherwise.
+// seeds is how often each fault is committed against each provider, each time otherwise. With another text in the
+// environment variable COURANT_SEED it is done otherwise again.
 const seeds = 5
 
 // verdict is what became of a fault.
@@ -42,9 +44,9 @@ var kinds = []struct {
 	{name: "08 said to be unchanged", commit: saidUnchanged},
 	{name: "09 half of it missing", commit: halfMissing},
 	{name: "10 a past value revised", commit: revisedLater},
-	{name: "11 a number of another size", commit: otherSize},
-	{name: "12 turned round or exchanged", commit: turnedRound},
-	{name: "13 written otherwise", commit: writtenOtherwise},
+	{name: "11 a number of another size", commit: otherSize, fits: dense},
+	{name: "12 turned round or exchanged", commit: turnedRound, fits: dense},
+	{name: "13 written otherwise", commit: writtenOtherwise, fits: dense},
 	{name: "14 said twice", commit: saidTwice},
 	{name: "15 of another shape", commit: otherShape},
 	{name: "16 of another day", commit: otherDay},
@@ -67,7 +69,7 @@ func TestNoFaultOfAProviderPublishesAWrongNumber(t *testing.T) {
 					t.Parallel()
 					samples := slices.DeleteFunc(slices.Clone(s.samples), func(s *sample) bool { return kind.fits != nil && !kind.fits(s) })
 					for seed := range seeds {
-						rng := rand.New(rand.NewPCG(uint64(n*seeds+seed), uint64(crc32.ChecksumIEEE([]byte(s.Source.ID)))))
+						rng := rand.New(rand.NewPCG(uint64(n*seeds+seed), uint64(crc32.ChecksumIEEE([]byte(os.Getenv("COURANT_SEED")+string(s.Source.ID))))))
 						p := newPaper(t, w, samples[(seed+n)%len(samples)], rng, seed)
 						v := kind.commit(p)
 						p.honest()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -106,6 +107,9 @@ func erroneous(p *paper) verdict {
 		_, _ = rw.Write(body)
 	})
 	p.fails()
+	if problem := p.status().Problem; bytes.HasPrefix(body, []byte("<!DOCTYPE")) && !strings.Contains(problem, "page for people") {
+		p.errorf("of a page for people it is said: %s", problem)
+	}
 	if status != 200 { // the others of its kind
 		status = 400 + p.rng.IntN(200)
 		p.set(p.status().Next)
@@ -211,6 +215,13 @@ func sentElsewhere(p *paper) verdict {
 	})
 	if variant == "a private name" { // the name of the service now leads into the network that the paper stands in
 		away = p.w.private.URL + p.path()
+	}
+	if variant == "round and round" {
+		v := p.from(away, p.w.hasty)
+		if n := len(p.hits); n > 20 { // four for each request, and those of the turn after the fault
+			p.errorf("went round %d times", n)
+		}
+		return v
 	}
 	return p.from(away, p.w.fetch)
 }

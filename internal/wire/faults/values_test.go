@@ -430,7 +430,8 @@ func (p *paper) undated(by string) verdict {
 	return unfit
 }
 
-// dense says whether a sample speaks of no more than a few days: what is said of years cannot be frozen.
+// dense says whether a sample speaks of no more than a few days. What is said of years cannot be frozen, and after years
+// without a word nearly any number may be right.
 func dense(s *sample) bool {
 	for _, q := range s.reading.Quotations {
 		if s.newest().Sub(q.At) > 10*24*time.Hour {
