@@ -2,7 +2,7 @@
 GO      ?= go
 FUZZTIME ?= 10s
 
-.PHONY: demo build test check bench fuzz generate setup
+.PHONY: demo build test check bench fuzz guards generate setup
 
 demo:  ## read the demonstration paper
 	$(GO) run ./cmd/courant demo
@@ -27,3 +27,6 @@ bench:  ## benchmarks of the packages
 
 fuzz:  ## every fuzz test, FUZZTIME each
 	@FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh
+
+guards:  ## switch off each guard against wrong numbers in turn: a test must fail (five minutes; GUARD=word for some)
+	$(GO) run scripts/guards.go $(GUARD)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +171,24 @@ func TestNoReplyIsLongerOrLaterThanAllowed(t *testing.T) {
 		if _, err := f.Fetch(t.Context(), web.Query{URL: url + path}); err == nil || fault.KindOf(err) != fault.Upstream {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// What is sent may be a thousand times longer when it is unpacked: it must not be unpacked first and measured then.
+func TestABombIsNotUnpacked(t *testing.T) {
+	bomb := packed(make([]byte, 64<<20))
+	f, url := served(t, web.FetcherOptions{Most: 128 << 10}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb)
+	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := f.Fetch(t.Context(), web.Query{URL: url}); fault.KindOf(err) != fault.Upstream {
+		t.Errorf("%v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if taken := (after.TotalAlloc - before.TotalAlloc) >> 20; taken > 16 {
+		t.Errorf("it took %d MB", taken)
 	}
 }
 

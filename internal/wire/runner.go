@@ -229,7 +229,8 @@ type Outcome struct {
 // ask makes one request of a provider, with the tags of its last reply, and takes what comes.
 func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Lease, s *Status) (Outcome, error) {
 	r.count(p.Source.ID, func(c *Counts) { c.Asked++ })
-	tag := s.Tags[q.Path]
+	path := without(q.Path, r.o.Keys[p.Source.ID])
+	tag := s.Tags[path]
 	header := http.Header{}
 	if r.o.Now().Sub(tag.Full) < 24*time.Hour { // once a day in full, in case a server's tags never change
 		set(header, "If-None-Match", tag.ETag)
@@ -253,7 +254,7 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 	}
 	// A path may bear the day, and is then not asked again.
 	maps.DeleteFunc(s.Tags, func(_ string, t Tag) bool { return r.o.Now().Sub(t.Full) >= 24*time.Hour })
-	s.Tags[q.Path] = Tag{ETag: answer.Header.Get("ETag"), Modified: answer.Header.Get("Last-Modified"), Full: r.o.Now()}
+	s.Tags[path] = Tag{ETag: answer.Header.Get("ETag"), Modified: answer.Header.Get("Last-Modified"), Full: r.o.Now()}
 	for _, next := range o.follow {
 		reply, answer, err := r.get(ctx, p, next, http.Header{})
 		if err != nil {

@@ -1,0 +1,162 @@
+//go:build ignore
+
+// Command guards switches off one guard after another, each by one change of the source, and requires that a test then
+// fails: a guard whose removal nobody notices is not there. It changes no file: go test reads the changed one as an overlay.
+//
+//	go run scripts/guards.go [WORD]    only those whose name holds the word
+//
+// To add a guard, add a row. The old text must stand in its file exactly once.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// guard is a line that keeps wrong numbers out, and what it becomes without the guard.
+type guard struct {
+	name     string
+	file     string
+	old, new string
+	tests    string // package and pattern of those that must fail
+}
+
+// The packages whose tests hold the guards, with the room for a pattern.
+const (
+	matrix   = "./internal/wire/faults NoFault/"
+	judging  = "./internal/market "
+	wire     = "./internal/wire "
+	fetching = "./internal/web "
+)
+
+var guards = []guard{
+	{"certificates are checked", "internal/web/fetch.go", "MinVersion: tls.VersionTLS12}", "MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}", matrix + "02"},
+	{"private addresses are refused", "internal/web/fetch.go", "err != nil || !public(to.Addr())", "err != nil || !to.IsValid()", matrix + "07"},
+	{"other hosts are not followed to", "internal/web/fetch.go", "if req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {", "if first == nil {", matrix + "07"},
+	{"redirections end", "internal/web/fetch.go", "len(via) > 3", "len(via) > 1<<30", matrix + "07"},
+	{"replies have a longest", "internal/web/fetch.go", "case int64(len(text)) > most:", "case most == 0:", matrix + "06"},
+	{"bombs are not unpacked", "internal/web/fetch.go", "body = io.LimitReader(z, most+1)", "body = z", fetching + "ABomb"},
+	{"replies have a deadline", "internal/web/fetch.go", "Timeout:       o.Timeout,", "", matrix + "06"},
+	{"a reply that breaks off is refused", "internal/web/fetch.go", "case err != nil:\n\t\treturn nil, fault.Because(fault.Upstream, \"it breaks off", "case text == nil:\n\t\treturn nil, fault.Because(fault.Upstream, \"it breaks off", fetching + "NoReplyIsLonger"},
+	{"packings that were not asked for are refused", "internal/web/fetch.go", `case "", "identity":`, `case "", "identity", "br":`, fetching + "NoReplyIsLonger"},
+
+	{"errors are not read", "internal/wire/runner.go", "if answer.Status != http.StatusOK {", "if answer.Status > 999 {", matrix + "04"},
+	{"304 is only taken where it was asked for", "internal/wire/runner.go", `&& header.Get("If-None-Match")+header.Get("If-Modified-Since") != "" {`, "{", matrix + "08"},
+	{"once a day it is asked in full", "internal/wire/runner.go", "if r.o.Now().Sub(tag.Full) < 24*time.Hour {", "if !tag.Full.IsZero() {", matrix + "08"},
+	{"it is not asked before its time", "internal/wire/runner.go", "now.Before(s.Next) && s.Next.Sub(now) < 8*24*time.Hour", "now.IsZero()", matrix + "03"},
+	{"a clock that was wrong silences nobody", "internal/wire/runner.go", " && s.Next.Sub(now) < 8*24*time.Hour", "", matrix + "19"},
+	{"Retry-After is obeyed", "internal/wire/schedule.go", "return max(wait, asked, time.Second)", "return max(wait, time.Second)", matrix + "03"},
+	{"who wants to be left alone is", "internal/wire/runner.go", "if asked > 0 {", "if asked < 0 {", matrix + "03"},
+	{"the breaker opens", "internal/wire/schedule.go", "wait = longest/2 + wait/2", "_ = longest", wire + "Pauses"},
+	{"who wants a key is not asked without", "internal/wire/runner.go", `if p.Key != "" && key == "" {`, `if p.Key == "-" {`, wire + "AKey"},
+	{"keys are not kept", "internal/wire/runner.go", "reply.Path, reply.Status = without(q.Path, key), answer.Status", "reply.Path, reply.Status = q.Path, answer.Status", wire + "AKey"},
+	{"a lease that another holds is respected", "internal/wire/runner.go", "if err != nil || !held {", "if err != nil || held && lease.Epoch == 0 {", wire + "OfTwoRunners"},
+	{"a lease that was lost is refused", "internal/store/wire.go", "err != nil || n == 1 {", "err != nil || n <= 1 {", wire + "OfTwoRunners"},
+
+	{"pages for people are called so", "internal/wire/decode.go", `case bytes.HasPrefix(start, []byte("<!doctype html")), bytes.HasPrefix(start, []byte("<html")):`, "case len(start) > 1<<20:", matrix + "04"},
+	{"JSON is not longer than allowed", "internal/wire/decode.go", "case len(body) > MaxReply:", "case len(body) < 0:", wire + "Longer"},
+	{"zip files are not longer than allowed", "internal/wire/decode.go", "if len(text) > MaxReply {", "if len(text) < 0 {", wire + "Longer"},
+	{"zip files hold one file", "internal/wire/decode.go", "if len(z.File) != 1 {", "if len(z.File) == 0 {", wire + "AZipFile"},
+	{"names of JSON stand once", "internal/wire/decode.go", "json.Unmarshal(body, v);", "json.Unmarshal(body, v, jsontext.AllowDuplicateNames(true));", matrix + "14"},
+	{"elements of XML stand once", "internal/wire/decode.go", "twice && before != text {", "twice && before == \"\" {", matrix + "14"},
+	{"attributes of XML stand once", "internal/wire/decode.go", "return a.Name == b.Name }", "return false }", wire + "XMLSays"},
+	{"XML has no document type", "internal/wire/decode.go", `return refuse("the reply has a document type, which no table of rates needs")`, "continue", "./internal/wire/provider Golden"},
+	{"XML goes on to nothing behind its end", "internal/wire/decode.go", "if closed && len(bytes.TrimSpace(t)) > 0 {", "if closed && t == nil {", wire + "XMLSays"},
+	{"XML is not deep", "internal/wire/decode.go", "len(open) > deepest || closed", "closed", wire + "XMLSays"},
+	{"a pair has one value a day", "internal/wire/decode.go", "if before.Equal(value) {", "if before.Sign() > 0 {", matrix + "14"},
+	{"a rate is above zero", "internal/wire/decode.go", "if value.Sign() <= 0 {", "if value.Sign() > 9 {", matrix + "11"},
+	{"a decimal comma is no point", "internal/wire/decode.go", `strings.Contains(text, ".") || strings.Count(text, ",") > 1`, `strings.Count(text, ",") > 1`, matrix + "13"},
+	{"units are powers of ten", "internal/wire/decode.go", `zeros == units || strings.Trim(zeros, "0") != "" || len(zeros) > 9`, "len(zeros) > 9", "./internal/wire/provider Golden"},
+
+	{"no day is known before it comes", "internal/market/hear.go", "if o.early(c.source.Ahead) && o.At.After(c.early) {", "if o.At.IsZero() {", matrix + "16"},
+	{"what is misdated in part is not trusted", "internal/market/hear.go", "if !c.early.IsZero() {", "if s.early(c.source.Ahead) {", matrix + "16"},
+	{"what was held for a date is judged again", "internal/market/hear.go", "waits && (why != NoDate || !c.early.IsZero()) {", "waits && why != \"\" {", matrix + "19"},
+	{"old replies bring nothing back", "internal/market/hear.go", "if !c.revised[s.ID] {", "if s.ID != \"\" {", matrix + "18"},
+	{"late replies are held", "internal/market/hear.go", "passed, ok := c.passed[s.Symbol]; ok {", "passed, ok := c.passed[s.Symbol]; ok && passed.IsZero() {", matrix + "16"},
+	{"jumps are held", "internal/market/judge.go", "off <= floor || off <= t.bound(days)", "off <= 1000 || off <= t.bound(days)", matrix + "1[12]"},
+	{"a bound is learnt from the series", "internal/market/judge.go", "times    = 8.0", "times    = 8000.0", matrix + "11"},
+	{"powers of ten are named", "internal/market/judge.go", "k != 0 && math.Abs(off-k*math.Ln10) <= scaleFit", "k > 1e9", judging + "AValueIsJudged"},
+	{"pairs turned round are named", "internal/market/judge.go", "if math.Abs(s.ln+ref) <= min(0.1, math.Abs(off)/2) {", "if ref > 1e9 {", judging + "AValueIsJudged"},
+	{"grams are not ounces", "internal/market/judge.go", "math.Abs(math.Abs(off)-math.Log(31.1034768)) <= scaleFit", "off > 1e9", judging + "AValueIsJudged"},
+	{"nobody confirms an old scale", "internal/market/judge.go", "d.Reason == OldScale || !confirmed(s)", "!confirmed(s)", judging + "AValueIsJudged"},
+	{"pegs are held", "internal/market/judge.go", "if ln < logOf(low)-pegSlack || ln > logOf(high)+pegSlack {", "if ln > 1e9 {", judging + "AValueIsJudged"},
+	{"retired money has no rate", "internal/market/judge.go", "if err != nil || !c.RetiredOn(s.At) {", "if err != nil || c.Code != \"\" {", judging + "AValueIsJudged"},
+	{"first values are compared with others", "internal/market/judge.go", "if math.Abs(s.ln-ref) <= apart {", "if ref < 1e9 {", judging + "AValueIsJudged"},
+	{"what is old says so", "internal/market/flag.go", "if at.Sub(o.At) > s.Fresh {", "if o.At.IsZero() {", matrix + "20"},
+	{"what repeats itself says so", "internal/market/flag.go", "if alike <= unchangedAfter {", "if alike >= 0 {", matrix + "17"},
+	{"what rests on that says so", "internal/market/fixed.go", "return f.Code != Unchanged })", "return f.Code != \"\" })", matrix + "17"},
+	{"boards look far enough back for that", "internal/market/ledger.go", "same := repeated(heard); len(same) > 0 {", "same := repeated(heard); len(same) < 0 {", matrix + "17"},
+	{"disagreement says so", "internal/market/flag.go", "o.Off.Abs().Cmp(disputed) > 0 {", "o.Off.Abs().Cmp(disputed) > 9 {", judging + "Script"},
+	{"what is private is not shown", "internal/market/settle.go", "return facts.Sources[o.Source].Terms == Private }", "return false }", matrix + "20"},
+	{"what is private is not told", "internal/market/ledger.go", "if facts.Sources[o.Source].Terms == Private {", "if o.ID == \"\" {", matrix + "20"},
+}
+
+func main() {
+	word := strings.Join(os.Args[1:], " ")
+	dir, err := os.MkdirTemp("", "guards")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	defer os.RemoveAll(dir)
+	red, rest := 0, 0
+	for _, g := range guards {
+		if !strings.Contains(g.name, word) {
+			continue
+		}
+		if problem := g.missed(context.Background(), dir); problem != "" {
+			rest++
+			fmt.Printf("MISSED  %s: %s\n", g.name, problem)
+			continue
+		}
+		red++
+		fmt.Printf("red     %s\n", g.name)
+	}
+	fmt.Printf("%d guards: without each of %d a test fails\n", red+rest, red)
+	if rest > 0 || red == 0 {
+		os.RemoveAll(dir)
+		os.Exit(1)
+	}
+}
+
+// missed runs the tests without the guard. Empty is good: one of them failed.
+func (g guard) missed(ctx context.Context, dir string) string {
+	text, err := os.ReadFile(g.file)
+	if err != nil {
+		return err.Error()
+	}
+	if n := strings.Count(string(text), g.old); n != 1 {
+		return fmt.Sprintf("its line stands %d times in %s", n, g.file)
+	}
+	path, err := filepath.Abs(g.file)
+	if err != nil {
+		return err.Error()
+	}
+	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
+	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
+	if err != nil {
+		return err.Error()
+	}
+	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), g.old, g.new, 1)), 0o600); err != nil {
+		return err.Error()
+	}
+	if err := os.WriteFile(overlay, list, 0o600); err != nil {
+		return err.Error()
+	}
+	room, pattern, _ := strings.Cut(g.tests, " ")
+	out, err := exec.CommandContext(ctx, "go", "test", "-overlay", overlay, "-vet=off", "-failfast", "-count=1", "-timeout=3m", "-run", pattern, room).CombinedOutput()
+	switch {
+	case err == nil && strings.Contains(string(out), "no tests to run"):
+		return "there is no test " + g.tests
+	case err == nil:
+		return "the tests " + g.tests + " do not notice"
+	case !strings.Contains(string(out), "--- FAIL"):
+		return "the changed source cannot be tested: " + string(out[:min(len(out), 400)])
+	}
+	return ""
+}
