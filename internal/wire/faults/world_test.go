@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -48,6 +49,10 @@ const most = 64 << 10
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{dir: t.TempDir(), released: make(chan struct{})}
+	if dir, err := os.MkdirTemp("/dev/shm", "faults"); err == nil { // what a disk does is not asked here, and it is slow
+		w.dir = dir
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	}
 	start := func(secure *tls.Config) *httptest.Server {
 		s := httptest.NewUnstartedServer(w)
 		s.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that fail as they should
