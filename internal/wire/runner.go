@@ -335,7 +335,11 @@ func replyOf(source market.SourceID, fetched time.Time, body []byte) Reply {
 
 // take keeps a reply, reads it and hands it to the ledger.
 func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market.Lease, progress func(kept, figures int)) (Outcome, error) {
-	reading, err := p.Parse(reply.Body)
+	var reading Reading
+	err := whole(reply.Body)
+	if err == nil {
+		reading, err = p.Parse(reply.Body)
+	}
 	if err != nil {
 		reply.Problem = fault.Sentence(err)
 	}
