@@ -13,5 +13,5 @@ import (
 
 // All returns every provider there is.
 func All() []wire.Provider {
-	return slices.Concat([]wire.Provider{ecb()}, listA(), listB(), listC())
+	return slices.Concat([]wire.Provider{ecb()}, listA(), listB(), listC(), listD())
 }

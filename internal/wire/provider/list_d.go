@@ -1,0 +1,7 @@
+package provider
+
+import "github.com/courant-news/courant/internal/wire"
+
+func listD() []wire.Provider {
+	return []wire.Provider{imf()}
+}
