@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,7 @@ type boardJSON struct {
 	KnownAt time.Time     `json:"known_at"`
 	Count   int           `json:"count"`
 	Rates   []priceJSON   `json:"rates"`
+	Tied    []priceJSON   `json:"tied"` // quoted by nobody, but fixed to a currency that is
 }
 
 func boardCommand(s *settings) *cobra.Command {
@@ -95,11 +97,22 @@ func boardCommand(s *settings) *cobra.Command {
 }
 
 func asBoardJSON(b market.Board, names *currency.Table) boardJSON {
-	j := boardJSON{Base: b.Base, AsOf: b.AsOf.At, KnownAt: b.AsOf.Known, Count: len(b.Prices), Rates: []priceJSON{}}
+	j := boardJSON{Base: b.Base, AsOf: b.AsOf.At, KnownAt: b.AsOf.Known, Count: len(b.Prices), Rates: []priceJSON{}, Tied: []priceJSON{}}
 	for _, p := range b.Prices {
 		j.Rates = append(j.Rates, asPriceJSON(p, names))
 	}
+	for _, p := range b.Tied {
+		j.Tied = append(j.Tied, asPriceJSON(p, names))
+	}
 	return j
+}
+
+// tiedToo speaks of the currencies that stand at the end of the board.
+func tiedToo(count int) string {
+	if count == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" that are quoted and, at the end, %d that are fixed to one of them", count)
 }
 
 func printBoard(cmd *cobra.Command, b market.Board, names *currency.Table) error {
@@ -108,9 +121,9 @@ func printBoard(cmd *cobra.Command, b market.Board, names *currency.Table) error
 		fmt.Fprintf(out, "Nobody has quoted %s by %s. \"courant import page FILE\" takes a page in.\n", b.Base, moment(b.AsOf.At))
 		return nil
 	}
-	fmt.Fprintf(out, "One %s on %s, against %d currencies\n\n", b.Base, moment(b.AsOf.At), len(b.Prices))
+	fmt.Fprintf(out, "One %s on %s, against %d currencies%s\n\n", b.Base, moment(b.AsOf.At), len(b.Prices), tiedToo(len(b.Tied)))
 	rows := [][]string{{"code", "currency", "one " + string(b.Base) + " buys", "change", "of", "source", "notes"}}
-	for _, p := range b.Prices {
+	for _, p := range slices.Concat(b.Prices, b.Tied) {
 		_, quote, _ := p.Symbol.Pair()
 		rows = append(rows, []string{
 			string(quote), names.Name(quote, "en"), shown(p).String(), moved(p.Move),

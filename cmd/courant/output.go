@@ -107,7 +107,7 @@ func (b *bar) to(done, of int) {
 	b.shown = time.Now()
 	const width = 30
 	full := done * width / of
-	fmt.Fprintf(b.out, "\r%s [%s%s] %d of %d", b.what, strings.Repeat("=", full), strings.Repeat(" ", width-full), done, of)
+	fmt.Fprintf(b.out, "\r%s [%s%s] %3d %%", b.what, strings.Repeat("=", full), strings.Repeat(" ", width-full), done*100/of)
 	if done >= of {
 		fmt.Fprintln(b.out)
 	}

@@ -103,7 +103,7 @@ func (a *App) build() (err error) {
 		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
 		Log: a.log, PageMemory: pageMemory,
 	}
-	fetched, err := a.Config.fetched()
+	fetched, err := a.Config.Fetched()
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (c Config) Check() error {
 		return fault.Because(fault.Invalid, "the setting database: write it as postgres://user@host/name; "+
 			"for SQLite leave it out and name a directory with --data")
 	}
-	if _, err := c.fetched(); err != nil {
+	if _, err := c.Fetched(); err != nil {
 		return err
 	}
 	if c.Database == "" && c.Data == "" {

@@ -34,9 +34,9 @@ func (c Config) Providers() ([]wire.Provider, error) {
 	return all, nil
 }
 
-// fetched returns the providers that the paper fetches: those that are on by default and those whose key it has, or those
+// Fetched returns the providers that the paper fetches: those that are on by default and those whose key it has, or those
 // that are listed, or none.
-func (c Config) fetched() ([]wire.Provider, error) {
+func (c Config) Fetched() ([]wire.Provider, error) {
 	all, err := c.Providers()
 	if err != nil {
 		return nil, err

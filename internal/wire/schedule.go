@@ -74,12 +74,15 @@ func (s Schedule) today(now time.Time) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-func (s Schedule) on(day time.Weekday) bool {
+// Weekdays are the days of the week on which something new can be expected.
+func (s Schedule) Weekdays() []time.Weekday {
 	if len(s.Days) == 0 {
-		return day != time.Saturday && day != time.Sunday
+		return []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}
 	}
-	return slices.Contains(s.Days, day)
+	return s.Days
 }
+
+func (s Schedule) on(day time.Weekday) bool { return slices.Contains(s.Weekdays(), day) }
 
 // clock is a time of day on a date, in the date's zone.
 func clock(text string, date time.Time) time.Time {

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+)
+
+// heldJSON is a value that is held, or was.
+type heldJSON struct {
+	ID      market.ID        `json:"id"`
+	Pair    market.Symbol    `json:"pair"`
+	Value   currency.Decimal `json:"value"`
+	At      time.Time        `json:"at"`
+	Seen    time.Time        `json:"seen"`
+	Source  market.SourceID  `json:"source"`
+	Ref     string           `json:"ref"`
+	Reason  market.Reason    `json:"reason"`
+	Text    string           `json:"text"`
+	State   market.HeldState `json:"state"`
+	Decided *time.Time       `json:"decided,omitempty"`
+	By      string           `json:"by,omitempty"`
+	Note    string           `json:"note,omitempty"`
+	Became  market.ID        `json:"became,omitempty"`
+}
+
+func heldsJSON(held []market.Held) []heldJSON {
+	all := []heldJSON{}
+	for _, h := range held {
+		j := heldJSON{
+			ID: h.ID, Pair: h.Symbol, Value: h.Value, At: h.At, Seen: h.Seen, Source: h.Source, Ref: h.Ref,
+			Reason: h.Reason, Text: h.Text, State: h.State, By: h.By, Note: h.Note, Became: h.Became,
+		}
+		if !h.Decided.IsZero() {
+			j.Decided = &h.Decided
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+func quarantineCommand(s *settings) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "quarantine",
+		Short: "Look through the values that were held back, and decide on them",
+		Long: "A value of which a source can hardly be right is held: it is kept with the reason and shown to no reader until another\n" +
+			"source says the same, or until a person releases it. A rejected one stays on record and is never shown.",
+		Example: "  courant quarantine list\n  courant quarantine release 4f0c… --by anna --note \"the franc was let go\"\n" +
+			"  courant quarantine reject 4f0c… --by anna",
+	}
+	cmd.AddCommand(quarantineListCommand(s), decideCommand(s, market.Released), decideCommand(s, market.Rejected))
+	return cmd
+}
+
+func quarantineListCommand(s *settings) *cobra.Command {
+	var state string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "Print the values that are held, and why",
+		Long:    "Print the values that are held, and why, the last learnt first.",
+		Example: "  courant quarantine list\n  courant quarantine list --state rejected --format json",
+		Args:    arguments(cobra.NoArgs, "quarantine list"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			wanted := market.HeldState(state)
+			switch wanted {
+			case market.Waiting, market.Released, market.Rejected:
+			case "all":
+				wanted = ""
+			default:
+				return fault.Because(fault.Invalid, "there is no state %.40q: use --state waiting, released, rejected or all", state)
+			}
+			return house(cmd, s, func(h *app.House) error {
+				held, err := h.Ledger.Quarantine(cmd.Context(), wanted)
+				if err != nil {
+					return err
+				}
+				if s.format == "json" {
+					return printJSON(cmd, heldsJSON(held))
+				}
+				return printHeld(cmd, held)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&state, "state", string(market.Waiting), "waiting, released, rejected or all")
+	return cmd
+}
+
+func printHeld(cmd *cobra.Command, held []market.Held) error {
+	out := cmd.OutOrStdout()
+	if len(held) == 0 {
+		fmt.Fprintln(out, "Nothing is held.")
+		return nil
+	}
+	for _, h := range held {
+		fmt.Fprintf(out, "%s  %s %s of %s, %s, learnt %s\n", h.ID, h.Symbol, h.Value, moment(h.At), h.Source, moment(h.Seen))
+		fmt.Fprintf(out, "  %s: %s\n", h.Reason, h.Text)
+		if h.Ref != "" {
+			fmt.Fprintf(out, "  stood as %q\n", h.Ref)
+		}
+		if h.State != market.Waiting {
+			fmt.Fprintf(out, "  %s by %s, %s", h.State, h.By, moment(h.Decided))
+			if h.Note != "" {
+				fmt.Fprintf(out, ": %s", h.Note)
+			}
+			fmt.Fprintln(out)
+		}
+	}
+	return nil
+}
+
+// decideCommand releases or rejects.
+func decideCommand(s *settings, state market.HeldState) *cobra.Command {
+	var by, note string
+	name, short, long := "release", "Publish held values after all", "Make observations of held values. They count as learnt now."
+	if state == market.Rejected {
+		name, short, long = "reject", "Put held values away for good", "Put held values away: they stay on record and are never shown."
+	}
+	cmd := &cobra.Command{
+		Use:   name + " ID…",
+		Short: short,
+		Long:  long + "\nWho decides is kept with the value.",
+		Example: "  courant quarantine " + name + " 4f0c… --by anna\n" +
+			"  courant quarantine " + name + " 4f0c… --by anna --note checked",
+		Args: arguments(cobra.MinimumNArgs(1), "quarantine "+name+" ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return house(cmd, s, func(h *app.House) error {
+				var decided []market.Held
+				var failed error
+				for _, id := range args {
+					h, err := decide(cmd.Context(), h.Ledger, state, market.ID(id), by, note)
+					if failed = err; failed != nil {
+						break // those before are decided, and are printed
+					}
+					decided = append(decided, h)
+				}
+				if len(decided) == 0 {
+					return failed
+				}
+				if s.format == "json" {
+					return errors.Join(printJSON(cmd, heldsJSON(decided)), failed)
+				}
+				return errors.Join(printHeld(cmd, decided), failed)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&by, "by", "", "who decides")
+	cmd.Flags().StringVar(&note, "note", "", "what is to be remembered of the decision")
+	return cmd
+}
+
+// decide ends the waiting of one value, and returns it as it is on record then.
+func decide(ctx context.Context, l *market.Ledger, state market.HeldState, id market.ID, by, note string) (market.Held, error) {
+	var err error
+	if state == market.Rejected {
+		err = l.Reject(ctx, id, by, note)
+	} else {
+		_, err = l.Release(ctx, id, by, note)
+	}
+	if err != nil {
+		return market.Held{}, err
+	}
+	all, err := l.Quarantine(ctx, state)
+	if err != nil {
+		return market.Held{}, err
+	}
+	i := slices.IndexFunc(all, func(h market.Held) bool { return h.ID == id })
+	if i < 0 {
+		return market.Held{}, fault.Because(fault.Conflict, "the value %s was decided on by somebody else meanwhile", id)
+	}
+	return all[i], nil
+}
