@@ -68,6 +68,9 @@ func TestNoFaultOfAProviderPublishesAWrongNumber(t *testing.T) {
 				t.Run(string(s.Source.ID), func(t *testing.T) {
 					t.Parallel()
 					samples := slices.DeleteFunc(slices.Clone(s.samples), func(s *sample) bool { return kind.fits != nil && !kind.fits(s) })
+					if len(samples) == 0 {
+						t.Fatal("its testdata has no reply in which this can be tried: write one of a single day")
+					}
 					for seed := range seeds {
 						rng := rand.New(rand.NewPCG(uint64(n*seeds+seed), uint64(crc32.ChecksumIEEE([]byte(os.Getenv("COURANT_SEED")+string(s.Source.ID))))))
 						p := newPaper(t, w, samples[(seed+n)%len(samples)], rng, seed)

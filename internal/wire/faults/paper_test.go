@@ -40,6 +40,9 @@ func subjects(t *testing.T) []*subject {
 	t.Helper()
 	var all []*subject
 	for _, p := range provider.All() {
+		if p.Source.Terms == market.Private {
+			p.Source.Terms = market.ShowOnly // else nothing of it were shown, and nothing tried; its terms are a fault of their own
+		}
 		s := &subject{Provider: p}
 		names, err := filepath.Glob(filepath.Join("..", "provider", "testdata", string(p.Source.ID), "*"))
 		if err != nil {

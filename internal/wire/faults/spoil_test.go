@@ -176,16 +176,37 @@ func differsOnlyIn(a, b wire.Reading, q wire.Quotation) bool {
 	return changed
 }
 
-func decimal(text string) currency.Decimal {
-	return currency.MustDecimal(strings.Replace(text, ",", ".", 1))
+// signs are the sign before a number's decimals, and the one between its thousands, where it has them.
+func signs(text string) (decimals, thousands string) {
+	last := strings.LastIndexAny(text, ".,")
+	if last < 0 {
+		return ".", ""
+	}
+	if first := strings.IndexAny(text, ".,"); text[first] != text[last] {
+		thousands = text[first : first+1]
+	}
+	return text[last : last+1], thousands
 }
 
-// like writes a number with the decimal sign of another, or, where that has none, with a point.
-func like(text string, d currency.Decimal) string {
-	if strings.Contains(text, ",") {
-		return strings.Replace(d.String(), ".", ",", 1)
+func decimal(text string) currency.Decimal {
+	decimals, thousands := signs(text)
+	if thousands != "" {
+		text = strings.ReplaceAll(text, thousands, "")
 	}
-	return d.String()
+	return currency.MustDecimal(strings.Replace(text, decimals, ".", 1))
+}
+
+// like writes a number with the signs of another.
+func like(text string, d currency.Decimal) string {
+	decimals, thousands := signs(text)
+	whole, part, broken := strings.Cut(d.String(), ".")
+	for i := len(whole) - 3; thousands != "" && i > 0; i -= 3 {
+		whole = whole[:i] + thousands + whole[i:]
+	}
+	if broken {
+		whole += decimals + part
+	}
+	return whole
 }
 
 // nudged is a number times another that is near to 1: wrong, and not to be told from a right one by its size.
@@ -377,7 +398,7 @@ func twin(text []byte, t tree, other []byte, before bool) []byte {
 // layouts are how banks write days.
 var layouts = []string{
 	time.DateOnly, "02.01.2006", "02/01/2006", "01/02/2006", "2006/01/02", "02-Jan-2006", "02 Jan 2006", "2 January 2006", "02 January 2006",
-	"Mon, 02 Jan 2006", "20060102", "02-01-2006", "Jan 2, 2006", "2006-1-2", "2.1.2006",
+	"Mon, 02 Jan 2006", "20060102", "02-01-2006", "Jan 2, 2006", "2006-1-2", "2.1.2006", "January 02, 2006", "January 2006",
 }
 
 // redated is a sample that speaks of other days, so many later, and says the same of them; nil where its text does not

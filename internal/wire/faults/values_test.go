@@ -47,7 +47,19 @@ func (p *paper) wrong(text []byte, what string) verdict {
 // figure picks a number that can be changed on its own and is money's.
 func (p *paper) figure() figure {
 	all := slices.DeleteFunc(p.sample.figures(), func(f figure) bool { return !f.alone || !money(f.Quotation) })
+	if len(all) == 0 {
+		p.t.Fatalf("%s/%s has no number that can be changed on its own", p.bank.Source.ID, p.sample.name)
+	}
 	return all[p.rng.IntN(len(all))]
+}
+
+// on is the sample of so many days later.
+func (p *paper) on(days int) *sample {
+	s := p.sample.redated(days)
+	if s == nil {
+		p.t.Fatalf("%s/%s cannot be made one of %d days later: does layouts lack how it writes them?", p.bank.Source.ID, p.sample.name, days)
+	}
+	return s
 }
 
 // due sets the clock to a moment, or to when the provider is to be asked again, if that is later.
@@ -70,7 +82,7 @@ func (p *paper) told(s *sample) {
 }
 
 // later is the sample of the next publication, with other numbers.
-func (p *paper) later() *sample { return p.sample.redated(p.sample.of.step()).moved(p.rng) }
+func (p *paper) later() *sample { return p.on(p.sample.of.step()).moved(p.rng) }
 
 func saidUnchanged(p *paper) verdict {
 	tag := pick(p, "ETag", "Last-Modified", "both", "everything", "ETag")
@@ -209,11 +221,13 @@ var units = regexp.MustCompile(`^([0-9]+) `)
 // writtenOtherwise changes the sign of the decimals, adds one for the thousands, or changes what the number is for.
 func writtenOtherwise(p *paper) verdict {
 	f := p.figure()
-	sign, other := ".", ","
-	if strings.Contains(f.text, ",") {
-		sign, other = ",", "."
-	}
+	sign, thousands := signs(f.text)
+	other := map[string]string{".": ",", ",": "."}[sign]
 	whole, part, _ := strings.Cut(f.text, sign)
+	if thousands != "" {
+		whole = strings.ReplaceAll(f.text[:strings.LastIndex(f.text, sign)], thousands, "")
+		part = f.text[strings.LastIndex(f.text, sign)+1:]
+	}
 	by := whole + other + part // 1,1840 for 1.1840
 	if part == "" {
 		by = whole + other + "000"
@@ -400,7 +414,15 @@ func otherDay(p *paper) verdict {
 
 // misdated hears a reply that speaks of other days than it should.
 func (p *paper) misdated(s *sample, days int) verdict {
-	v := p.hears(s.redated(days).body)
+	other := s.redated(days)
+	for other == nil && days > -1000 && days < 2000 { // a table of a month's days cannot be of any
+		days += days / max(1, int(math.Abs(float64(days))))
+		other = s.redated(days)
+	}
+	if other == nil {
+		return unfit
+	}
+	v := p.hears(other.body)
 	if v == stood {
 		p.errorf("a reply that is off by %d days was taken", days)
 	}
@@ -452,7 +474,7 @@ func frozen(p *paper) verdict {
 	}
 	said := map[market.Symbol][]wire.Quotation{}
 	for n := range 7 + p.seed {
-		s := p.sample.redated(n * p.sample.of.step())
+		s := p.on(n * p.sample.of.step())
 		for _, q := range s.reading.Quotations {
 			said[q.Symbol] = append(said[q.Symbol], q)
 		}
