@@ -3,5 +3,5 @@ package provider
 import "github.com/courant-news/courant/internal/wire"
 
 func listD() []wire.Provider {
-	return []wire.Provider{imf()}
+	return []wire.Provider{hkma(), imf()}
 }
