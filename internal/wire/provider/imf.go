@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/wire"
 )
@@ -129,7 +128,7 @@ func imfRow(t *wire.Table, days []time.Time, cells []string, inRights, explained
 		if cell = strings.TrimSpace(cell); cell == "NA" {
 			continue
 		}
-		value, err := imfNumber(cell)
+		value, err := groupedNumber(cell)
 		if err != nil {
 			return err
 		}
@@ -145,18 +144,6 @@ func imfRow(t *wire.Table, days []time.Time, cells []string, inRights, explained
 		}
 	}
 	return nil
-}
-
-// imfNumber reads a number whose thousands are set off with commas: 1,435.400000. A comma anywhere else is refused.
-func imfNumber(text string) (currency.Decimal, error) {
-	whole, _, pointed := strings.Cut(text, ".")
-	groups := strings.Split(whole, ",")
-	for i, group := range groups {
-		if len(groups) > 1 && (!pointed || group == "" || len(group) > 3 || i > 0 && len(group) != 3) {
-			return currency.Decimal{}, wire.Refuse("%.40q is no number with commas between its thousands", text)
-		}
-	}
-	return wire.Number(strings.Join(groups, "") + text[len(whole):])
 }
 
 // imfCode is the code of a currency by the name that the Fund gives it, by ISO 4217. Names that meant several
