@@ -237,7 +237,7 @@ func writtenOtherwise(p *paper) verdict {
 		for _, text := range p.otherUnits(f) {
 			return p.wrong(text, "another unit for "+f.Ref)
 		}
-	case len(whole) > 3 && variant == "thousands":
+	case len(whole) > 3 && thousands == "" && variant == "thousands":
 		by = whole[:len(whole)-3] + other + whole[len(whole)-3:] + sign + part
 	case len(whole) > 3 && variant == "thousands and sign":
 		by = whole[:len(whole)-3] + sign + whole[len(whole)-3:] + other + part

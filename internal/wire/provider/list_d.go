@@ -1,14 +1,16 @@
 package provider
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/wire"
 )
 
 func listD() []wire.Provider {
-	return []wire.Provider{floatrates(), hkma(), imf()}
+	return []wire.Provider{floatrates(), hkma(), imf(), oxr()}
 }
 
 // groupedNumber reads a number whose thousands are set off with commas: 1,435.400000. A comma anywhere
@@ -22,4 +24,31 @@ func groupedNumber(text string) (currency.Decimal, error) {
 		}
 	}
 	return wire.Number(strings.Join(groups, "") + text[len(whole):])
+}
+
+// ratesTable puts a table into t that is an object of code and rate, as many services give it.
+func ratesTable(t *wire.Table, base string, rates map[string]wire.Text, at time.Time) error {
+	if base == "" {
+		return wire.Refuse("the reply does not say what its rates are against")
+	}
+	for code, rate := range sorted(rates) {
+		value, err := wire.Number(string(rate))
+		if err != nil {
+			return err
+		}
+		if err := t.Add(base, code, value, at, "1 "+base+" = "+string(rate)+" "+code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unixMoment reads a moment that is given in seconds since 1970.
+func unixMoment(text wire.Text) (time.Time, error) {
+	seconds, err := strconv.ParseInt(string(text), 10, 64)
+	at := time.Unix(seconds, 0).UTC()
+	if err != nil || at.Year() < 1999 || at.Year() > 2200 {
+		return time.Time{}, wire.Refuse("%.40q is no moment in seconds since 1970", string(text))
+	}
+	return at, nil
 }
