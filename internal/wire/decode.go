@@ -51,9 +51,18 @@ func JSON(body []byte, v any) error {
 	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	if err := json.Unmarshal(body, v); err != nil {
+		// The library words such an error otherwise in every process, and in the terms of Go.
+		if wrong := new(json.SemanticError); errors.As(err, &wrong) && wrong.Err == nil {
+			return refuse("the reply is not the JSON that it should be: %s stands where it is not expected, at %q", kinds[wrong.JSONKind], "/"+strings.TrimPrefix(string(wrong.JSONPointer), "/"))
+		}
 		return refuse("the reply is not the JSON that it should be: %w", err)
 	}
 	return nil
+}
+
+var kinds = map[jsontext.Kind]string{
+	'n': "null", 'f': "false", 't': "true", '"': "a text", '0': "a number",
+	'{': "an object", '}': "an object", '[': "a list", ']': "a list", 0: "something",
 }
 
 // Text is a number, a text or nothing of a JSON reply, as it is written. A number keeps every digit.

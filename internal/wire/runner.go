@@ -170,6 +170,9 @@ func (r *Runner) Turn(ctx context.Context, p Provider) (wait time.Duration, err 
 	return min(max(s.Next.Sub(r.o.Now()), time.Second), time.Hour), err
 }
 
+// failuresInARow is how many requests of a round may fail one after the other before the rest are left for the next.
+const failuresInARow = 3
+
 // round asks a provider for the newest, and brings its status up to date.
 func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *Status) error {
 	s.Tried = r.o.Now()
@@ -178,17 +181,20 @@ func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *S
 	var left []string
 	var asked time.Duration
 	var failed error
+	inARow := 0
 	unchanged := true
 	for _, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried)}) {
 		o, err := r.ask(ctx, p, q, lease, s)
 		asked = max(asked, o.wait)
 		if err != nil {
 			failed = cmp.Or(failed, err)
-			if asked > 0 {
-				break // it wants to be left alone: that goes for what it would be asked next, too
+			inARow++
+			if asked > 0 || inARow == failuresInARow {
+				break // it wants to be left alone, or is not well: that goes for what it would be asked next, too
 			}
 			continue
 		}
+		inARow = 0
 		if !o.unchanged {
 			unchanged = false
 			figures, news, held = figures+o.Figures, news+o.New, held+len(o.Held)

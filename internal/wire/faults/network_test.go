@@ -218,7 +218,7 @@ func sentElsewhere(p *paper) verdict {
 	}
 	if variant == "round and round" {
 		v := p.from(away, p.w.hasty)
-		if n := len(p.hits); n > 20 { // four for each request, and those of the turn after the fault
+		if n := len(p.hits); n > 40 { // five for each of three requests, and those of the turn after the fault
 			p.errorf("went round %d times", n)
 		}
 		return v

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -399,6 +400,17 @@ func twin(text []byte, t tree, other []byte, before bool) []byte {
 var layouts = []string{
 	time.DateOnly, "02.01.2006", "02/01/2006", "01/02/2006", "2006/01/02", "02-Jan-2006", "02 Jan 2006", "2 January 2006", "02 January 2006",
 	"Mon, 02 Jan 2006", "20060102", "02-01-2006", "Jan 2, 2006", "2006-1-2", "2.1.2006", "January 02, 2006", "January 2006",
+	unixSeconds,
+}
+
+// unixSeconds stands among the layouts for moments in seconds since 1970.
+const unixSeconds = "unix"
+
+func dated(day time.Time, layout string) string {
+	if layout == unixSeconds {
+		return strconv.FormatInt(day.Unix(), 10)
+	}
+	return day.Format(layout)
 }
 
 // redated is a sample that speaks of other days, so many later, and says the same of them; nil where its text does not
@@ -419,9 +431,9 @@ func (s *sample) redated(days int) *sample {
 			for off := -3; off <= 3; off++ { // what stands beside may be the day before, or the day after
 				day := q.At.AddDate(0, 0, off)
 				for _, l := range layouts {
-					if old := day.Format(l); !seen[old] {
+					if old := dated(day, l); !seen[old] {
 						seen[old] = true
-						pairs = append(pairs, old, day.AddDate(0, 0, days).Format(l))
+						pairs = append(pairs, old, dated(day.AddDate(0, 0, days), l))
 					}
 				}
 			}

@@ -434,7 +434,7 @@ func (p *paper) undated(by string) verdict {
 	for _, l := range layouts {
 		text := string(p.sample.text)
 		for _, q := range p.sample.reading.Quotations {
-			day := q.At.Format(l)
+			day := dated(q.At, l)
 			text = strings.ReplaceAll(text, day, strings.Map(func(r rune) rune {
 				switch {
 				case by == "":

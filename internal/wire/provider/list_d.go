@@ -10,7 +10,7 @@ import (
 )
 
 func listD() []wire.Provider {
-	return []wire.Provider{floatrates(), hkma(), imf(), oxr()}
+	return []wire.Provider{banxico(), fixer(), floatrates(), fred(), hkma(), imf(), oxr()}
 }
 
 // groupedNumber reads a number whose thousands are set off with commas: 1,435.400000. A comma anywhere
