@@ -2,7 +2,7 @@
 GO      ?= go
 FUZZTIME ?= 10s
 
-.PHONY: demo build test check bench fuzz guards generate setup
+.PHONY: demo build test check bench fuzz guards live generate setup
 
 demo:  ## read the demonstration paper
 	$(GO) run ./cmd/courant demo
@@ -30,3 +30,6 @@ fuzz:  ## every fuzz test, FUZZTIME each
 
 guards:  ## switch off each guard against wrong numbers in turn: a test must fail (five minutes; GUARD=word for some)
 	$(GO) run scripts/guards.go $(GUARD)
+
+live:  ## fetch the newest rates from the npm registry that this machine is configured for, and show them with their age
+	@sh scripts/live.sh

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,6 +24,7 @@ func TestScripts(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Dir:                 "testdata/script",
 				RequireExplicitExec: true,
+				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"keep": keep},
 				Setup: func(e *testscript.Env) error {
 					e.Setenv("COURANT_WIRE", "off")
 					e.Setenv("COURANT_DATA", e.WorkDir+"/data")
@@ -34,4 +36,16 @@ func TestScripts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// keep is the command "keep NAME FILE PATTERN": the first that the pattern's group matches in the file, as the variable NAME.
+func keep(s *testscript.TestScript, negated bool, args []string) {
+	if negated || len(args) != 3 {
+		s.Fatalf("usage: keep NAME FILE PATTERN")
+	}
+	found := regexp.MustCompile(args[2]).FindStringSubmatch(s.ReadFile(args[1]))
+	if len(found) != 2 {
+		s.Fatalf("%s matches nothing in %s", args[2], args[1])
+	}
+	s.Setenv(args[0], found[1])
 }

@@ -13,12 +13,21 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/demo"
+	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/must"
 )
 
 // started runs the real App with the demonstration edition and returns its address.
 func started(t *testing.T) string {
+	t.Helper()
+	address, _ := house(t)
+	return address
+}
+
+// house is the App that started runs, with its address.
+func house(t *testing.T) (string, *app.App) {
 	t.Helper()
 	config := app.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Name: "Courant", Base: "EUR"}
 	a, err := app.New(t.Context(), config, slog.New(slog.NewTextHandler(io.Discard, nil)))
@@ -37,7 +46,7 @@ func started(t *testing.T) string {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return "http://" + a.Addr()
+	return "http://" + a.Addr(), a
 }
 
 // browser starts a Chromium for a test.
@@ -159,5 +168,33 @@ func TestAFigureOpensItsCardWithoutScriptsAndLeadsToItsNumber(t *testing.T) {
 	}
 	if story := ask[int](t, ctx, "document.querySelectorAll('main a[href$=\"/baku-and-moscow-drift-apart\"]').length"); story == 0 {
 		t.Error("the number's page does not name the story that prints it")
+	}
+}
+
+func TestAPageLeftOpenTurnsStaleByItself(t *testing.T) {
+	address, a := house(t)
+	day := time.Now().UTC().Truncate(24 * time.Hour)
+	value, err := currency.ParseDecimal("1.2345")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := market.Source{ID: "mint", Name: "The Mint", Kind: market.Official, Licence: "Free.", Terms: market.Free, Fresh: 36 * time.Hour, Issuer: "EUR"}
+	observation := market.NewObservation("EUR/USD", market.Rate, value, market.Moment{At: day, Seen: time.Now().UTC()}, source.ID, "1 EUR = 1.2345 USD")
+	if _, err := a.Ledger.Record(t.Context(), []market.Source{source}, []market.Observation{observation}, nil); err != nil {
+		t.Fatal(err)
+	}
+	ctx := browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate(address+"/rates/EUR/USD")); err != nil {
+		t.Fatal(err)
+	}
+	const current, stale = `document.querySelectorAll("data[data-until]").length`, `document.querySelectorAll("data.stale").length`
+	fresh, before := ask[int](t, ctx, current), ask[int](t, ctx, stale)
+	if fresh == 0 {
+		t.Fatal("no number of the page says until when it is current")
+	}
+	// Two days pass on the reader's clock, and he comes back to the page. Nothing is fetched.
+	ask[bool](t, ctx, `Date.now = (now => () => now() + 48 * 3600e3)(Date.now), document.dispatchEvent(new Event("visibilitychange"))`)
+	if left, now := ask[int](t, ctx, current), ask[int](t, ctx, stale); left != 0 || now != before+fresh {
+		t.Errorf("of %d current numbers %d still are after two days, and %d of %d are marked", fresh, left, now-before, fresh)
 	}
 }
