@@ -218,6 +218,13 @@ func unreached(u *url.URL, err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fault.Because(fault.Upstream, "%s does not answer in time: %w", u.Host, err)
 	}
+	// Readers see this sentence at /sources: it says nothing of the network that the paper stands in.
+	if unknown := new(net.DNSError); errors.As(err, &unknown) {
+		return fault.Because(fault.Upstream, "%s cannot be reached: its name could not be resolved", u.Host)
+	}
+	if failed := new(net.OpError); errors.As(err, &failed) {
+		return fault.Because(fault.Upstream, "%s cannot be reached: %w", u.Host, failed.Err)
+	}
 	return fault.Because(fault.Upstream, "%s cannot be reached: %w", u.Host, err)
 }
 
