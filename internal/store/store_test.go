@@ -50,6 +50,15 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a panic takes back its own write only":                 takesBackPanics,
 		"a write that is given up halfway leaves nothing":       takesBackWhatIsGivenUp,
 		"closing leaves nothing running":                        leavesNothingRunning,
+		"a lease has one holder, and a new one a new epoch":     leasesToOne,
+		"a lease ends with its term":                            leasesEnd,
+		"of many who want a lease one gets it":                  leasesToOneOfMany,
+		"what comes under a lost lease is refused whole":        fencesOff,
+		"a hearing is kept whole or not at all":                 hearsAllOrNothing,
+		"a held value is decided on once":                       decidesOnce,
+		"looking back finds the last revisions of one source":   looksBack,
+		"replies are kept, and their bodies for a while":        keepsReplies,
+		"how a provider fares is kept":                          keepsStatuses,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

@@ -113,12 +113,15 @@ func (db *DB) Statuses(ctx context.Context) (map[market.SourceID]wire.Status, er
 }
 
 // PutStatus implements [wire.Store].
-func (db *DB) PutStatus(ctx context.Context, s wire.Status) error {
+func (db *DB) PutStatus(ctx context.Context, s wire.Status, l market.Lease) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return db.fail(err, "keep how %s fares", s.Source)
 	}
 	err = db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if err := keep(ctx, c, l); err != nil {
+			return err
+		}
 		_, err := c.ExecContext(ctx, `INSERT INTO fetching (source, status) VALUES ($1, $2)
 			ON CONFLICT (source) DO UPDATE SET status = excluded.status`, string(s.Source), string(text))
 		return err

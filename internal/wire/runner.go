@@ -164,7 +164,7 @@ func (r *Runner) Turn(ctx context.Context, p Provider) (wait time.Duration, err 
 	if ctx.Err() != nil {
 		return soon, err // stopping: it is due again when the paper runs again
 	}
-	if putErr := r.store.PutStatus(ctx, s); putErr != nil {
+	if putErr := r.store.PutStatus(ctx, s, lease); putErr != nil {
 		return soon, putErr
 	}
 	return min(max(s.Next.Sub(r.o.Now()), time.Second), time.Hour), err

@@ -37,13 +37,19 @@ var monday = time.Date(2026, 2, 2, 16, 0, 0, 0, time.UTC)
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return worldOver(t, filepath.Join(t.TempDir(), "paper.db"))
+}
+
+// worldOver is a machine of its own over the store at a URL.
+func worldOver(t *testing.T, url string) *world {
+	t.Helper()
 	w := &world{clock: monday}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.asked.Add(1)
 		w.answer(rw, r)
 	}))
 	t.Cleanup(server.Close)
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
+	db, err := store.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}

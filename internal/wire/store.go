@@ -25,8 +25,9 @@ type Store interface {
 
 	// Statuses returns how each provider fares that was ever asked.
 	Statuses(ctx context.Context) (map[market.SourceID]Status, error)
-	// PutStatus keeps how a provider fares.
-	PutStatus(ctx context.Context, s Status) error
+	// PutStatus keeps how a provider fares. The error is fault.Conflict where the lease under which it was found out is
+	// no longer held.
+	PutStatus(ctx context.Context, s Status, l market.Lease) error
 }
 
 // Reply is what a provider's server sent, as it was sent.
