@@ -32,6 +32,7 @@ const (
 	judging  = "./internal/market "
 	wire     = "./internal/wire "
 	fetching = "./internal/web "
+	storing  = "./internal/store "
 )
 
 var guards = []guard{
@@ -51,12 +52,19 @@ var guards = []guard{
 	{"it is not asked before its time", "internal/wire/runner.go", "now.Before(s.Next) && s.Next.Sub(now) < 8*24*time.Hour", "now.IsZero()", matrix + "03"},
 	{"a clock that was wrong silences nobody", "internal/wire/runner.go", " && s.Next.Sub(now) < 8*24*time.Hour", "", matrix + "19"},
 	{"Retry-After is obeyed", "internal/wire/schedule.go", "return max(wait, asked, time.Second)", "return max(wait, time.Second)", matrix + "03"},
-	{"who wants to be left alone is", "internal/wire/runner.go", "if asked > 0 {", "if asked < 0 {", matrix + "03"},
+	{"who wants to be left alone is", "internal/wire/runner.go", "if asked > 0 || inARow", "if inARow", matrix + "03"},
+	{"a server that keeps failing is left alone", "internal/wire/runner.go", " || inARow == failuresInARow", "", wire + "ARoundEnds"},
 	{"the breaker opens", "internal/wire/schedule.go", "wait = longest/2 + wait/2", "_ = longest", wire + "Pauses"},
 	{"who wants a key is not asked without", "internal/wire/runner.go", `if p.Key != "" && key == "" {`, `if p.Key == "-" {`, wire + "AKey"},
 	{"keys are not kept", "internal/wire/runner.go", "reply.Path, reply.Status = without(q.Path, key), answer.Status", "reply.Path, reply.Status = q.Path, answer.Status", wire + "AKey"},
 	{"a lease that another holds is respected", "internal/wire/runner.go", "if err != nil || !held {", "if err != nil || held && lease.Epoch == 0 {", wire + "OfTwoRunners"},
 	{"a lease that was lost is refused", "internal/store/wire.go", "err != nil || n == 1 {", "err != nil || n <= 1 {", wire + "OfTwoRunners"},
+	{"a lease is not taken before it ends", "internal/store/wire.go", "WHERE lease.holder = excluded.holder OR lease.expires <= `+now+` RETURNING", "RETURNING", storing + "Conforms/sqlite"},
+	{"a lease that changes hands has a new epoch", "internal/store/wire.go", "THEN 0 ELSE 1 END", "THEN 0 ELSE 0 END", storing + "Conforms/sqlite"},
+	{"nothing is heard under a lost lease", "internal/store/quarantine.go", "keep(ctx, c, h.Lease)", "keep(ctx, c, market.Lease{})", storing + "Conforms/sqlite"},
+	{"a straggler does not say how a provider fares", "internal/store/wire.go", "keep(ctx, c, l)", "keep(ctx, c, market.Lease{})", storing + "Conforms/sqlite"},
+	{"a held value is decided on once", "internal/store/quarantine.go", "WHERE id = $1 AND state = 'waiting'", "WHERE id = $1", storing + "Conforms/sqlite"},
+	{"readers learn nothing of the paper's network", "internal/web/fetch.go", "case errors.As(err, &unknown):", "case unknown != nil:", fetching + "WhyAServer"},
 
 	{"pages for people are called so", "internal/wire/decode.go", `case bytes.HasPrefix(start, []byte("<!doctype html")), bytes.HasPrefix(start, []byte("<html")):`, "case len(start) > 1<<20:", matrix + "04"},
 	{"JSON is not longer than allowed", "internal/wire/decode.go", "case len(body) > MaxReply:", "case len(body) < 0:", wire + "Longer"},

@@ -209,18 +209,17 @@ func unreached(u *url.URL, err error) error {
 	if errors.As(err, &inner) {
 		err = inner.Err // without the address, which may bear a key
 	}
+	var unknown *net.DNSError
 	var timeout interface{ Timeout() bool }
 	switch kind := fault.KindOf(err); {
 	case kind == fault.Invalid, kind == fault.Upstream:
 		return fault.Because(kind, "%s cannot be fetched: %w", u.Host, err)
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return fault.Because(fault.Upstream, "%s does not answer in time: %w", u.Host, err)
-	}
-	// Readers see this sentence at /sources: it says nothing of the network that the paper stands in.
-	if unknown := new(net.DNSError); errors.As(err, &unknown) {
+	case errors.As(err, &unknown): // it names the resolver, and these sentences stand at /sources for every reader
 		return fault.Because(fault.Upstream, "%s cannot be reached: its name could not be resolved", u.Host)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fault.Because(fault.Upstream, "%s does not answer in time", u.Host)
 	}
 	if failed := new(net.OpError); errors.As(err, &failed) {
 		return fault.Because(fault.Upstream, "%s cannot be reached: %w", u.Host, failed.Err)

@@ -202,3 +202,19 @@ func TestAServerThatIsNotThereIsNamedWithoutTheKey(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestWhyAServerIsNotReachedTellsNothingOfThePapersNetwork(t *testing.T) {
+	f := web.NewFetcher(web.FetcherOptions{})
+	_, err := f.Fetch(t.Context(), web.Query{URL: "https://nowhere.invalid/"})
+	if want := "nowhere.invalid cannot be reached: its name could not be resolved"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer slow.Close()
+	host := strings.TrimPrefix(slow.URL, "http://")
+	f = web.NewFetcher(web.FetcherOptions{Trusted: []string{host}, Timeout: 50 * time.Millisecond})
+	_, err = f.Fetch(t.Context(), web.Query{URL: slow.URL})
+	if want := host + " does not answer in time"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -297,3 +297,24 @@ func TestASavedReplyTakesTheSameRoad(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestARoundEndsWithAServerThatKeepsFailing(t *testing.T) {
+	w := newWorld(t)
+	w.provider.Requests = func(wire.Ask) (all []wire.Request) {
+		for n := range 20 {
+			all = append(all, wire.Request{Path: fmt.Sprint(n)})
+		}
+		return all
+	}
+	// It answers now and then: only the sixth, seventh and eighth fail in a row.
+	w.answer = func(rw http.ResponseWriter, r *http.Request) {
+		if strings.Contains("/1 /3 /5 /6 /7 /8", r.URL.Path) {
+			http.Error(rw, "down", http.StatusBadGateway)
+			return
+		}
+		_, _ = io.WriteString(rw, "2026-02-02 USD 1.1840\n")
+	}
+	if _, err := w.turn(t); err == nil || w.asked.Load() != 8 {
+		t.Errorf("%v, asked %d times, want 8", err, w.asked.Load())
+	}
+}
