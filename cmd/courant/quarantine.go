@@ -120,7 +120,8 @@ func printHeld(cmd *cobra.Command, held []market.Held) error {
 // decideCommand releases or rejects.
 func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 	var by, note string
-	name, short, long := "release", "Publish held values after all", "Make observations of held values. They count as learnt now."
+	name, short, long := "release", "Publish held values after all", "Make observations of held values, and of those that the same source said later and that were held only because they were\n"+
+		"measured by what stood before: one decision ends a shock. They count as learnt now."
 	if state == market.Rejected {
 		name, short, long = "reject", "Put held values away for good", "Put held values away: they stay on record and are never shown."
 	}
@@ -136,11 +137,14 @@ func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 				var decided []market.Held
 				var failed error
 				for _, id := range args {
-					h, err := decide(cmd.Context(), h.Ledger, state, market.ID(id), by, note)
+					if slices.ContainsFunc(decided, func(h market.Held) bool { return string(h.ID) == id }) {
+						continue // it followed one before
+					}
+					held, err := decide(cmd.Context(), h.Ledger, state, market.ID(id), by, note)
 					if failed = err; failed != nil {
 						break // those before are decided, and are printed
 					}
-					decided = append(decided, h)
+					decided = append(decided, held...)
 				}
 				if len(decided) == 0 {
 					return failed
@@ -157,24 +161,11 @@ func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 	return cmd
 }
 
-// decide ends the waiting of one value, and returns it as it is on record then.
-func decide(ctx context.Context, l *market.Ledger, state market.HeldState, id market.ID, by, note string) (market.Held, error) {
-	var err error
-	if state == market.Rejected {
-		err = l.Reject(ctx, id, by, note)
-	} else {
-		_, err = l.Release(ctx, id, by, note)
+// decide ends the waiting of one value, and of those that follow it where it is released.
+func decide(ctx context.Context, l *market.Ledger, state market.HeldState, id market.ID, by, note string) ([]market.Held, error) {
+	if state == market.Released {
+		return l.Release(ctx, id, by, note)
 	}
-	if err != nil {
-		return market.Held{}, err
-	}
-	all, err := l.Quarantine(ctx, state)
-	if err != nil {
-		return market.Held{}, err
-	}
-	i := slices.IndexFunc(all, func(h market.Held) bool { return h.ID == id })
-	if i < 0 {
-		return market.Held{}, fault.Because(fault.Conflict, "the value %s was decided on by somebody else meanwhile", id)
-	}
-	return all[i], nil
+	put, err := l.Reject(ctx, id, by, note)
+	return []market.Held{put}, err
 }

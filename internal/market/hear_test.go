@@ -126,7 +126,7 @@ func TestWhatIsHeldReachesNoReaderUntilSomebodyReleasesIt(t *testing.T) {
 	if err != nil || before.Value.String() != "1.1852" {
 		t.Errorf("as it was known then: %s, %v", before.Value, err)
 	}
-	if err := h.Reject(t.Context(), id, "Bob", ""); !errors.Is(err, fault.Conflict) {
+	if _, err := h.Reject(t.Context(), id, "Bob", ""); !errors.Is(err, fault.Conflict) {
 		t.Errorf("decided twice: %v", err)
 	}
 	if j := h.says(t, frankfurt, "EUR/USD", "11.846", "2026-02-02"); j.New != 0 || len(j.Held) != 0 {
@@ -141,7 +141,7 @@ func TestWhatWasRejectedIsNotHeldAgain(t *testing.T) {
 	if len(j.Held) != 1 || j.Held[0].Reason != market.Inverted {
 		t.Fatalf("%+v", j)
 	}
-	if err := h.Reject(t.Context(), j.Held[0].ID, "Ada", "turned round"); err != nil {
+	if _, err := h.Reject(t.Context(), j.Held[0].ID, "Ada", "turned round"); err != nil {
 		t.Fatal(err)
 	}
 	if j := h.says(t, frankfurt, "EUR/USD", "0.8446", "2026-02-02"); len(j.Held) != 0 || j.New != 0 {
@@ -243,5 +243,62 @@ func TestWhatMayNotBeShownIsNotButBearsWitness(t *testing.T) {
 	p, err := h.Rate(t.Context(), "EUR/CHF", market.AsOf{})
 	if err != nil || len(p.SetAside) != 0 || p.Of != 0 {
 		t.Errorf("beside it is shown %+v, %v", p.SetAside, err)
+	}
+}
+
+func TestOneDecisionEndsAShock(t *testing.T) {
+	h := newHall(t)
+	h.calmly(t, frankfurt, "EUR/CHF", "1.2010", "1.2011")
+	var first market.ID
+	for i, value := range []string{"1.0280", "1.0150", "10.150", "0.9943", "1.0032"} { // the third is a slip of its own
+		h.clock = time.Date(2026, 2, 2+i, 16, 0, 0, 0, time.UTC)
+		j := h.says(t, frankfurt, "EUR/CHF", value, h.clock.Format(time.DateOnly))
+		if len(j.Held) != 1 {
+			t.Fatalf("%s: %+v", value, j)
+		}
+		if i == 0 {
+			first = j.Held[0].ID
+		}
+	}
+	h.clock = h.clock.Add(time.Hour)
+	put, err := h.Release(t.Context(), first, "Ada", "the floor was given up")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values []string
+	for _, p := range put {
+		values = append(values, p.Value.String())
+		if p.State != market.Released || p.By != "Ada" || p.Became == "" || !strings.Contains(p.Note, "the floor was given up") {
+			t.Errorf("%+v", p)
+		}
+	}
+	if got := strings.Join(values, " "); got != "1.0280 1.0150 0.9943 1.0032" {
+		t.Errorf("released: %s", got)
+	}
+	held, err := h.Quarantine(t.Context(), market.Waiting)
+	if err != nil || len(held) != 1 || held[0].Value.String() != "10.150" {
+		t.Errorf("still held: %+v, %v", held, err)
+	}
+	if got := h.rate(t, "EUR/CHF"); got != "1.0032" {
+		t.Errorf("readers are shown %s", got)
+	}
+	if released, err := h.Quarantine(t.Context(), market.Released); err != nil || len(released) != len(put) {
+		t.Errorf("on record as released: %d, %v", len(released), err)
+	}
+}
+
+func TestAReleaseDecidesNothingOfWhatTheSourceLeftAgain(t *testing.T) {
+	h := newHall(t)
+	h.calmly(t, frankfurt, "EUR/CHF", "1.2010", "1.2011")
+	h.clock = h.clock.AddDate(0, 0, 2)
+	j := h.says(t, frankfurt, "EUR/CHF", "1.0280", "2026-02-02")
+	h.says(t, frankfurt, "EUR/CHF", "1.2008", "2026-02-03") // back where it was
+	h.says(t, frankfurt, "EUR/CHF", "1.0290", "2026-02-04")
+	if len(j.Held) != 1 {
+		t.Fatalf("%+v", j)
+	}
+	put, err := h.Release(t.Context(), j.Held[0].ID, "Ada", "")
+	if err != nil || len(put) != 1 {
+		t.Errorf("%+v, %v", put, err)
 	}
 }

@@ -3,6 +3,8 @@ package market
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,41 +72,112 @@ func (l *Ledger) Quarantine(ctx context.Context, state HeldState) ([]Held, error
 	return held, nil
 }
 
-// Release makes an observation of a held value. It counts as learnt now: the boards of the time in which it waited stay
-// as they were. The error is fault.NotFound, fault.Conflict where it waits no more, or fault.Invalid without a name.
-func (l *Ledger) Release(ctx context.Context, id ID, by, note string) (Observation, error) {
+// Release makes an observation of a held value, and of those that the same source said of the pair later on and that were
+// held only because they were measured by what stood before it: one decision ends a shock. They count as learnt now: the
+// boards of the time in which they waited stay as they were. It returns them as they are on record then, the one that was
+// asked for first. The error is fault.NotFound, fault.Conflict where it waits no more, or fault.Invalid without a name.
+func (l *Ledger) Release(ctx context.Context, id ID, by, note string) ([]Held, error) {
 	return l.decide(ctx, id, Released, by, note)
 }
 
 // Reject puts a held value away for good: it stays on record and is never shown. For the errors see [Ledger.Release].
-func (l *Ledger) Reject(ctx context.Context, id ID, by, note string) error {
-	_, err := l.decide(ctx, id, Rejected, by, note)
-	return err
+func (l *Ledger) Reject(ctx context.Context, id ID, by, note string) (Held, error) {
+	put, err := l.decide(ctx, id, Rejected, by, note)
+	if err != nil {
+		return Held{}, err
+	}
+	return put[0], nil
 }
 
-func (l *Ledger) decide(ctx context.Context, id ID, state HeldState, by, note string) (Observation, error) {
+func (l *Ledger) decide(ctx context.Context, id ID, state HeldState, by, note string) ([]Held, error) {
 	if strings.TrimSpace(by) == "" {
-		return Observation{}, fault.Because(fault.Invalid, "say who decides: a number is never released by nobody")
+		return nil, fault.Because(fault.Invalid, "say who decides: a number is never released by nobody")
 	}
 	held, err := l.store.Held(ctx, "")
 	if err != nil {
-		return Observation{}, fmt.Errorf("read the quarantine: %w", err)
+		return nil, fmt.Errorf("read the quarantine: %w", err)
 	}
+	i := slices.IndexFunc(held, func(h Held) bool { return h.ID == id })
+	if i < 0 {
+		return nil, fault.Because(fault.NotFound, "no held value bears the name %.40q", id)
+	}
+	decisions := []Decision{held[i].decided(state, l.now(), by, note)}
+	put := []Held{held[i].after(decisions[0])}
+	if state == Released {
+		follow, err := l.followers(ctx, held[i], held)
+		if err != nil {
+			return nil, fmt.Errorf("judge what follows the held value %s: %w", id, err)
+		}
+		because := fmt.Sprintf("follows %s of %s, released: %s", held[i].Value, day(held[i].At), note)
+		for _, h := range follow {
+			d := h.decided(Released, l.now(), by, strings.TrimSuffix(because, ": "))
+			decisions, put = append(decisions, d), append(put, h.after(d))
+		}
+	}
+	if err := l.store.Decide(ctx, decisions); err != nil {
+		return nil, fmt.Errorf("decide on the held value %s: %w", id, err)
+	}
+	l.bus.Publish(bus.Event{Topic: HeldTopic})
+	if state == Released {
+		l.bus.Publish(bus.Event{Topic: PriceTopic, Key: string(put[0].Symbol)})
+	}
+	return put, nil
+}
+
+// followers returns the values of the same source and pair that were held after a given one, and are ordinary once they
+// are measured by it. What was held for another reason than its distance from the value before is left alone.
+func (l *Ledger) followers(ctx context.Context, first Held, held []Held) ([]Held, error) {
+	byDistance := []Reason{Jump, Slip, Inverted, Apart}
+	waiting := map[int64]Held{} // by moment; of two that wait at one moment the last learnt
 	for _, h := range held {
-		if h.ID != id {
+		if h.State != Waiting || h.Source != first.Source || h.Symbol != first.Symbol || !h.At.After(first.At) ||
+			!slices.Contains(byDistance, h.Reason) {
 			continue
 		}
-		d := h.decided(state, l.now(), by, note)
-		if err := l.store.Decide(ctx, d); err != nil {
-			return Observation{}, fmt.Errorf("decide on the held value %s: %w", id, err)
+		if other, twice := waiting[h.At.UnixMicro()]; !twice || h.Seen.After(other.Seen) {
+			waiting[h.At.UnixMicro()] = h
 		}
-		l.bus.Publish(bus.Event{Topic: HeldTopic})
-		if state == Released {
-			l.bus.Publish(bus.Event{Topic: PriceTopic, Key: string(h.Symbol)})
-		}
-		return d.Observation, nil
 	}
-	return Observation{}, fault.Because(fault.NotFound, "no held value bears the name %.40q", id)
+	if len(waiting) == 0 {
+		return nil, nil
+	}
+	series, err := l.store.Series(ctx, []Symbol{first.Symbol}, AsOf{At: l.now().AddDate(100, 0, 0), Known: l.now()})
+	if err != nil {
+		return nil, err
+	}
+	said := map[int64]Observation{first.At.UnixMicro(): first.Observation} // the newest of each moment
+	for _, o := range series {
+		if before, twice := said[o.At.UnixMicro()]; o.Source == first.Source && !o.At.Equal(first.At) && (!twice || o.Seen.After(before.Seen)) {
+			said[o.At.UnixMicro()] = o
+		}
+	}
+	for at, h := range waiting {
+		if _, known := said[at]; known {
+			delete(waiting, at) // something else of that moment was believed
+			continue
+		}
+		said[at] = h.Observation
+	}
+	var t trail
+	var follow []Held
+	for _, at := range slices.Sorted(maps.Keys(said)) {
+		o := said[at]
+		base, quote, _ := o.Symbol.Pair()
+		s := suspect{Observation: o, base: base, quote: quote, ln: logOf(o.Value), peers: func() []peer { return nil }}
+		h, waits := waiting[at]
+		if !waits {
+			t.believe(o.At, s.ln)
+		} else if _, bad := t.judge(s, l.currencies); !bad {
+			follow = append(follow, h)
+		}
+	}
+	return follow, nil
+}
+
+// after is a held value once it was decided on.
+func (h Held) after(d Decision) Held {
+	h.State, h.Decided, h.By, h.Note, h.Became = d.State, d.At, d.By, d.Note, d.Observation.ID
+	return h
 }
 
 // decided is the decision on a held value.

@@ -44,9 +44,9 @@ type Store interface {
 	// Held returns the held values in the given state, or all for an empty one, the last learnt first.
 	Held(ctx context.Context, state HeldState) ([]Held, error)
 
-	// Decide ends the waiting of a held value; where it is released, the observation is added. The error is
-	// fault.NotFound, or fault.Conflict where it waits no more.
-	Decide(ctx context.Context, d Decision) error
+	// Decide ends the waiting of held values, all or none; where they are released, the observations are added. The error
+	// is fault.NotFound, or fault.Conflict where one waits no more.
+	Decide(ctx context.Context, decisions []Decision) error
 
 	// Sources returns every source, by ID.
 	Sources(ctx context.Context) ([]Source, error)

@@ -53,12 +53,7 @@ func (db *DB) Hear(ctx context.Context, h market.Heard) (added int, err error) {
 					return err
 				}
 			}
-			for _, d := range h.Released {
-				if err := db.decide(ctx, c, d); err != nil {
-					return err
-				}
-			}
-			return nil
+			return db.decide(ctx, c, h.Released)
 		})
 	}
 	if err != nil {
@@ -95,12 +90,21 @@ func (db *DB) Held(ctx context.Context, state market.HeldState) ([]market.Held, 
 }
 
 // Decide implements [market.Store].
-func (db *DB) Decide(ctx context.Context, d market.Decision) error {
-	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error { return db.decide(ctx, c, d) })
-	return db.fail(err, "decide on the held value %s", d.Held)
+func (db *DB) Decide(ctx context.Context, decisions []market.Decision) error {
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error { return db.decide(ctx, c, decisions) })
+	return db.fail(err, "decide on %d held values", len(decisions))
 }
 
-func (db *DB) decide(ctx context.Context, c *sql.Conn, d market.Decision) error {
+func (db *DB) decide(ctx context.Context, c *sql.Conn, decisions []market.Decision) error {
+	for _, d := range decisions {
+		if err := db.decideOne(ctx, c, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *DB) decideOne(ctx context.Context, c *sql.Conn, d market.Decision) error {
 	var became any
 	if d.State == market.Released {
 		b, err := newBatch([]market.Observation{d.Observation}, nil)

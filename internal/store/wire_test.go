@@ -151,18 +151,18 @@ func decidesOnce(t *testing.T, url string) {
 	}
 	reject := market.Decision{Held: wrong.ID, State: market.Rejected, At: later, By: "Ada", Note: "a slip"}
 	for _, d := range []market.Decision{release, reject} {
-		if err := db.Decide(t.Context(), d); err != nil {
+		if err := db.Decide(t.Context(), []market.Decision{d}); err != nil {
 			t.Fatal(err)
 		}
 		for _, again := range []market.HeldState{market.Released, market.Rejected} {
 			second := d
 			second.State, second.Observation = again, said("EUR/JPY", "183", day1, later)
-			if err := db.Decide(t.Context(), second); !errors.Is(err, fault.Conflict) {
+			if err := db.Decide(t.Context(), []market.Decision{second}); !errors.Is(err, fault.Conflict) {
 				t.Errorf("%s after %s: err = %v, want fault.Conflict", again, d.State, err)
 			}
 		}
 	}
-	if err := db.Decide(t.Context(), market.Decision{Held: "nothing", State: market.Rejected, At: later, By: "Ada"}); !errors.Is(err, fault.NotFound) {
+	if err := db.Decide(t.Context(), []market.Decision{{Held: "nothing", State: market.Rejected, At: later, By: "Ada"}}); !errors.Is(err, fault.NotFound) {
 		t.Errorf("a value that is not held: err = %v, want fault.NotFound", err)
 	}
 	right.State, right.Decided, right.By, right.Note, right.Became = market.Released, later, "Ada", "it really fell", release.Observation.ID
