@@ -2,6 +2,7 @@
 //
 //	go run ./bench                 all of it, with 1,000,000 observations
 //	go run ./bench -rows 100000    quicker
+//	go run ./bench -history FILE   with the import of the ECB's eurofxref-hist.csv
 //	go run ./bench -format json
 //
 // It measures CPU seconds of the processes, which a busy machine moves less than wall time. What it compares with must
@@ -10,10 +11,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 )
 
 // result is one comparison.
@@ -30,24 +34,30 @@ type result struct {
 func main() {
 	rows := flag.Int("rows", 1_000_000, "observations to append")
 	requests := flag.Int("requests", 20_000, "requests in each of five rounds")
+	history := flag.String("history", "", "the ECB's eurofxref-hist.csv, whose import is measured too")
 	format := flag.String("format", "text", "text or json")
 	flag.Parse()
-	if err := run(*rows, *requests, *format); err != nil {
+	if err := run(*rows, *requests, *history, *format); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rows, requests int, format string) error {
+func run(rows, requests int, history, format string) error {
 	dir, err := os.MkdirTemp("", "courant-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "courant")
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", program, "./cmd/courant").CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w: %s", err, out)
+	}
 	var results []result
 	for _, measure := range []func() ([]result, error){
 		func() ([]result, error) { return appending(dir, rows) },
-		func() ([]result, error) { return serving(dir, requests) },
+		func() ([]result, error) { return hearing(dir, program, history) },
+		func() ([]result, error) { return serving(dir, program, requests) },
 	} {
 		some, err := measure()
 		if err != nil {

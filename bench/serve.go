@@ -26,11 +26,7 @@ const (
 
 // serving compares the demonstration's story page with nginx serving the same compressed bytes, by the CPU that each
 // server needs for a request, and reads the server's memory.
-func serving(dir string, requests int) ([]result, error) {
-	program := filepath.Join(dir, "courant")
-	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", program, "./cmd/courant").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build: %w: %s", err, out)
-	}
+func serving(dir, program string, requests int) ([]result, error) {
 	addressFile := filepath.Join(dir, "address")
 	server := exec.CommandContext(context.Background(), program, "demo", "--listen", "127.0.0.1:0", "--address-file", addressFile)
 	if err := server.Start(); err != nil {

@@ -21,19 +21,19 @@ const (
 // [Table.Withdrawals] has the earlier ones.
 type Currency struct {
 	Code       Code
-	Name       string   // in English; see [Table.Name] for other languages
-	Numeric    string   // three digits, or "" where there is none. Not unique: XCG took over 532 from ANG
-	MinorUnits int      // decimal places of an amount in ISO 4217, or CLDR where retired; -1: not applicable
-	Kind       Kind     //
-	Group      string   // heading on a board, one of [Table.Groups]
-	Regions    []string // ISO 3166 alpha-2 codes of territories using it now, or, if retired, of those that used it
-	Introduced Date     // earliest use of the code; zero when not known
-	Retired    Date     // first day, month or year in which it was no longer the current money; zero while it is
-	Successor  Code     // what replaced it, or ""
-	OldPerNew  Decimal  // units of this currency that made one of the successor; zero when not known
-	ISO        string   // "list one", "list three" or "not in ISO 4217"
-	Note       string   // what a reader of the figure should know, or ""
-	Source     string   // documents of this row
+	Name       string  // in English; see [Table.Name] for other languages
+	Numeric    string  // three digits, or "" where there is none. Not unique: XCG took over 532 from ANG
+	MinorUnits int     // decimal places of an amount in ISO 4217, or CLDR where retired; -1: not applicable
+	Kind       Kind    //
+	Group      string  // heading on a board, one of [Table.Groups]
+	Regions    string  // ISO 3166 alpha-2 codes, with spaces between, of territories using it now or, if retired, of those that used it
+	Introduced Date    // earliest use of the code; zero when not known
+	Retired    Date    // first day, month or year in which it was no longer the current money; zero while it is
+	Successor  Code    // what replaced it, or ""
+	OldPerNew  Decimal // units of this currency that made one of the successor; zero when not known
+	ISO        string  // "list one", "list three" or "not in ISO 4217"
+	Note       string  // what a reader of the figure should know, or ""
+	Source     string  // documents of this row
 }
 
 // RetiredOn reports whether the currency was no longer current money at t. A retirement of which only the month or

@@ -70,6 +70,10 @@ func (d Decimal) String() string {
 // Append appends what [Decimal.String] returns.
 func (d Decimal) Append(b []byte) []byte { return d.d.Append(b, 'f') }
 
+// Fits reports whether the number in plain notation is short enough for [ParseDecimal] to read it again. What was parsed
+// does; a product of such numbers may not.
+func (d Decimal) Fits() bool { return len(d.Append(make([]byte, 0, maxText))) <= maxText }
+
 // Sign returns -1, 0 or 1.
 func (d Decimal) Sign() int { return d.d.Sign() }
 

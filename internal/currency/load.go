@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 //go:embed data/*.csv data/*.gz
@@ -91,7 +90,7 @@ func addCurrency(t *Table, r *row) {
 		MinorUnits: r.int("minor_units"),
 		Kind:       Kind(r.require("kind")),
 		Group:      r.require("group"),
-		Regions:    strings.Fields(r.text("regions")),
+		Regions:    r.text("regions"),
 		Introduced: r.date("introduced"),
 		Retired:    r.date("retired"),
 		Successor:  Code(r.text("successor")),

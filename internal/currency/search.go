@@ -36,7 +36,7 @@ func (t *Table) Search(q string) []Currency {
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.rank, b.rank) })
 	found := make([]Currency, len(hits))
 	for i, h := range hits {
-		found[i] = t.sorted[h.index].clone()
+		found[i] = t.sorted[h.index]
 	}
 	return found
 }

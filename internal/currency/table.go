@@ -1,6 +1,7 @@
 package currency
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -37,16 +38,12 @@ func (t *Table) Currency(c Code) (Currency, error) {
 	if !ok {
 		return Currency{}, fault.Because(fault.NotFound, "there is no currency %q in ISO 4217 or in Courant's table", string(c))
 	}
-	return cur.clone(), nil
+	return cur, nil
 }
 
 // Currencies returns all currencies, sorted by code.
 func (t *Table) Currencies() []Currency {
-	all := make([]Currency, len(t.sorted))
-	for i, c := range t.sorted {
-		all[i] = c.clone()
-	}
-	return all
+	return slices.Clone(t.sorted)
 }
 
 // Pegs returns the pegs of a currency, in the order of their beginning.
@@ -62,9 +59,9 @@ func (t *Table) PegOn(c Code, at time.Time) (Peg, bool) {
 	return Peg{}, false
 }
 
-// Redenominations returns those from or to a currency, in the order of their beginning; what has not begun is last.
-func (t *Table) Redenominations(c Code) []Redenomination {
-	return slices.Clone(t.redenominations[c])
+// Redenominations yields those from or to a currency, in the order of their beginning; what has not begun is last.
+func (t *Table) Redenominations(c Code) iter.Seq[Redenomination] {
+	return slices.Values(t.redenominations[c])
 }
 
 // ScaleOn says on which scale a code stood at a moment: 1 on its first or only one, 2 after the first redenomination
@@ -104,9 +101,3 @@ func (t *Table) Name(c Code, lang string) string {
 
 // Languages returns the languages that [Table.Name] knows besides English, sorted.
 func (t *Table) Languages() []string { return slices.Sorted(maps.Keys(names().byLang)) }
-
-// clone keeps the caller's hands off the table's slices.
-func (c Currency) clone() Currency {
-	c.Regions = slices.Clone(c.Regions)
-	return c
-}

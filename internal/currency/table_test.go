@@ -56,7 +56,7 @@ func TestEveryRowHoldsTogether(t *testing.T) {
 		if (c.Successor == "") != c.OldPerNew.IsZero() || c.Successor != "" && c.Retired.IsZero() {
 			t.Errorf("%s: successor %q, factor %s, retired %q", c.Code, c.Successor, c.OldPerNew, c.Retired)
 		}
-		if c.Kind == currency.KindCurrency && len(c.Regions) == 0 {
+		if c.Kind == currency.KindCurrency && c.Regions == "" {
 			t.Errorf("%s: no region uses it", c.Code)
 		}
 		if c.ISO == "list three" && len(table.Withdrawals(c.Code)) == 0 {
@@ -76,7 +76,7 @@ func TestEveryRowHoldsTogether(t *testing.T) {
 				t.Errorf("%s: anchor: %v", c.Code, err)
 			}
 		}
-		for _, r := range table.Redenominations(c.Code) {
+		for r := range table.Redenominations(c.Code) {
 			if r.Source == "" || r.Verified == "" || r.OldPerNew.Sign() <= 0 {
 				t.Errorf("redenomination %+v", r)
 			}
@@ -207,17 +207,17 @@ func TestACodeChangesScaleWhenARedenominationKeepsIt(t *testing.T) {
 
 func TestRedenominationsAreFoundFromBothSidesInOrder(t *testing.T) {
 	var effective []string
-	for _, r := range currency.All().Redenominations("VES") {
+	for r := range currency.All().Redenominations("VES") {
 		effective = append(effective, string(r.From)+r.Effective.String())
 	}
 	if want := []string{"VEF2018-08-20", "VES2021-10-01"}; !slices.Equal(effective, want) {
 		t.Errorf("VES: %v, want %v", effective, want)
 	}
-	irr := currency.All().Redenominations("IRR")
+	irr := slices.Collect(currency.All().Redenominations("IRR"))
 	if len(irr) != 1 || !irr[0].Effective.IsZero() || irr[0].OldPerNew.String() != "10000" {
 		t.Errorf("IRR: %+v", irr)
 	}
-	cuc := currency.All().Redenominations("CUC")
+	cuc := slices.Collect(currency.All().Redenominations("CUC"))
 	if len(cuc) != 1 || cuc[0].NewPerOld.String() != "24" {
 		t.Errorf("CUC: %+v", cuc)
 	}
@@ -226,9 +226,8 @@ func TestRedenominationsAreFoundFromBothSidesInOrder(t *testing.T) {
 func TestWhatIsReturnedIsTheCallersOwn(t *testing.T) {
 	table := currency.All()
 	table.Currencies()[0].Code = "???"
-	get(t, "USD").Regions[0] = "??"
 	table.Pegs("HKD")[0].Authority = "??"
-	if table.Currencies()[0].Code == "???" || get(t, "USD").Regions[0] == "??" || table.Pegs("HKD")[0].Authority == "??" {
+	if table.Currencies()[0].Code == "???" || table.Pegs("HKD")[0].Authority == "??" {
 		t.Error("a caller changed the table")
 	}
 }

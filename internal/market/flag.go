@@ -121,7 +121,7 @@ func currencyFlags(c currency.Currency, table *currency.Table, at time.Time) []F
 		}
 		flags = append(flags, f)
 	}
-	for _, r := range table.Redenominations(c.Code) {
+	for r := range table.Redenominations(c.Code) {
 		if r.From != r.To || r.Effective.IsZero() || at.Before(r.Effective.First()) {
 			continue
 		}

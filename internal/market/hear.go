@@ -40,22 +40,25 @@ func (l *Ledger) Hear(ctx context.Context, h Hearing) (Judged, error) {
 		return Judged{}, err
 	}
 	var j Judged
-	known := make([]Observation, 0, len(h.Observations))
-	for _, o := range h.Observations {
+	known := h.Observations
+	for i, o := range h.Observations {
 		if o.Source != h.Source.ID {
 			return Judged{}, fault.Because(fault.Invalid, "%s: %s speaks here, not %s", o.Symbol, h.Source.ID, o.Source)
 		}
 		if err := o.check(l.currencies, 1<<62); err != nil {
+			if len(j.Unknown) == 0 {
+				known = slices.Clone(known[:i]) // a history is large: it is copied only where something must be left out
+			}
 			j.Unknown = append(j.Unknown, fault.Sentence(err))
-			continue
+		} else if len(j.Unknown) > 0 {
+			known = append(known, o)
 		}
-		known = append(known, o)
 	}
 	c := court{ledger: l, ctx: ctx, source: h.Source, live: h.Live, trails: map[Symbol]*trail{}}
 	if err := c.prepare(known); err != nil {
 		return Judged{}, fmt.Errorf("hear %s: %w", h.Source.ID, err)
 	}
-	heard := Heard{Source: h.Source, Lease: h.Lease, Progress: h.Progress}
+	heard := Heard{Source: h.Source, Lease: h.Lease, Progress: h.Progress, Observations: make([]Observation, 0, len(c.news))}
 	for sheet := range sheetsOf(known) {
 		c.sit(sheet, &heard)
 	}
@@ -78,7 +81,7 @@ func (l *Ledger) Hear(ctx context.Context, h Hearing) (Judged, error) {
 }
 
 // sheetsOf yields observations by their moments, the oldest first, and of one moment those in an anchor of pegs first:
-// what is pegged to the dollar can be judged once it is known what the dollar is.
+// what is pegged to the dollar can be judged once it is known what the dollar is. A sheet is valid until the next.
 func sheetsOf(observations []Observation) func(yield func([]Observation) bool) {
 	anchors := map[currency.Code]int{"USD": 0, "EUR": 1, "XDR": 2}
 	rank := func(o Observation) int {
@@ -90,16 +93,25 @@ func sheetsOf(observations []Observation) func(yield func([]Observation) bool) {
 		}
 		return len(anchors)
 	}
-	sorted := slices.SortedStableFunc(slices.Values(observations), func(a, b Observation) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a), rank(b)))
+	type place struct {
+		at          int64
+		rank, index int
+	}
+	order := make([]place, len(observations)) // observations are large to be moved about
+	for i, o := range observations {
+		order[i] = place{o.At.UnixMicro(), rank(o), i}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.rank, b.rank), cmp.Compare(a.index, b.index))
 	})
 	return func(yield func([]Observation) bool) {
-		for begin := 0; begin < len(sorted); {
-			end := begin + 1
-			for end < len(sorted) && sorted[end].At.Equal(sorted[begin].At) {
-				end++
+		var sheet []Observation // yielded anew each time
+		for begin := 0; begin < len(order); {
+			end := begin
+			for sheet = sheet[:0]; end < len(order) && order[end].at == order[begin].at; end++ {
+				sheet = append(sheet, observations[order[end].index])
 			}
-			if !yield(sorted[begin:end]) {
+			if !yield(sheet) {
 				return
 			}
 			begin = end
@@ -137,9 +149,10 @@ func sayingOf(o Observation) saying { return saying{o.Symbol, o.At.UnixMicro(), 
 
 // prepare reads what judging needs: what is news, what the source said before, and what is held.
 func (c *court) prepare(known []Observation) error {
-	c.news, c.said, c.freed = map[ID]bool{}, map[saying]Reason{}, map[ID]bool{}
+	c.said, c.freed = map[saying]Reason{}, map[ID]bool{}
 	c.others = map[int64]*settler{}
 	news, revised, err := c.ledger.unsaid(c.ctx, known)
+	c.news = make(map[ID]bool, len(news))
 	c.revised = revised
 	if err != nil || len(news) == 0 {
 		return err
@@ -209,9 +222,18 @@ func (c *court) trail(s Symbol) *trail {
 // sit judges one sheet.
 func (c *court) sit(sheet []Observation, heard *Heard) {
 	believed := map[Symbol]logarithm{}
+	var s suspect // one for all, since what it asks for is seldom asked for
+	s.peers = func() []peer { return c.peers(s) }
+	s.beside = func(code currency.Code) (logarithm, bool) {
+		if ln, ok := believed[Pair(s.base, code)]; ok {
+			return ln, true
+		}
+		ln, ok := believed[Pair(code, s.base)]
+		return -ln, ok
+	}
 	for _, o := range sheet {
-		base, quote, _ := o.Symbol.Pair()
-		s := suspect{Observation: o, base: base, quote: quote, ln: logOf(o.Value)}
+		s.Observation, s.ln = o, logOf(o.Value)
+		s.base, s.quote, _ = o.Symbol.Pair()
 		if !c.news[o.ID] { // said before, and then believed or held
 			if _, waits := c.said[sayingOf(o)]; !waits {
 				c.trail(o.Symbol).believe(o.At, s.ln)
@@ -221,14 +243,6 @@ func (c *court) sit(sheet []Observation, heard *Heard) {
 		}
 		if why, waits := c.said[sayingOf(o)]; waits && (why != NoDate || !c.early.IsZero()) {
 			continue // but what was held for a date alone is judged once that can be
-		}
-		s.peers = func() []peer { return c.peers(s) }
-		s.beside = func(code currency.Code) (logarithm, bool) {
-			if ln, ok := believed[Pair(base, code)]; ok {
-				return ln, true
-			}
-			ln, ok := believed[Pair(code, base)]
-			return -ln, ok
 		}
 		d, bad := c.verdict(s)
 		if bad {

@@ -174,7 +174,7 @@ func confirmed(s suspect) bool {
 func (s suspect) doubt(otherwise Reason, ref float64, what string, table *currency.Table) Doubt {
 	off := s.ln - ref
 	for _, code := range []currency.Code{s.base, s.quote} {
-		for _, r := range table.Redenominations(code) {
+		for r := range table.Redenominations(code) {
 			if f := math.Log(r.OldPerNew.Float()); r.From == r.To && math.Abs(math.Abs(off)-f) <= scaleFit {
 				return Doubt{OldScale, fmt.Sprintf("%s %s is apart from %s by about %s, the factor by which %s was redenominated.",
 					s.Symbol, s.Value, what, r.OldPerNew, code)}
@@ -276,7 +276,7 @@ func rescaled(base, quote currency.Code, before, at time.Time, table *currency.T
 		code currency.Code
 		sign float64
 	}{{quote, -1}, {base, 1}} {
-		for _, r := range table.Redenominations(side.code) {
+		for r := range table.Redenominations(side.code) {
 			if first := r.Effective.First(); r.From == r.To && !r.Effective.IsZero() && before.Before(first) && !at.Before(first) {
 				factor += side.sign * math.Log(r.OldPerNew.Float())
 				on, since = true, first

@@ -3,6 +3,7 @@ package market
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -115,39 +116,71 @@ func (l *Ledger) Unsaid(ctx context.Context, observations []Observation) ([]Obse
 
 // unsaid also says which of the news revise what the source had said of the same moment.
 func (l *Ledger) unsaid(ctx context.Context, observations []Observation) (news []Observation, revised map[ID]bool, err error) {
-	revised = map[ID]bool{}
-	type moment struct {
-		source SourceID
-		at     int64
+	said, err := l.said(ctx, observations)
+	if err != nil {
+		return nil, nil, err
 	}
-	said := map[moment]map[heading]Observation{}
 	// What is a repetition and what takes a revision back shows only in the order of learning.
 	bySeen := func(a, b Observation) int { return a.Seen.Compare(b.Seen) }
-	for _, o := range slices.SortedStableFunc(slices.Values(observations), bySeen) {
-		m := moment{o.Source, o.At.UnixMicro()}
-		before, read := said[m]
-		if !read {
-			sheet, err := l.store.Sheet(ctx, o.Source, o.At)
-			if err != nil {
-				return nil, nil, err
-			}
-			before = map[heading]Observation{}
-			for _, b := range sheet {
-				before[heading{b.Symbol, b.Field}] = b
-			}
-			said[m] = before
-		}
-		h := heading{o.Symbol, o.Field}
+	if !slices.IsSortedFunc(observations, bySeen) {
+		observations = slices.Clone(observations)
+		slices.SortStableFunc(observations, bySeen)
+	}
+	news, revised = make([]Observation, 0, len(observations)), map[ID]bool{}
+	for _, o := range observations {
+		k := spotOf(o)
 		// Compared as written: a source that now prints 1.0 where it printed 1.00 has said something else.
-		if b, ok := before[h]; ok && b.Value.String() == o.Value.String() {
+		if before, ok := said[k]; ok && before.String() == o.Value.String() {
 			continue
 		} else if ok {
 			revised[o.ID] = true
 		}
-		before[h] = o
+		said[k] = o.Value
 		news = append(news, o)
 	}
 	return news, revised, nil
+}
+
+// spot is what a source may say one thing of at a time.
+type spot struct {
+	source SourceID
+	symbol Symbol
+	field  Field
+	at     int64
+}
+
+func spotOf(o Observation) spot { return spot{o.Source, o.Symbol, o.Field, o.At.UnixMicro()} }
+
+// said reads what the sources of some observations have said last of the same moments. Moments that lie near each other
+// are read in one run, so that a history is not read day by day, nor all that lies between two days far apart.
+func (l *Ledger) said(ctx context.Context, observations []Observation) (map[spot]currency.Decimal, error) {
+	const near = 31 * 24 * time.Hour
+	moments := map[SourceID]map[int64]time.Time{}
+	for _, o := range observations {
+		if moments[o.Source] == nil {
+			moments[o.Source] = map[int64]time.Time{}
+		}
+		moments[o.Source][o.At.UnixMicro()] = o.At
+	}
+	said := make(map[spot]currency.Decimal, len(observations))
+	for source, ats := range moments {
+		sorted := slices.SortedFunc(maps.Values(ats), time.Time.Compare)
+		for begin := 0; begin < len(sorted); {
+			end := begin + 1
+			for end < len(sorted) && sorted[end].Sub(sorted[end-1]) <= near {
+				end++
+			}
+			sheets, err := l.store.Sheets(ctx, source, sorted[begin], sorted[end-1])
+			if err != nil {
+				return nil, err
+			}
+			for _, o := range sheets {
+				said[spotOf(o)] = o.Value
+			}
+			begin = end
+		}
+	}
+	return said, nil
 }
 
 // facts reads what settling must know beside the observations.

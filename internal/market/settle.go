@@ -204,7 +204,7 @@ func (s *settler) moved(pair Symbol, earlier, now Offer) Move {
 // jumped by more than half the factor's zeros. No market moves a currency by a factor of ten between two sheets, and
 // no such redenomination has dropped fewer than two zeros.
 func (s *settler) changedScale(code currency.Code, earlier, now Offer) bool {
-	for _, r := range s.facts.Currencies.Redenominations(code) {
+	for r := range s.facts.Currencies.Redenominations(code) {
 		if r.From != r.To || r.Effective.IsZero() || now.At.Before(r.Effective.First()) {
 			continue
 		}

@@ -27,8 +27,9 @@ type Store interface {
 	// Revisions returns all that a source ever said of a symbol's field at a moment, by Seen.
 	Revisions(ctx context.Context, symbol Symbol, field Field, source SourceID, at time.Time) ([]Observation, error)
 
-	// Sheet returns the newest revision of each symbol and field that a source gave for a moment.
-	Sheet(ctx context.Context, source SourceID, at time.Time) ([]Observation, error)
+	// Sheets returns the newest revision of each symbol, field and At that a source gave from one moment to another, both
+	// included.
+	Sheets(ctx context.Context, source SourceID, from, to time.Time) ([]Observation, error)
 
 	// Symbols returns every symbol that was ever observed, sorted.
 	Symbols(ctx context.Context) ([]Symbol, error)

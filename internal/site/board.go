@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,7 +187,7 @@ func factsOf(c currency.Currency) (facts []Fact) {
 		facts = fact(facts, "Decimal places", strconv.Itoa(c.MinorUnits))
 	}
 	facts = fact(facts, "Kind", string(c.Kind))
-	facts = fact(facts, "Territories", strings.Join(c.Regions, ", "))
+	facts = fact(facts, "Territories", strings.ReplaceAll(c.Regions, " ", ", "))
 	facts = fact(facts, "Introduced", dateOf(c.Introduced))
 	facts = fact(facts, "Retired", dateOf(c.Retired))
 	if c.Successor != "" {
@@ -230,8 +231,8 @@ func pegFacts(pegs []currency.Peg) (facts []Fact) {
 }
 
 // scaleFacts are a currency's redenominations, the first first.
-func scaleFacts(list []currency.Redenomination) (facts []Fact) {
-	for _, r := range list {
+func scaleFacts(all iter.Seq[currency.Redenomination]) (facts []Fact) {
+	for r := range all {
 		when := "announced"
 		if !r.Effective.IsZero() {
 			when = dateOf(r.Effective)

@@ -239,12 +239,13 @@ func (db *DB) Revisions(ctx context.Context, symbol market.Symbol, field market.
 	return found, db.fail(err, "read the revisions of %s by %s", symbol, source)
 }
 
-// Sheet implements [market.Store]. It looks at each track of the source, which are far fewer than its moments.
-func (db *DB) Sheet(ctx context.Context, source market.SourceID, at time.Time) ([]market.Observation, error) {
+// Sheets implements [market.Store]. It looks at each track of the source, which are far fewer than its moments.
+func (db *DB) Sheets(ctx context.Context, source market.SourceID, from, to time.Time) ([]market.Observation, error) {
 	found, err := observations(ctx, db.engine.read(), `SELECT o.symbol, o.field, o.source, o.at, o.seen, o.value, o.ref, o.id
-		FROM track t JOIN observation o ON o.symbol = t.symbol AND o.field = t.field AND o.source = t.source AND o.at = $2
-		WHERE t.source = $1 ORDER BY o.symbol, o.field, o.seen`, string(source), micros(at))
-	return newestRevisions(found), db.fail(err, "read the sheet of %s", source)
+		FROM track t JOIN observation o ON o.symbol = t.symbol AND o.field = t.field AND o.source = t.source
+			AND o.at BETWEEN $2 AND $3
+		WHERE t.source = $1 ORDER BY o.symbol, o.field, o.at, o.seen`, string(source), micros(from), micros(to))
+	return newestRevisions(found), db.fail(err, "read the sheets of %s", source)
 }
 
 // Symbols implements [market.Store].

@@ -165,9 +165,19 @@ func readsAsOf(t *testing.T, url string) {
 	if got := values(all); err != nil || got != "EUR/USD=1.1 EUR/USD=1.15" {
 		t.Errorf("Revisions = %q, %v", got, err)
 	}
-	sheet, err := db.Sheet(t.Context(), "bank", day0)
-	if got := values(sheet); err != nil || got != "EUR/GBP=0.86 EUR/USD=1.0" {
-		t.Errorf("Sheet = %q, %v", got, err)
+	for _, c := range []struct {
+		from, to time.Time
+		want     string
+	}{
+		{day0, day0, "EUR/GBP=0.86 EUR/USD=1.0"},
+		{day0, day1, "EUR/GBP=0.86 EUR/USD=1.0 EUR/USD=1.15"},
+		{day1, day2, "EUR/USD=1.15 EUR/USD=1.2"},
+		{day2.AddDate(0, 0, 1), day2.AddDate(1, 0, 0), ""},
+	} {
+		sheets, err := db.Sheets(t.Context(), "bank", c.from, c.to)
+		if got := values(sheets); err != nil || got != c.want {
+			t.Errorf("Sheets(%s, %s) = %q, %v, want %q", c.from, c.to, got, err, c.want)
+		}
 	}
 }
 

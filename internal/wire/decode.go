@@ -318,7 +318,7 @@ func (t *Table) Add(base, quote string, value currency.Decimal, at time.Time, re
 	if value.Sign() <= 0 {
 		return refuse("%s: a rate of %s cannot be right: it must be above zero", ref, value)
 	}
-	if _, err := currency.ParseDecimal(value.String()); err != nil { // moving the point may have made it longer than any
+	if !value.Fits() { // moving the point may have made it longer than any
 		return refuse("%.80s: a rate with so many digits could not be kept", ref)
 	}
 	if t.said == nil {

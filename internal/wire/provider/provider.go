@@ -5,13 +5,15 @@
 // example.
 package provider
 
-import (
-	"slices"
+import "github.com/courant-news/courant/internal/wire"
 
-	"github.com/courant-news/courant/internal/wire"
-)
-
-// All returns every provider there is.
+// All returns every provider there is: central banks and other official bodies, then collections.
 func All() []wire.Provider {
-	return slices.Concat([]wire.Provider{ecb()}, listA(), listB(), listC(), listD())
+	return []wire.Provider{
+		bdi(), bnr(), boc(), boe(), boi(), cba(), cbar(), cbr(), cbu(), cnb(), ecb(), hkma(), hnb(), imf(), mnb(), nbg(), nbk(),
+		nbkr(), nbkrWeekly(), nbm(), nbp(), nbpB(), nbrb(), nbt(), nbu(), norges(), rba(), riksbank(), tcmb(),
+		banxico(), fred(),
+		currencyAPI(), currencyNPM(), erapi(), floatrates(), frankfurter(),
+		fixer(), oxr(),
+	}
 }

@@ -1,6 +1,11 @@
 package provider
 
+// What the replies of several sources have in common.
+
 import (
+	"iter"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,8 +14,44 @@ import (
 	"github.com/courant-news/courant/internal/wire"
 )
 
-func listD() []wire.Provider {
-	return []wire.Provider{banxico(), fixer(), floatrates(), fred(), hkma(), imf(), oxr()}
+// unitsRow is a row of the kind that banks between Warsaw and Dushanbe publish: so many units of a foreign currency
+// are worth so much of the home currency.
+type unitsRow struct {
+	Base, Units, Rate string
+	Quote             string
+	Number            func(string) (currency.Decimal, error) // how the bank writes its numbers
+}
+
+// value is the rate for one unit.
+func (r unitsRow) value() (currency.Decimal, error) {
+	rate, err := r.Number(r.Rate)
+	if err != nil {
+		return currency.Decimal{}, err
+	}
+	return wire.PerUnit(rate, r.Units)
+}
+
+// add puts the row into the table, with the bank's own figure as the reference.
+func (r unitsRow) add(t *wire.Table, at time.Time) error {
+	if r.Base == "" {
+		return wire.Refuse("a row of %s bears no code of a currency", at.Format(time.DateOnly))
+	}
+	value, err := r.value()
+	if err != nil {
+		return err
+	}
+	return t.Add(r.Base, r.Quote, value, at, r.Units+" "+r.Base+" = "+r.Rate+" "+r.Quote)
+}
+
+// sorted yields a map in the order of its keys, so that a reply is always read in the same order.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, key := range slices.Sorted(maps.Keys(m)) {
+			if !yield(key, m[key]) {
+				return
+			}
+		}
+	}
 }
 
 // groupedNumber reads a number whose thousands are set off with commas: 1,435.400000. A comma anywhere
