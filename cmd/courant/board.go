@@ -126,20 +126,11 @@ func printBoard(cmd *cobra.Command, b market.Board, names *currency.Table) error
 	for _, p := range slices.Concat(b.Prices, b.Tied) {
 		_, quote, _ := p.Symbol.Pair()
 		rows = append(rows, []string{
-			string(quote), names.Name(quote, "en"), shown(p).String(), moved(p.Move),
+			string(quote), names.Name(quote, "en"), p.Shown().String(), moved(p.Move),
 			moment(p.At), string(p.Source), flagWords(p.Flags),
 		})
 	}
 	return table(out, rows)
-}
-
-// shown is the value with the digits that it deserves.
-func shown(p market.Price) currency.Decimal {
-	var from []currency.Decimal
-	for _, o := range p.From {
-		from = append(from, o.Value)
-	}
-	return render.Shown(p.Value, p.How != market.Said, from...)
 }
 
 func moved(m market.Move) string {

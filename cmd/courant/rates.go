@@ -129,7 +129,7 @@ func asRatesJSON(prices []market.Price, h *app.House) []rateJSON {
 func printHistory(out io.Writer, prices []market.Price) error {
 	rows := [][]string{{"pair", "day", "rate", "change", "source", "how"}}
 	for _, p := range prices {
-		rows = append(rows, []string{string(p.Symbol), moment(p.At), shown(p).String(), moved(p.Move), string(p.Source), string(p.How)})
+		rows = append(rows, []string{string(p.Symbol), moment(p.At), p.Shown().String(), moved(p.Move), string(p.Source), string(p.How)})
 	}
 	return table(out, rows)
 }
@@ -138,7 +138,7 @@ func printRates(out io.Writer, prices []market.Price) error {
 	rows := [][]string{{"pair", "rate", "change", "of", "learnt", "source", "agree", "notes"}}
 	for _, p := range prices {
 		rows = append(rows, []string{
-			string(p.Symbol), shown(p).String(), moved(p.Move), moment(p.At), moment(p.Seen), string(p.Source),
+			string(p.Symbol), p.Shown().String(), moved(p.Move), moment(p.At), moment(p.Seen), string(p.Source),
 			agreeing(p.Agreement), flagWords(p.Flags),
 		})
 	}
@@ -158,7 +158,7 @@ func printExplained(out io.Writer, prices []market.Price, known market.Sources) 
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		fmt.Fprintf(out, "%s  %s\n", p.Symbol, shown(p))
+		fmt.Fprintf(out, "%s  %s\n", p.Symbol, p.Shown())
 		rows := [][]string{
 			{"  said by", nameOf(p.Source, known)},
 			{"  of", moment(p.At)},
@@ -176,7 +176,7 @@ func printExplained(out io.Writer, prices []market.Price, known market.Sources) 
 		}
 		rows = append(rows, []string{"  agree", agreeing(p.Agreement) + " current within one per cent"})
 		for _, a := range p.SetAside {
-			rows = append(rows, []string{"  set aside", fmt.Sprintf("%s of %s, %s, %s: %s", render.Shown(a.Value, a.How != market.Said),
+			rows = append(rows, []string{"  set aside", fmt.Sprintf("%s of %s, %s, %s: %s", a.Shown(),
 				nameOf(a.Source, known), moment(a.At), render.Percent(a.Off), a.Why)})
 		}
 		for _, f := range p.Flags {

@@ -32,6 +32,23 @@ type Offer struct {
 	From   []Observation // what it rests on, in the order of the arithmetic
 }
 
+// ComputedDigits is how many significant digits of a computed value are shown at the least; more are shown only where
+// every number that it rests on has more.
+const ComputedDigits = 5
+
+// Shown is the value as a board shows it: digit for digit where it is the source's own, or where a law fixes it; where it
+// was computed, to as many significant digits as the coarsest observation that it rests on, but no fewer than five.
+func (o Offer) Shown() currency.Decimal {
+	if o.How == Said || len(o.From) == 0 {
+		return o.Value
+	}
+	digits := o.From[0].Value.Digits()
+	for _, f := range o.From[1:] {
+		digits = min(digits, f.Value.Digits())
+	}
+	return o.Value.RoundDigits(max(digits, ComputedDigits))
+}
+
 // SetAside is an offer that was not chosen, and why.
 type SetAside struct {
 	Offer

@@ -45,24 +45,5 @@ func Prose(d currency.Decimal) string {
 	return sign + whole
 }
 
-// computedDigits is how many significant digits of a computed value are shown at the least; more are shown only where
-// every number that it rests on has more.
-const computedDigits = 5
-
-// Shown returns a value as a board shows it: as its source wrote it, or, where it was computed, to the number of
-// significant digits of the coarsest number that it rests on, but no fewer than five.
-func Shown(value currency.Decimal, computed bool, from ...currency.Decimal) currency.Decimal {
-	if !computed {
-		return value
-	}
-	digits := 0
-	for _, f := range from {
-		if n := f.Digits(); digits == 0 || n < digits {
-			digits = n
-		}
-	}
-	return value.RoundDigits(max(digits, computedDigits))
-}
-
 // Percent writes a change in per cent with its sign, to two places.
 func Percent(d currency.Decimal) string { return Signed(d.RoundPlaces(2)) + "%" }

@@ -164,7 +164,7 @@ func printed(pin news.Pin) currency.Decimal {
 	f, err := news.ParseFigure(pin.Expression)
 	divided := pin.How == market.Inverse || pin.How == market.Crossed || pin.Field == market.Percent
 	if divided && err == nil && f.Places < 0 {
-		return render.Shown(pin.Value, true)
+		return pin.Value.RoundDigits(market.ComputedDigits)
 	}
 	return pin.Value
 }
@@ -179,7 +179,7 @@ func (s *Site) now(ctx context.Context, t today, pin news.Pin) (market.Offer, st
 				return market.Offer{}, "", err
 			}
 		}
-		return price.Offer, render.Number(shownOf(price.Offer)), nil
+		return price.Offer, render.Number(price.Shown()), nil
 	}
 	for _, q := range t.quotes {
 		if q.Symbol != pin.Symbol {

@@ -86,7 +86,7 @@ type Row struct {
 
 // rowOf fills what an offer says of itself.
 func (s *Site) rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
-	shown := shownOf(o)
+	shown := o.Shown()
 	r := Row{
 		Value: render.Number(shown), Brief: render.Number(briefOf(shown)), Exact: shown.String(), Source: nameOf(o.Source, sources),
 		At: timeOf(o.At), Seen: timeOf(o.Seen), How: howOf(o.How), Move: moveOf(m, o.How, shown.Places()),
@@ -101,15 +101,6 @@ func (s *Site) rowOf(o market.Offer, m market.Move, sources market.Sources) Row 
 		}
 	}
 	return r
-}
-
-// shownOf is an offer's value with the source's own digits, or, where it was computed, with no more than are known.
-func shownOf(o market.Offer) currency.Decimal {
-	from := make([]currency.Decimal, len(o.From))
-	for i, f := range o.From {
-		from[i] = f.Value
-	}
-	return render.Shown(o.Value, o.How != market.Said, from...)
 }
 
 // briefOf rounds a value for the strip and the narrow tables to six significant digits, of which it never gives up one
