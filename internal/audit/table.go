@@ -1,0 +1,161 @@
+package audit
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+)
+
+// digits is how many significant digits quotients are computed to: far more than anybody prints.
+const digits = 24
+
+var one = currency.DecimalFromInt(1)
+
+// span is all that a printed number may stand for: from low to high, both included.
+type span struct{ low, high currency.Decimal }
+
+// exactly is a span of one number.
+func exactly(d currency.Decimal) span { return span{d, d} }
+
+// printed is the span of a number as it was printed: half a unit in its last place to either side.
+func printed(d currency.Decimal) span {
+	half := currency.MustDecimal("0.5")
+	for range d.Places() {
+		half = half.Mul(tenth)
+	}
+	low := d.Sub(half)
+	if low.Sign() <= 0 {
+		low = d.Mul(tenth) // a number printed as 0.0 says next to nothing, but it is above zero
+	}
+	return span{low, d.Add(half)}
+}
+
+var tenth = currency.MustDecimal("0.1")
+
+// times multiplies spans of positive numbers.
+func (s span) times(x span) span { return span{s.low.Mul(x.low), s.high.Mul(x.high)} }
+
+// over divides spans of positive numbers.
+func (s span) over(x span) span { return span{quo(s.low, x.high), quo(s.high, x.low)} }
+
+// meets says whether the two have a number in common.
+func (s span) meets(x span) bool { return s.low.Cmp(x.high) <= 0 && x.low.Cmp(s.high) <= 0 }
+
+// middle is a number within: for a printed number itself.
+func (s span) middle() currency.Decimal { return s.low.Add(s.high).Mul(currency.MustDecimal("0.5")) }
+
+// width is half the span as a share of its middle.
+func (s span) width() currency.Decimal { return quo(s.high.Sub(s.low), s.high.Add(s.low)) }
+
+// quo divides by what is above zero.
+func quo(a, b currency.Decimal) currency.Decimal {
+	q, err := a.Quo(b, digits)
+	if err != nil {
+		return currency.Decimal{} // no span reaches zero
+	}
+	return q
+}
+
+// table is a document's rows, in which any pair that they lead to can be looked up.
+type table struct {
+	rows  []Row
+	pivot currency.Code // the currency that most rows are against
+	legs  map[currency.Code]leg
+	facts *currency.Table
+	at    time.Time
+}
+
+// leg is what one unit of the pivot is worth in a currency, as a row of the table says it.
+type leg struct {
+	span
+	row    Row
+	turned bool // the row gives units of the pivot for one of the currency
+}
+
+// newTable finds the pivot, and each currency's leg: the first row that gives it.
+func newTable(rows []Row, facts *currency.Table, at time.Time) *table {
+	t := &table{rows: rows, legs: map[currency.Code]leg{}, facts: facts, at: at}
+	count := map[currency.Code]int{}
+	for _, r := range rows {
+		count[r.Base]++
+		count[r.Quote]++
+	}
+	codes := make([]currency.Code, 0, len(count))
+	for code := range count {
+		codes = append(codes, code)
+	}
+	if len(codes) == 0 {
+		return t
+	}
+	// Of two that stand equally often, as in a table of one row, the base of the first row.
+	t.pivot = slices.MinFunc(codes, func(a, b currency.Code) int {
+		first := func(c currency.Code) int {
+			if c == rows[0].Base {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(first(a), first(b)), cmp.Compare(a, b))
+	})
+	t.legs[t.pivot] = leg{span: exactly(one)}
+	for _, r := range rows {
+		if r.Value.Sign() <= 0 {
+			continue
+		}
+		switch t.pivot {
+		case r.Base:
+			if _, twice := t.legs[r.Quote]; !twice {
+				t.legs[r.Quote] = leg{span: printed(r.Value), row: r}
+			}
+		case r.Quote:
+			if _, twice := t.legs[r.Base]; !twice {
+				t.legs[r.Base] = leg{span: exactly(one).over(printed(r.Value)), row: r, turned: true}
+			}
+		}
+	}
+	return t
+}
+
+// rate is how many units of quote one base is worth by the table.
+func (t *table) rate(base, quote currency.Code) (span, bool) {
+	b, okB := t.legs[base]
+	q, okQ := t.legs[quote]
+	if !okB || !okQ {
+		return span{}, false
+	}
+	if base == t.pivot {
+		return q.span, true
+	}
+	return q.over(b.span), true
+}
+
+// expected is what the row of a currency should print for one unit of an anchor to be worth so much of it, given what
+// the table prints of the anchor, to the places that the row has.
+func (t *table) expected(code, anchor currency.Code, perAnchor currency.Decimal) currency.Decimal {
+	a := t.legs[anchor]
+	l := t.legs[code]
+	anchorRate := one
+	if anchor != t.pivot {
+		anchorRate = a.row.Value
+		if a.turned {
+			anchorRate = quo(one, anchorRate)
+		}
+	}
+	worth := perAnchor.Mul(anchorRate)
+	if l.turned {
+		worth = quo(one, worth)
+	}
+	return worth.RoundPlaces(max(l.row.Value.Places(), placesFor(worth)))
+}
+
+// placesFor is how many places a number needs to show four significant digits: an expected value must not be rounded
+// away to nothing where the printed one has too few.
+func placesFor(d currency.Decimal) int {
+	return max(0, d.Places()-d.Digits()+4)
+}
+
+// logOf is a logarithm, for telling scales and clusters; no number that is printed is ever made of it.
+func logOf(d currency.Decimal) float64 { return math.Log(d.Float()) }
