@@ -1,6 +1,9 @@
 package currency
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Kind says what sort of thing a code names.
 type Kind string
@@ -57,7 +60,7 @@ type Peg struct {
 	Code, Anchor Code
 	Rate         Decimal // units of Code per 1 Anchor
 	Inverse      Decimal // units of Anchor per 1 Code where that is the official, exact figure and Rate is rounded from it (XPF, KYD); else zero
-	Low, High    Decimal // the band around Rate, in units of Code per 1 Anchor; zero where there is none
+	Low, High    Decimal // the band, or the authority's buying and selling rates, in units of Code per 1 Anchor; zero where not known or none
 	Regime       string  // "fixed", "currency board", "de facto stable", …
 	Since        Date    // first day in force; zero when not known
 	Until        Date    // last day in force; zero: in force
@@ -70,6 +73,20 @@ type Peg struct {
 // InForce reports whether the peg held at t. A peg whose beginning is not known counts as having always held.
 func (p Peg) InForce(t time.Time) bool {
 	return !t.Before(p.Since.First()) && (p.Until.IsZero() || t.Before(p.Until.End()))
+}
+
+// Hard reports whether the peg gives a rate, and not only a range or a habit: an irrevocable conversion rate, or a
+// currency kept at one rate, however far apart its authority buys and sells.
+func (p Peg) Hard() bool {
+	if p.Irrevocable {
+		return true
+	}
+	for _, regime := range []string{"fixed", "currency board", "par"} {
+		if strings.HasPrefix(p.Regime, regime) {
+			return true
+		}
+	}
+	return false // a band, a link, or a habit that nobody promised
 }
 
 // Redenomination is the change of one currency into another, or of one code from a scale to the next (From == To, as

@@ -19,19 +19,6 @@ var tableSource = Source{
 	Note: "Rates fixed by law or by promise; each row names its own source.",
 }
 
-// exact says whether a peg gives a rate, and not only a range or a habit.
-func exact(p currency.Peg) bool {
-	if p.Irrevocable {
-		return true
-	}
-	for _, regime := range []string{"fixed", "currency board", "par"} {
-		if p.Low.IsZero() && strings.HasPrefix(p.Regime, regime) {
-			return true
-		}
-	}
-	return false // a band, or a habit that nobody promised
-}
-
 // tie is how many units of a currency make one of its anchor, as a fraction, so that it is rounded once.
 type tie struct {
 	anchor      currency.Code
@@ -43,7 +30,7 @@ type tie struct {
 // tieOn returns what a currency is tied to on a day; to itself where it is tied to nothing.
 func (s *settler) tieOn(code currency.Code, at time.Time) tie {
 	peg, ok := s.facts.Currencies.PegOn(code, at)
-	if !ok || !exact(peg) {
+	if !ok || !peg.Hard() {
 		return tie{anchor: code, over: one, under: one}
 	}
 	t := tie{anchor: peg.Anchor, over: peg.Rate, under: one, peg: peg, tied: true}

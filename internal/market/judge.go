@@ -254,12 +254,9 @@ func (s suspect) missesPeg(table *currency.Table) (Doubt, bool) {
 			}
 			ln -= anchor
 		}
-		low, high := peg.Low, peg.High
-		if low.IsZero() {
-			low = peg.Rate
-		}
-		if high.IsZero() {
-			high = peg.Rate
+		low, high := peg.Rate, peg.Rate
+		if !peg.Hard() && !peg.Low.IsZero() { // a band; the rates at which an authority deals are none
+			low, high = peg.Low, peg.High
 		}
 		if ln < logOf(low)-pegSlack || ln > logOf(high)+pegSlack {
 			return Doubt{PegMissed, fmt.Sprintf("%s %s: with it one %s would be %.5g %s, but %s holds it at %s (%s).",

@@ -262,7 +262,7 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settl
 
 // anchor is what a currency is tied to on a day, or the currency itself.
 func (l *Ledger) anchor(code currency.Code, at time.Time) currency.Code {
-	if peg, ok := l.currencies.PegOn(code, at); ok && exact(peg) {
+	if peg, ok := l.currencies.PegOn(code, at); ok && peg.Hard() {
 		return peg.Anchor
 	}
 	return code
