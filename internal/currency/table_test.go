@@ -66,7 +66,7 @@ func TestEveryRowHoldsTogether(t *testing.T) {
 			if p.Source == "" || p.Verified == "" || p.Authority == "" || p.Rate.Sign() <= 0 || p.Anchor == c.Code {
 				t.Errorf("peg %+v", p)
 			}
-			if !p.Low.IsZero() && (p.Low.Cmp(p.Rate) >= 0 || p.High.Cmp(p.Rate) <= 0) {
+			if !p.Low.IsZero() && (p.Low.Cmp(p.Rate) > 0 || p.High.Cmp(p.Rate) < 0 || p.Low.Equal(p.High)) {
 				t.Errorf("%s: the rate %s is outside its band %s to %s", c.Code, p.Rate, p.Low, p.High)
 			}
 			if !p.Until.IsZero() && p.Until.Before(p.Since) {
@@ -160,7 +160,7 @@ func TestAPegHoldsFromItsFirstDayToItsLast(t *testing.T) {
 		{"BGN", "1999-07-04", "", "", "", false},
 		{"BGN", "2025-12-31", "1.95583", "0", "0", false},
 		{"BGN", "2026-01-01", "1.95583", "0", "0", true},
-		{"ANG", "2025-06-30", "1.79", "0", "0", false},
+		{"ANG", "2025-06-30", "1.79", "1.77", "1.82", false},
 		{"ANG", "2025-07-01", "", "", "", false},
 		{"BOB", "2026-06-26", "6.96", "0", "0", false},
 		{"BOB", "2026-06-27", "", "", "", false},
@@ -178,6 +178,18 @@ func TestAPegHoldsFromItsFirstDayToItsLast(t *testing.T) {
 		}
 		if ok && (p.Rate.String() != c.rate || p.Low.String() != c.low || p.High.String() != c.high || p.Irrevocable != c.irrevocable) {
 			t.Errorf("%s on %s: %s from %s to %s, irrevocable %v; want %+v", c.code, c.at, p.Rate, p.Low, p.High, p.Irrevocable, c)
+		}
+	}
+}
+
+func TestAPegIsHardWhoeverDealsAtWhatWidth(t *testing.T) {
+	for code, want := range map[currency.Code]bool{
+		"AED": true, "JOD": true, "XCD": true, "NAD": true, "GIP": true, "PAB": true, "XPF": true, "BGN": true,
+		"HKD": false, "DKK": false, "LBP": false, "MVR": false, "CUP": false,
+	} {
+		p, ok := currency.All().PegOn(code, day("2026-11-24"))
+		if !ok || p.Hard() != want {
+			t.Errorf("%s: hard %v, want %v: %+v", code, p.Hard(), want, p)
 		}
 	}
 }

@@ -7,7 +7,8 @@
 // unpacked npm package cldr-numbers-full; without it the names already embedded are kept and English ones are
 // read from the table it is about to replace.
 //
-// What no document holds stands in this folder: redenominations.csv, and the tables in groups.go and rows.go.
+// What no document holds stands in this folder: redenominations.csv; pegs.csv, which adds to the reference's table of
+// pegs what was found out since; and the tables in groups.go and rows.go.
 // The output depends on the input alone, so a second run changes nothing.
 package main
 
@@ -52,11 +53,15 @@ func run(reference, cldr, out string) error {
 	if err != nil {
 		return err
 	}
+	pegs, err := pegRows(doc, redenominations)
+	if err != nil {
+		return err
+	}
 	currencies := currencyRows(doc, named, redenominations)
 	tables := map[string][][]string{
 		"currencies.csv":      currencies,
 		"withdrawals.csv":     withdrawalRows(doc),
-		"pegs.csv":            pegRows(doc, redenominations),
+		"pegs.csv":            pegs,
 		"redenominations.csv": redenominations.rows(),
 	}
 	for name, rows := range tables {

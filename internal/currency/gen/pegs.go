@@ -15,6 +15,9 @@ import (
 //go:embed redenominations.csv
 var moreRedenominations string
 
+//go:embed pegs.csv
+var morePegs string
+
 type redenominations []map[string]string
 
 // from returns the redenomination that ended a code, which is not one that kept it.
@@ -70,21 +73,32 @@ func redenominationRows(d *documents) (redenominations, error) {
 		}
 		all = append(all, row)
 	}
-	records, err := csv.NewReader(strings.NewReader(moreRedenominations)).ReadAll()
+	more, err := embeddedRows("redenominations.csv", moreRedenominations)
 	if err != nil {
-		return nil, fmt.Errorf("redenominations.csv: %w", err)
+		return nil, err
 	}
+	all = append(all, more...)
+	slices.SortStableFunc(all, func(a, b map[string]string) int {
+		return cmp.Or(cmp.Compare(a["from"], b["from"]), cmp.Compare(a["effective"], b["effective"]))
+	})
+	return all, nil
+}
+
+// embeddedRows returns the rows of a table in this folder by column name.
+func embeddedRows(name, text string) ([]map[string]string, error) {
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var rows []map[string]string
 	for _, record := range records[1:] {
 		row := map[string]string{}
 		for i, column := range records[0] {
 			row[column] = record[i]
 		}
-		all = append(all, row)
+		rows = append(rows, row)
 	}
-	slices.SortStableFunc(all, func(a, b map[string]string) int {
-		return cmp.Or(cmp.Compare(a["from"], b["from"]), cmp.Compare(a["effective"], b["effective"]))
-	})
-	return all, nil
+	return rows, nil
 }
 
 var pegColumns = []string{
@@ -92,7 +106,11 @@ var pegColumns = []string{
 	"irrevocable",
 }
 
-func pegRows(d *documents, reds redenominations) [][]string {
+func pegRows(d *documents, reds redenominations) ([][]string, error) {
+	found, err := embeddedRows("pegs.csv", morePegs)
+	if err != nil {
+		return nil, err
+	}
 	var pegs []map[string]string
 	irrevocable := map[string]map[string]string{}
 	for _, p := range d.pegs {
@@ -105,6 +123,11 @@ func pegRows(d *documents, reds redenominations) [][]string {
 			row["regime"], row["irrevocable"] = "irrevocable conversion rate", "yes"
 			irrevocable[row["code"]] = row
 			continue
+		}
+		for _, more := range found {
+			if more["code"] == row["code"] {
+				row = completed(row, more)
+			}
 		}
 		pegs = append(pegs, split(row)...)
 	}
@@ -139,7 +162,20 @@ func pegRows(d *documents, reds redenominations) [][]string {
 		}
 		rows = append(rows, row)
 	}
-	return rows
+	return rows, nil
+}
+
+// completed adds what was found out about a peg since the reference table was written: its cells stand for those of the
+// reference, and its source beside that.
+func completed(p, more map[string]string) map[string]string {
+	made := maps.Clone(p)
+	for column, cell := range more {
+		if cell != "" {
+			made[column] = cell
+		}
+	}
+	made["source"] = p["source"] + "; " + more["source"]
+	return made
 }
 
 // split makes the exact thing of a reference row that says it in words.
