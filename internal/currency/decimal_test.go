@@ -268,6 +268,29 @@ func nearest(exact *big.Rat, d currency.Decimal, places int) bool {
 	return c < 0 || c == 0 && units.Num().Bit(0) == 0
 }
 
+func TestANumberFitsAsLongAsItCanBeReadAgain(t *testing.T) {
+	nines := strings.Repeat("9", 62)
+	for _, c := range []struct {
+		d    currency.Decimal
+		fits bool
+	}{
+		{currency.Decimal{}, true},
+		{currency.MustDecimal("-1.0835"), true},
+		{currency.MustDecimal(nines), true},
+		{currency.MustDecimal(nines).Mul(currency.DecimalFromInt(100)), true}, // 64 digits
+		{currency.MustDecimal(nines).Mul(currency.DecimalFromInt(1000)), false},
+		{currency.MustDecimal(nines).Mul(currency.DecimalFromInt(-100)), false},    // the sign counts
+		{currency.MustDecimal("1e-40").Mul(currency.MustDecimal("1e-22")), true},   // 62 places, two more characters before them
+		{currency.MustDecimal("1e-40").Mul(currency.MustDecimal("1e-23")), false},  // zeros count
+		{currency.MustDecimal("-1e-40").Mul(currency.MustDecimal("1e-22")), false}, // so does the sign
+	} {
+		_, err := currency.ParseDecimal(c.d.String())
+		if c.d.Fits() != c.fits || (err == nil) != c.fits {
+			t.Errorf("%s: fits %v, want %v; read again: %v", c.d, c.d.Fits(), c.fits, err)
+		}
+	}
+}
+
 func TestJSONIsAStringAndReadsNumbersExactly(t *testing.T) {
 	type quote struct {
 		Last currency.Decimal `json:"last"`
