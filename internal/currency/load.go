@@ -8,19 +8,29 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 //go:embed data/*.csv data/*.gz
 var files embed.FS
 
-// load reads and checks the four CSV files. An error names file and row.
+// load reads and checks the CSV files, but for the levels, which are read when somebody asks for one. An error names file
+// and row.
 func load(files fs.FS) (*Table, error) {
 	t := &Table{
 		byCode:          map[Code]Currency{},
 		pegs:            map[Code][]Peg{},
 		redenominations: map[Code][]Redenomination{},
 		withdrawals:     map[Code][]Withdrawal{},
+		moves:           map[Code]Move{},
 	}
+	t.levels = sync.OnceValue(func() map[Code][]Level {
+		levels, err := t.readLevels(files)
+		if err != nil {
+			panic("currency: " + err.Error())
+		}
+		return levels
+	})
 	for _, f := range []struct {
 		name string
 		row  func(*Table, *row)
@@ -29,6 +39,7 @@ func load(files fs.FS) (*Table, error) {
 		{"withdrawals.csv", addWithdrawal},
 		{"pegs.csv", addPeg},
 		{"redenominations.csv", addRedenomination},
+		{"moves.csv", addMove},
 	} {
 		if err := t.read(files, f.name, f.row); err != nil {
 			return nil, err
@@ -54,7 +65,9 @@ func load(files fs.FS) (*Table, error) {
 			return a.Effective.First().Compare(b.Effective.First())
 		})
 	}
-	return t, nil
+	var err error
+	t.median, err = t.medianMove()
+	return t, err
 }
 
 // read hands each row of a file to add, with the columns by name.
@@ -137,8 +150,8 @@ func addPeg(t *Table, r *row) {
 		Verified:    r.require("verified"),
 		Irrevocable: r.text("irrevocable") == "yes",
 	}
-	if p.Rate.Sign() <= 0 || p.Low.Cmp(p.High) > 0 {
-		r.fail("no rate, or a band upside down")
+	if p.Rate.Sign() <= 0 || p.Low.Cmp(p.High) > 0 || p.Low.IsZero() != p.High.IsZero() {
+		r.fail("no rate, or a band upside down or without an end")
 	}
 	t.pegs[p.Code] = append(t.pegs[p.Code], p)
 }

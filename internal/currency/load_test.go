@@ -20,9 +20,17 @@ func TestABrokenTableNamesTheRow(t *testing.T) {
 		{"redenominations.csv", "source", "sauce", `no column "source"`},
 		{"withdrawals.csv", "1989 to 1990", "", "no withdrawn"},
 		{"withdrawals.csv", "", "", "withdrawals.csv: it is empty"},
+		{"pegs.csv", "3.672,3.673", "3.672,", "pegs.csv: row 2: no rate, or a band"},
+		{"moves.csv", "AUD,0.00281", "AUD,0", "moves.csv: row 2: no share"},
+		{"moves.csv", "BRL,", "ZZZ,", "moves.csv: row 3: code: ZZZ"},
+		{"levels.csv", "AUD=1.589", "ZZZ=1.589", `levels.csv: row 2: rates: "ZZZ"`},
+		{"levels.csv", "AUD=1.589", "AUD=0", `levels.csv: row 2: rates: "0" is no rate of AUD`},
+		{"levels.csv", "AUD=1.589", "AUD", `levels.csv: row 2: rates: "" is no rate of AUD`},
+		{"levels.csv", "1999-02-26", "1999-01-28", "levels.csv: row 3: date"},
+		{"levels.csv", "1999-01-29", "1999-01", "levels.csv: row 2: date"},
 	} {
 		broken := fstest.MapFS{}
-		for _, name := range []string{"currencies.csv", "pegs.csv", "redenominations.csv", "withdrawals.csv"} {
+		for _, name := range []string{"currencies.csv", "pegs.csv", "redenominations.csv", "withdrawals.csv", "moves.csv", "levels.csv"} {
 			b, err := fs.ReadFile(files, "data/"+name)
 			if err != nil {
 				t.Fatal(err)
@@ -38,7 +46,11 @@ func TestABrokenTableNamesTheRow(t *testing.T) {
 			}
 			broken["data/"+name] = &fstest.MapFile{Data: []byte(text)}
 		}
-		if _, err := load(broken); err == nil || !strings.Contains(err.Error(), c.want) {
+		table, err := load(broken)
+		if err == nil {
+			_, err = table.readLevels(broken) // as the first Level does
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s with %q: %v, want %q", c.file, c.new, err, c.want)
 		}
 	}

@@ -18,10 +18,13 @@ type Table struct {
 	pegs            map[Code][]Peg
 	redenominations map[Code][]Redenomination
 	withdrawals     map[Code][]Withdrawal
+	moves           map[Code]Move
+	median          Move                    // of the currencies that float
+	levels          func() map[Code][]Level // in the order of their days; read on first use, since few programs ask
 }
 
-// All returns the embedded table, parsed on first use. It panics, naming file and row, if the table is broken: that
-// is a mistake in the program.
+// All returns the embedded table, parsed on first use. It panics, naming file and row, if the table is broken, and so
+// does the first [Table.Level]: that is a mistake in the program.
 func All() *Table { return embedded() }
 
 var embedded = sync.OnceValue(func() *Table {
