@@ -100,7 +100,8 @@ type check struct {
 	document Document
 	at       time.Time // the first instant of the document's day
 	table    *table
-	rule     Rule // whose turn it is
+	leveled  []leveled // by row; see levels
+	rule     Rule      // whose turn it is
 	findings []Finding
 }
 

@@ -116,6 +116,9 @@ func off(printed, expected currency.Decimal) json.Number {
 	return json.Number(d.String())
 }
 
+// shareOf is a share as JSON has it.
+func shareOf(d currency.Decimal) json.Number { return json.Number(d.RoundDigits(3).String()) }
+
 // percent writes a share as a percentage with its sign, to at most three significant digits: "+1.85 per cent".
 func percent(share json.Number) string {
 	d, err := currency.ParseDecimal(share.String())

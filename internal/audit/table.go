@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -35,14 +36,31 @@ func printed(d currency.Decimal) span {
 
 var tenth = currency.MustDecimal("0.1")
 
-// times multiplies spans of positive numbers.
-func (s span) times(x span) span { return span{s.low.Mul(x.low), s.high.Mul(x.high)} }
-
 // over divides spans of positive numbers.
 func (s span) over(x span) span { return span{quo(s.low, x.high), quo(s.high, x.low)} }
 
+// fixedAt is what counts as meeting a rate that a law or a promise fixes. Conversion rates are fixed to six significant
+// digits (Council Regulation (EC) No 1103/97, article 4), and no peg is given with more meaning than that: what rounds to
+// the rate at its sixth digit, or at its last where it has more, meets it.
+func fixedAt(rate currency.Decimal) span {
+	const known = 6
+	return printed(rate.RoundPlaces(rate.Places() + max(0, known-rate.Digits())))
+}
+
 // meets says whether the two have a number in common.
 func (s span) meets(x span) bool { return s.low.Cmp(x.high) <= 0 && x.low.Cmp(s.high) <= 0 }
+
+// nearest is what a span that another one must meet asks of it: its end on that side where it is a band, or the number
+// itself that it stands for.
+func (s span) nearest(x span) currency.Decimal {
+	if s.width().Cmp(currency.MustDecimal("0.00001")) <= 0 {
+		return s.middle()
+	}
+	if x.low.Cmp(s.high) > 0 {
+		return s.high
+	}
+	return s.low
+}
 
 // middle is a number within: for a printed number itself.
 func (s span) middle() currency.Decimal { return s.low.Add(s.high).Mul(currency.MustDecimal("0.5")) }
@@ -133,22 +151,36 @@ func (t *table) rate(base, quote currency.Code) (span, bool) {
 }
 
 // expected is what the row of a currency should print for one unit of an anchor to be worth so much of it, given what
-// the table prints of the anchor, to the places that the row has.
+// the table prints of the anchor. Where the currency is the pivot it is the anchor's row that is asked.
 func (t *table) expected(code, anchor currency.Code, perAnchor currency.Decimal) currency.Decimal {
-	a := t.legs[anchor]
-	l := t.legs[code]
-	anchorRate := one
-	if anchor != t.pivot {
-		anchorRate = a.row.Value
-		if a.turned {
-			anchorRate = quo(one, anchorRate)
-		}
+	if code == t.pivot {
+		code, anchor, perAnchor = anchor, code, quo(one, perAnchor)
 	}
-	worth := perAnchor.Mul(anchorRate)
-	if l.turned {
+	worth := perAnchor
+	if a := t.legs[anchor]; anchor != t.pivot && a.turned {
+		worth = quo(worth, a.row.Value)
+	} else if anchor != t.pivot {
+		worth = worth.Mul(a.row.Value)
+	}
+	if t.legs[code].turned {
 		worth = quo(one, worth)
 	}
-	return worth.RoundPlaces(max(l.row.Value.Places(), placesFor(worth)))
+	return worth
+}
+
+// distinct yields each currency of the table that has a row, and the pivot, in the order of the document.
+func (t *table) distinct() iter.Seq[currency.Code] {
+	return func(yield func(currency.Code) bool) {
+		said := map[currency.Code]bool{}
+		for code := range t.named() {
+			if said[code] {
+				continue
+			}
+			if said[code] = true; !yield(code) {
+				return
+			}
+		}
+	}
 }
 
 // placesFor is how many places a number needs to show four significant digits: an expected value must not be rounded

@@ -135,8 +135,10 @@ func pegRows(d *documents, reds redenominations) ([][]string, error) {
 	// board at the same rate, from the day of the lev that the code names.
 	pegs = append(pegs, with(irrevocable["BGN"], map[string]string{
 		"regime": "currency board", "since": "1999-07-05", "until": "2025-12-31", "irrevocable": "",
-		"authority": "Bulgarian National Bank", "source": irrevocable["BGN"]["source"] + "; " + cldrData + " (first day)",
-		"verified": "rate verified; the board began with the old lev in 1997",
+		"low": "1.94605085", "high": "1.96560915", // half a per cent to either side, the bank's commission included
+		"authority": "Bulgarian National Bank",
+		"source":    irrevocable["BGN"]["source"] + "; " + cldrData + " (first day); Law on the Bulgarian National Bank of 1997, article 30 (dealing rates)",
+		"verified":  "rate verified; the board began with the old lev in 1997; dealing rates general knowledge, not read again",
 	}))
 	for _, r := range reds {
 		if r["to"] != "EUR" {
