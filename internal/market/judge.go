@@ -131,7 +131,7 @@ func (t *trail) measure(s suspect, table *currency.Table) (Doubt, bool) {
 	if n == 0 {
 		peers := s.peers()
 		if len(peers) == 0 {
-			return Doubt{}, false // nobody can say; the page says that it rests on one source
+			return s.offScale(table) // else nobody can say; the page says that it rests on one source
 		}
 		ref := median(peers)
 		if math.Abs(s.ln-ref) <= apart {
@@ -158,6 +158,22 @@ func (t *trail) measure(s suspect, table *currency.Table) (Doubt, bool) {
 		return Doubt{}, false
 	}
 	return s.doubt(Jump, t.ln[n-1], "the value of "+day(before), table), true
+}
+
+// offScale holds a value of which nobody has spoken yet against about what its pair was worth, by the table of levels. These
+// are rough: only what is off by the factor of some mistake is doubted.
+func (s suspect) offScale(table *currency.Table) (Doubt, bool) {
+	base, okBase := table.Level(s.base, s.At)
+	quote, okQuote := table.Level(s.quote, s.At)
+	if !okBase || !okQuote {
+		return Doubt{}, false
+	}
+	ref := logOf(quote.Rate) - logOf(base.Rate)
+	if math.Abs(s.ln-ref) <= math.Ln2 {
+		return Doubt{}, false
+	}
+	d := s.doubt(Apart, ref, "what the pair was about worth", table)
+	return d, d.Reason != Apart
 }
 
 // confirmed says whether another source stands by the value.
