@@ -30,7 +30,7 @@ const understood = `a saved page as text or HTML, with a board (a line "EUR -", 
 type DocumentOptions struct {
 	Name string        // a file, an address, a headline; for reports
 	Date currency.Date // the day of which it speaks; zero: as the document says
-	Base currency.Code // the currency against which its rates are; empty: as the document says
+	Base currency.Code // the currency against which its rates are, where it does not say so itself; empty: it does
 }
 
 // ReadDocument reads what is to be proof-read: a table of rates, a list of quotes or a story. It reads no more than
@@ -75,6 +75,10 @@ func (d *documentReader) read(data []byte) error {
 		return fault.Because(fault.Invalid, "the document is empty: what can be proof-read is %s", understood)
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
 		return fault.Because(fault.Invalid, "this is a spreadsheet or a packed file: save the table in it as CSV")
+	}
+	if n := brokenOff(data); n > 0 {
+		data = data[:len(data)-n]
+		d.leave(bytes.Count(data, []byte("\n"))+1, "", "the document ends inside a character: it was cut off")
 	}
 	text, isHTML, err := decode(data)
 	if err != nil {

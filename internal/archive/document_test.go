@@ -87,6 +87,8 @@ func TestADocumentIsReadInWhateverFormItHas(t *testing.T) {
 		"quotes":                            {"ticker,mic,last,previous close,change,% change\nGSK,XNYS,52.51,51.61,+0.9000,+1.71%\nAZN,,91.8,,,\n", "", "", " ()\n2: XNYS:GSK last 52.51 previous 51.61 change 0.9000 percent 1.71\n3: :AZN last 91.8\n"},
 		"quotes, by what the symbols are":   {"symbol,price,change,exchange,date\nGSK,52.51,0.9,NYSE,2026-02-02\nXLON:AZN,91.8,\u22120.2,,2026-02-02\n", "", "", "2026-02-02 (found in \"date\")\n2: :GSK last 52.51 change 0.9\n3: XLON:AZN last 91.8 change -0.2\n"},
 		"symbols that are currencies":       {"symbol,price\nUSD,1.08\nGBP,0.86\n", "", "EUR", " ()\n2: EUR/USD 1.08\n3: EUR/GBP 0.86\n"},
+		"days that could be two":            {"pair,rate,date\nEUR/USD,1.08,2/3/2026\nEUR/GBP,0.86,2/3/2026\n", "", "", " ()\n2: EUR/USD 1.08\n3: EUR/GBP 0.86\nleft 2: 2/3/2026\n"},
+		"a list in a dated reply":           {`{"date":"2026-02-02","base":"EUR","rates":[{"code":"USD","rate":1.08}]}`, "", "", "2026-02-02 (found in the reply's date)\n1: EUR/USD 1.08\n"},
 		"Frankfurter 1":                     {`{"amount":1.0,"base":"EUR","date":"2026-04-13","rates":{"USD":1.1684,"XXZ":2}}`, "", "", "2026-04-13 (found in the reply's date)\n1: EUR/USD 1.1684\n1: EUR/XXZ 2\n"},
 		"Frankfurter 1, an amount":          {`{"amount":100.0,"base":"GBP","date":"2026-04-13","rates":{"USD":134.21}}`, "", "", "2026-04-13 (found in the reply's date)\n1: GBP/USD 1.3421\n"},
 		"Frankfurter 1, days":               {"{\"amount\":1,\"base\":\"EUR\",\"rates\":{\n\"2026-04-02\":{\"USD\":1.1},\n\"2026-04-07\":{\"USD\":1.2}}}", "", "", "2026-04-07 (the newest of 2 days in the reply)\n3: EUR/USD 1.2\n"},
@@ -168,6 +170,13 @@ func TestADocumentThatCannotBeReadIsRefusedWithTheRemedy(t *testing.T) {
 				t.Errorf("err = %v, want fault.Invalid that says %q", err, c.says)
 			}
 		})
+	}
+}
+
+func TestADocumentThatEndsInsideACharacterIsReadUntilThere(t *testing.T) {
+	d, err := archive.ReadDocument(strings.NewReader("EUR -\nUSD 1.1\n\nIt fell in Z\xc3"), archive.DocumentOptions{})
+	if want := " ()\n2: EUR/USD 1.1\n4: \"It fell in Z\"\nleft 4: \n"; err != nil || told(d) != want {
+		t.Errorf("%v, read as\n%s", err, told(d))
 	}
 }
 

@@ -23,6 +23,7 @@ type gridReader struct {
 	turns bool          // its rates are units of that currency for others, not the other way
 
 	entries []entry
+	undated bool // a day that cannot be read was left out
 }
 
 // entry is a row or an item, until it is clear of which day is read.
@@ -366,7 +367,11 @@ func (r *gridReader) marketOf(row gridRow, ticker string) market.MIC {
 
 // add takes an entry, with its day where it has one.
 func (r *gridReader) add(e entry, row gridRow) {
-	e.day, _ = momentDay(row.cell(r.column(dateRole)))
+	cell, ok := row.cell(r.column(dateRole)), false
+	if e.day, ok = momentDay(cell); !ok && !absent(cell) && !r.undated {
+		r.undated = true
+		r.leave(row.line, cell, "it is no day that can be read in one way only, such as 2026-01-31; nor may be those below")
+	}
 	r.entries = append(r.entries, e)
 }
 

@@ -92,6 +92,10 @@ func isTable(n node) bool { return n.isObject() || n.isList() }
 
 // readJSON takes a reply of JSON, in the shapes in which services publish rates.
 func (d *documentReader) readJSON(text string) error {
+	const most = 400_000 // values; before each but the first in a list stands a comma
+	if strings.Count(text, ",") > most {
+		return fault.Because(fault.Invalid, "the reply has more than %d values: give a part of it", most)
+	}
 	whole := node{line: 1}
 	if err := wire.JSON([]byte(text), &whole.value); err != nil {
 		return fault.Because(fault.Invalid, "the document begins as JSON, but %w", err)
@@ -168,8 +172,12 @@ func (d *documentReader) readRates(o object, rates, base node) error {
 		if tied := o["tied"]; tied.isList() { // of our own board
 			list = append(list, tied.inner()...)
 		}
-		d.Date, d.Dated = currency.Date{}, "" // the board is as of an instant; its rates say of which day they are
-		return d.readRecords(list, base.text())
+		// A board is as of an instant; where its rates say of which day they are, that counts.
+		day, how := d.Date, d.Dated
+		d.Date, d.Dated = currency.Date{}, ""
+		err := d.readRecords(list, base.text())
+		d.found(day, how)
+		return err
 	case len(list) > 0 && list[0].isObject():
 		var err error
 		if list, err = d.ofOneDay(list); err != nil {
