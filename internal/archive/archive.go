@@ -5,6 +5,9 @@
 // line that it did not understand; [Page.Edition] makes of that what the newsroom can add. Nothing is guessed: a
 // number that is not plainly one is left out and named, and a page that was cut off is refused.
 //
+// [ReadDocument] reads the same pages, and tables and replies of services, for the proof-reader: it judges nothing, since
+// what is wrong is what is looked for.
+//
 // [Write] and [Read] carry a whole [news.Edition] out and back without loss, in a text file that is the same, byte
 // for byte, for the same edition. Its format is described in docs/archive-format.md.
 //

@@ -99,6 +99,9 @@ func ReadPage(r io.Reader) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.cut != "" {
+		return nil, cutOff("%s", d.cut)
+	}
 	sum := sha256.Sum256(data)
 	p := &Page{SHA256: hex.EncodeToString(sum[:]), Language: "en", Home: d.home}
 	if d.language != "" {
@@ -114,7 +117,8 @@ func ReadPage(r io.Reader) (*Page, error) {
 type document struct {
 	lines    []line
 	isHTML   bool
-	complete bool // the page shows that it was not cut off: an HTML page with its closing tags
+	complete bool   // the page shows that it was not cut off: an HTML page with its closing tags
+	cut      string // where the page shows that it was cut off; empty: nowhere
 
 	// What the head of an HTML page says of it.
 	title, site, ogTitle, author, home, language string

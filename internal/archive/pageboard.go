@@ -38,10 +38,11 @@ func namesBase(l line) []string {
 
 // row is a line that looks like one of the board, understood or not.
 type row struct {
-	code  string
-	value currency.Decimal
-	why   string // why it is not understood; empty: it is
-	short bool   // it may have been cut short: the value is missing or ends in its point
+	code    string
+	value   currency.Decimal // 0: it has none that is understood
+	why     string           // why it is not understood; empty: it is
+	short   bool             // it may have been cut short: the value is missing or ends in its point
+	strange bool             // its code is none that is known
 }
 
 // asRow says whether a line looks like a row: a code and something with digits, or a code alone.
@@ -51,10 +52,6 @@ func asRow(text string) (row, bool) {
 		return row{}, false
 	}
 	r := row{code: code}
-	if _, err := currency.All().Currency(currency.Code(code)); err != nil {
-		r.why = fault.Sentence(err)
-		return r, true
-	}
 	switch v, err := currency.ParseDecimal(strings.ReplaceAll(value, "\u2212", "-")); {
 	case value == "":
 		r.why, r.short = code+" has no rate", true
@@ -66,6 +63,9 @@ func asRow(text string) (row, bool) {
 		r.why = "a rate must be above zero"
 	default:
 		r.value = v
+	}
+	if _, err := currency.All().Currency(currency.Code(code)); err != nil {
+		r.why, r.short, r.strange = fault.Sentence(err), false, true
 	}
 	return r, true
 }
@@ -105,8 +105,10 @@ func (d *document) readBoard(p *Page) (end int, err error) {
 		return 0, fault.Because(fault.Invalid, "the board at line %d: its base: %w", d.lines[start].number, err)
 	}
 	p.Base, d.lines[start].used = base, true
-	if end, err = d.boardEnd(start + 1); err != nil {
-		return 0, err
+	end, second := d.boardEnd(start + 1)
+	if second > 0 {
+		return 0, fault.Because(fault.Invalid, "a second board begins at line %d (%s): only pages of one board can be read",
+			d.lines[second].number, d.lines[second].plain())
 	}
 	said := map[currency.Code]PageRate{}
 	for i := start + 1; i < end; i++ {
@@ -206,38 +208,31 @@ func (d *document) rates(from, to int) int {
 }
 
 // boardEnd returns the end of the board that starts at a line: behind the last row, where up to three lines in a row
-// may be something else.
-func (d *document) boardEnd(start int) (int, error) {
+// may be something else. Where another board begins within, it returns the line that names its base as second.
+func (d *document) boardEnd(start int) (end, second int) {
 	const gap = 3
-	end := start
+	end = start
 	seen := map[string]bool{}
-	var second *line // a line that may name another base: it does if codes begin anew below it
+	other := 0 // a line that may name another base: it does if codes begin anew below it
 	for i := start; i < len(d.lines) && i < end+gap+1; i++ {
 		l := d.lines[i]
 		r, isRow := asRow(l.text)
 		switch {
 		case isRow && r.why == "":
-			if second != nil && seen[r.code] {
-				return 0, fault.Because(fault.Invalid, "a second board begins at line %d (%s): only pages of one board can be read",
-					second.number, second.plain())
+			if other > 0 && seen[r.code] {
+				return end, other
 			}
-			seen[r.code], second, end = true, nil, i+1
+			seen[r.code], other, end = true, 0, i+1
 		case baseLine.MatchString(l.text):
-			second = &d.lines[i]
+			other = i
 		}
 		// A row that is not understood belongs to the board if it holds a known code, or stands close by; a headline
 		// of two words may look like one.
-		if isRow && (r.known() || !l.spaced || d.isHTML) {
+		if isRow && (!r.strange || !l.spaced || d.isHTML) {
 			end = i + 1
 		}
 	}
-	return end, nil
-}
-
-// known says whether a row's code is a currency.
-func (r row) known() bool {
-	_, err := currency.All().Currency(currency.Code(r.code))
-	return err == nil
+	return end, 0
 }
 
 // cut shortens a text that is quoted in a sentence.

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -50,13 +51,13 @@ func parseHTML(text string) (*document, error) {
 	switch {
 	case h.d.complete:
 	case h.silent != "":
-		return nil, cutOff("inside <%s>", h.silent)
+		h.d.cut = fmt.Sprintf("inside <%s>", h.silent)
 	case text != whole:
-		return nil, cutOff("inside a tag, at line %d", h.number)
+		h.d.cut = fmt.Sprintf("inside a tag, at line %d", h.number)
 	case h.whole:
-		return nil, cutOff("at line %d without closing its body", h.number)
+		h.d.cut = fmt.Sprintf("at line %d without closing its body", h.number)
 	case len(h.scopes) > 0:
-		return nil, cutOff("inside <%s>", h.scopes[len(h.scopes)-1].name)
+		h.d.cut = fmt.Sprintf("inside <%s>", h.scopes[len(h.scopes)-1].name)
 	}
 	return h.d, h.flush()
 }

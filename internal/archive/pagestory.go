@@ -73,7 +73,7 @@ func (d *document) units(from int) []unit {
 	var units []unit
 	for i := from; i < len(d.lines); i++ {
 		l := &d.lines[i]
-		if l.used || numeric(l.text) && len(units) == 0 { // what is left of a ticker
+		if l.used || numeric(l.text) && len(units) == 0 && from > 0 { // what is left of a ticker above
 			continue
 		}
 		l.used = true

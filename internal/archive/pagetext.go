@@ -62,14 +62,22 @@ func toUTF8(data []byte) ([]byte, error) {
 		return nil, fault.Because(fault.Invalid, "this is a binary file, not a saved page: save the page as text or HTML")
 	}
 	if !utf8.Valid(data) {
-		for n := 1; n < utf8.UTFMax && n < len(data); n++ {
-			if tail := data[len(data)-n:]; utf8.Valid(data[:len(data)-n]) && utf8.RuneStart(tail[0]) && !utf8.FullRune(tail) {
-				return nil, cutOff("inside a character")
-			}
+		if brokenOff(data) > 0 {
+			return nil, cutOff("inside a character")
 		}
 		return nil, fault.Because(fault.Invalid, "this is a binary file, or text in an unknown character set, not a saved page: save the page as UTF-8 text or HTML")
 	}
 	return data, nil
+}
+
+// brokenOff counts the bytes of a character that was cut at the end of what is UTF-8 else.
+func brokenOff(data []byte) int {
+	for n := 1; n < utf8.UTFMax && n < len(data); n++ {
+		if tail := data[len(data)-n:]; utf8.RuneStart(tail[0]) && !utf8.FullRune(tail) && utf8.Valid(data[:len(data)-n]) {
+			return n
+		}
+	}
+	return 0
 }
 
 // clean joins words by single spaces and drops what cannot be seen: control characters, joints of words, and the marks

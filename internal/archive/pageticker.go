@@ -124,8 +124,18 @@ func (d *document) allNumeric(i int) bool {
 	return true
 }
 
-// quote reads the item's numbers, or says why it does not.
+// quote reads the item's numbers, or says why it does not: they are not there, or say what cannot be.
 func (it item) quote() (q PageQuote, why string) {
+	// Columns in another order would be read as a move by more than the whole price.
+	if q, why = it.numbers(); why == "" && q.Last.Sub(q.Change).Sign() <= 0 {
+		return q, "a price of " + q.Last.String() + " cannot have risen by " + q.Change.String() +
+			": the page may print its columns in another order"
+	}
+	return q, why
+}
+
+// numbers reads what the item says, or says why it cannot be read.
+func (it item) numbers() (q PageQuote, why string) {
 	q.Ticker = it.ticker
 	missing := [...]string{"change, no last price and no percentage", "last price and no percentage", "percentage"}
 	switch n := len(it.words); {
@@ -151,11 +161,6 @@ func (it item) quote() (q PageQuote, why string) {
 	}
 	if q.Last.Sign() <= 0 {
 		return q, "a price must be above zero"
-	}
-	// Columns in another order would be read as a move by more than the whole price.
-	if q.Last.Sub(q.Change).Sign() <= 0 {
-		return q, "a price of " + q.Last.String() + " cannot have risen by " + q.Change.String() +
-			": the page may print its columns in another order"
 	}
 	return q, ""
 }
