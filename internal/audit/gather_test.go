@@ -159,7 +159,8 @@ func TestOnASundayFridaysFixingsAreRight(t *testing.T) {
 func TestASentenceIsHeldAgainstTheLedger(t *testing.T) {
 	l := winter(t)
 	d := audit.Document{Date: dayAt(t, "2026-02-02"), Text: []audit.Paragraph{
-		{Text: "EUR/USD stood at 11.84 and the koruna was firm.", Line: 1}, {Text: "One euro buys 24.31 Czech korunas.", Line: 2},
+		{Text: "EUR/USD stood at 11.84 and the koruna was firm.", Line: 1},
+		{Text: "One euro buys 24.31 Czech korunas.", Line: 2},
 		{Text: "EUR/AED stood at 43.5.", Line: 3}, // through the dollar, to which the dirham is fixed
 	}}
 	if found := foundBy(t, l, d, "story."); !slices.Equal(found, []string{"story.figure:line 1", "story.figure:line 3"}) {

@@ -132,16 +132,37 @@ var called = [...]struct {
 	name string
 	code currency.Code
 }{
-	{"dollar", "USD"}, {"american dollar", "USD"}, {"greenback", "USD"},
-	{"pound", "GBP"}, {"pound sterling", "GBP"}, {"sterling", "GBP"}, {"yen", "JPY"}, {"euro", "EUR"},
-	{"yuan", "CNY"}, {"renminbi", "CNY"}, {"rouble", "RUB"}, {"ruble", "RUB"}, {"russian rouble", "RUB"},
-	{"uae dirham", "AED"}, {"emirati dirham", "AED"}, {"lev", "BGN"},
+	{"dollar", "USD"},
+	{"american dollar", "USD"},
+	{"greenback", "USD"},
+	{"pound", "GBP"},
+	{"pound sterling", "GBP"},
+	{"sterling", "GBP"},
+	{"yen", "JPY"},
+	{"euro", "EUR"},
+	{"yuan", "CNY"},
+	{"renminbi", "CNY"},
+	{"rouble", "RUB"},
+	{"ruble", "RUB"},
+	{"russian rouble", "RUB"},
+	{"uae dirham", "AED"},
+	{"emirati dirham", "AED"},
+	{"lev", "BGN"},
 }
 
 // endings are plurals that do not end in s.
 var endings = [...]struct{ one, many string }{
-	{"lev", "leva"}, {"krone", "kroner"}, {"krona", "kronor"}, {"koruna", "koruny"}, {"leu", "lei"}, {"króna", "krónur"},
-	{"real", "reais"}, {"lira", "lire"}, {"loti", "maloti"}, {"lats", "lati"}, {"litas", "litai"},
+	{"lev", "leva"},
+	{"krone", "kroner"},
+	{"krona", "kronor"},
+	{"koruna", "koruny"},
+	{"leu", "lei"},
+	{"króna", "krónur"},
+	{"real", "reais"},
+	{"lira", "lire"},
+	{"loti", "maloti"},
+	{"lats", "lati"},
+	{"litas", "litai"},
 }
 
 // newMoney gathers the names of all currencies: the whole name of each, and its last word alone where no other that is
