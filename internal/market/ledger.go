@@ -228,6 +228,33 @@ func (l *Ledger) History(ctx context.Context, pair Symbol, asOf AsOf) ([]Price, 
 	return s.history(base, quote), nil
 }
 
+// Said returns what sources said of some symbols from one moment to another, both included, word for word: of each source
+// and moment what it said last, by source and moment. What a source does not allow to be shown is left out.
+func (l *Ledger) Said(ctx context.Context, symbols []Symbol, from, to time.Time) ([]Observation, error) {
+	sources, err := l.store.Sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the sources: %w", err)
+	}
+	wanted := map[Symbol]bool{}
+	for _, s := range symbols {
+		wanted[s] = true
+	}
+	var said []Observation
+	for _, s := range sources {
+		if s.Terms == Private {
+			continue
+		}
+		sheets, err := l.store.Sheets(ctx, s.ID, from, to)
+		if err != nil {
+			return nil, fmt.Errorf("read the sheets of %s: %w", s.ID, err)
+		}
+		sheets = slices.DeleteFunc(sheets, func(o Observation) bool { return !wanted[o.Symbol] })
+		slices.SortStableFunc(sheets, func(a, b Observation) int { return a.At.Compare(b.At) })
+		said = append(said, sheets...)
+	}
+	return said, nil
+}
+
 // settlerFor reads what can bear on a pair: itself, itself turned round, and the pairs that lead across one currency.
 func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settler, error) {
 	base, quote, ok := pair.Pair()

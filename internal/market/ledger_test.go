@@ -207,3 +207,26 @@ func TestWhatNobodyCanAskIsInvalidAndWhatNobodySaidIsNotFound(t *testing.T) {
 		t.Errorf("a board of nothing is %v, %v", b, err)
 	}
 }
+
+func TestWhatWasSaidIsReadWordForWordAndNothingPrivate(t *testing.T) {
+	d := newDesk(t)
+	secret := market.Source{ID: "secret", Name: "A Secret", Kind: market.Dataset, Fresh: time.Hour, Terms: market.Private}
+	early := market.Moment{At: four.At.AddDate(0, 0, -9), Seen: four.Seen}
+	revised := market.Moment{At: four.At, Seen: four.Seen.Add(time.Hour)}
+	_, err := d.Record(t.Context(), []market.Source{bank, secret}, []market.Observation{
+		said("bank", "EUR/USD", market.Rate, "1.0", early), said("bank", "EUR/USD", market.Rate, "1.1", four),
+		said("bank", "EUR/USD", market.Rate, "1.20", revised), said("bank", "EUR/JPY", market.Rate, "160", four),
+		said("secret", "EUR/USD", market.Rate, "1.3", four),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.Said(t.Context(), []market.Symbol{"EUR/USD"}, four.At.AddDate(0, 0, -5), four.At)
+	if err != nil || len(got) != 1 || got[0].Value.String() != "1.20" || got[0].Source != "bank" {
+		t.Errorf("said %+v, %v", got, err)
+	}
+	got, err = d.Said(t.Context(), []market.Symbol{"EUR/USD"}, early.At, four.At)
+	if err != nil || len(got) != 2 || got[0].Value.String() != "1.0" {
+		t.Errorf("said %+v, %v", got, err)
+	}
+}

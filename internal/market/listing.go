@@ -31,22 +31,26 @@ func (i Instrument) TradedOn(t time.Time) bool {
 	return !t.Before(i.Since.First()) && (i.Until.IsZero() || t.Before(i.Until.End()))
 }
 
-// Listings is a table of instruments, in the order of its rows. It is immutable.
+// Listings is a table of instruments, in the order of its rows, and of what happened to them. It is immutable.
 type Listings struct {
 	rows     []Instrument
 	bySymbol map[Symbol]int
+	events   []Event
 }
 
 //go:embed data/listings.csv
 var listingsCSV string
 
-// KnownListings returns the table that comes with the program: each row bears its source.
+// KnownListings returns the tables that come with the program: each row bears its source.
 func KnownListings() *Listings { return knownListings() }
 
 var knownListings = sync.OnceValue(func() *Listings {
 	l, err := parseListings(listingsCSV)
 	if err != nil {
 		panic(fmt.Sprintf("market: the embedded listings.csv: %v", err))
+	}
+	if l.events, err = parseEvents(eventsCSV); err != nil {
+		panic(fmt.Sprintf("market: the embedded events.csv: %v", err))
 	}
 	return l
 })
@@ -99,14 +103,22 @@ func (l *Listings) Instrument(s Symbol) (Instrument, error) {
 	return l.rows[n], nil
 }
 
+// Under returns the listings that bear a ticker, at any market and any time, in the order of the table.
+func (l *Listings) Under(ticker string) []Instrument {
+	var found []Instrument
+	for _, i := range l.rows {
+		if _, t, _ := i.Symbol.Listing(); t == ticker {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
 // Bearing returns the listing that a bare ticker most likely meant on a day: the one that traded then, else the one
 // that traded last before it. Where there is neither it is [NoMarket]'s: the market was not named and is not guessed.
 func (l *Listings) Bearing(ticker string, on time.Time) Symbol {
 	best, ended := Listing(NoMarket, ticker), time.Time{}
-	for _, i := range l.rows {
-		if _, t, _ := i.Symbol.Listing(); t != ticker {
-			continue
-		}
+	for _, i := range l.Under(ticker) {
 		if i.TradedOn(on) {
 			return i.Symbol
 		}
