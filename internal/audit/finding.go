@@ -41,7 +41,7 @@ func ParseSeverity(text string) (Severity, error) {
 type Finding struct {
 	Rule      string      `json:"rule"`      // code of the [Rule]
 	Severity  Severity    `json:"severity"`  //
-	Subject   string      `json:"subject"`   // a code, a pair, a ticker, or a line of a story: "BGN", "USD/RUB", "GSK", "line 12"
+	Subject   string      `json:"subject"`   // a code, a pair or a ticker, without spaces: "BGN", "USD/RUB", "XNYS:GSK"
 	Printed   string      `json:"printed"`   // as it stands there; empty for a finding about several rows
 	Expected  string      `json:"expected"`  // what it should be, to the printed number of places; empty where nobody can say
 	Deviation json.Number `json:"deviation"` // (printed − expected) ÷ expected; 0 where there is no expected

@@ -76,9 +76,15 @@ func (f forge) sound(base currency.Code) audit.Document {
 			continue
 		}
 		rate, _ := v.Quo(b, 20)
-		d.Rows = append(d.Rows, audit.Row{Base: base, Quote: c.Code, Value: rate.RoundDigits(6 + f.IntN(4)), Line: i + 1})
+		d.Rows = append(d.Rows, audit.Row{Base: base, Quote: c.Code, Value: digitsOf(rate, 6+f.IntN(4)), Line: i + 1})
 	}
 	return d
+}
+
+// digitsOf is a number to so many significant digits, zeros at its end among them.
+func digitsOf(d currency.Decimal, n int) currency.Decimal {
+	d = d.RoundDigits(n)
+	return d.RoundPlaces(d.Places() + max(0, n-d.Digits()))
 }
 
 // plant spoils a table in one way; ok is false where it cannot be spoilt so.
@@ -120,8 +126,7 @@ func (f forge) tied(d *audit.Document, kind func(currency.Peg) bool) func(audit.
 
 // times multiplies a row and keeps its digits.
 func times(r *audit.Row, factor string) {
-	digits := max(6, r.Value.Digits())
-	r.Value = r.Value.Mul(currency.MustDecimal(factor)).RoundDigits(digits)
+	r.Value = digitsOf(r.Value.Mul(currency.MustDecimal(factor)), max(6, r.Value.Digits()))
 }
 
 func (f forge) offBy(least, most float64) string {
@@ -164,8 +169,9 @@ var plants = []plant{
 		return string(code), true
 	}},
 	{"fixed.successor", func(f forge, d *audit.Document) (string, bool) {
-		pairs := map[currency.Code]currency.Code{"ZMK": "ZMW", "BYR": "BYN", "SLL": "SLE", "STD": "STN", "MRO": "MRU"}
-		for old, now := range pairs {
+		pairs := [][2]currency.Code{{"ZMK", "ZMW"}, {"BYR", "BYN"}, {"SLL", "SLE"}, {"STD", "STN"}, {"MRO", "MRU"}}
+		for _, i := range f.Perm(len(pairs)) {
+			old, now := pairs[i][0], pairs[i][1]
 			r, ok := f.row(d, func(r audit.Row) bool { return r.Quote == now })
 			if !ok {
 				continue

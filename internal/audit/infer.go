@@ -181,7 +181,7 @@ func InferFrom(ctx context.Context, l *market.Ledger, d Document) (day currency.
 // fixedOnce says whether a row is of a currency that a law once fixed for ever: its figure says nothing of a day.
 func fixedOnce(table *currency.Table, r Row) bool {
 	for _, code := range []currency.Code{r.Base, r.Quote} {
-		if slices.ContainsFunc(table.Pegs(code), held) {
+		if slices.ContainsFunc(table.Pegs(code), currency.Peg.Hard) {
 			return true
 		}
 	}

@@ -117,21 +117,11 @@ func (k *Known) testimony(witnesses []market.Offer) (all span, evidence []Eviden
 	return all, evidence
 }
 
-// held says whether a peg gives a rate, and not a range or a habit.
-func held(p currency.Peg) bool {
-	if p.Irrevocable {
-		return true
-	}
-	return p.Low.IsZero() && slices.ContainsFunc([]string{"fixed", "currency board", "par"}, func(regime string) bool {
-		return strings.HasPrefix(p.Regime, regime)
-	})
-}
-
 // tiedTo is what a currency is held to in the end, or the currency itself.
 func (c *check) tiedTo(code currency.Code) currency.Code {
 	for range 4 { // MOP to HKD, and no chain is longer than a few
 		peg, ok := c.facts.Currencies.PegOn(code, c.at)
-		if !ok || !held(peg) {
+		if !ok || !peg.Hard() {
 			break
 		}
 		code = peg.Anchor

@@ -108,15 +108,6 @@ func (i Item) day(c *check) time.Time {
 
 var hundred = currency.DecimalFromInt(100)
 
-// rounded is the span of a number as it was printed, whatever its sign.
-func rounded(d currency.Decimal) span {
-	half := currency.MustDecimal("0.5")
-	for range d.Places() {
-		half = half.Mul(tenth)
-	}
-	return span{d.Sub(half), d.Add(half)}
-}
-
 // minus subtracts spans of any sign.
 func (s span) minus(x span) span { return span{s.low.Sub(x.high), s.high.Sub(x.low)} }
 

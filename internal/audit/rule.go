@@ -25,7 +25,7 @@ type Rule struct {
 type Example struct {
 	Date  string
 	Lines []string
-	Known []string // what a ledger knew: "EUR/USD 1.1840 European Central Bank"
+	Known []string // what a ledger knew: "EUR/USD 1.1840 European Central Bank", with a day behind it where it is of an earlier one
 }
 
 // Rules are all rules there are, in the order in which they are checked and shown.

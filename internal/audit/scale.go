@@ -70,7 +70,7 @@ const (
 const (
 	fit     = 0.3
 	nearOne = 0.05 // how near an inverse must be for a pair near one
-	apart   = math.Ln2
+	farOff  = math.Ln2
 )
 
 // leveled is a row held against about what its pair was worth.
@@ -167,7 +167,7 @@ func (c *check) level(r Row, known knownLevels) (l leveled) {
 	l.base, l.quote = base.Level, quote.Level
 	ln, right := logOf(r.Value), quote.ln-base.ln
 	off := ln - right
-	if turned := math.Abs(ln + right); math.Abs(off) <= apart {
+	if turned := math.Abs(ln + right); math.Abs(off) <= farOff {
 		// Near one a pair and its inverse are alike: only an inverse that fits far better is believed.
 		if turned <= nearOne && turned <= math.Abs(off)/4 && math.Abs(off) >= 2*nearOne && recent(l, at) {
 			l.mistake = inverted

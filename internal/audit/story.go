@@ -37,12 +37,8 @@ func storyFigure(c *check) {
 
 // finding is a finding about a figure that should be another.
 func (f figure) finding(right, tolerance currency.Decimal) Finding {
-	subject := fmt.Sprintf("line %d", f.line)
-	if f.line == 0 {
-		subject = string(market.Pair(f.base, f.quote))
-	}
 	return Finding{
-		Subject: subject, Line: f.line, Printed: f.value.String(),
+		Subject: string(market.Pair(f.base, f.quote)), Line: f.line, Printed: f.value.String(),
 		Expected:  right.RoundPlaces(max(f.value.Places(), placesFor(right))).String(),
 		Deviation: off(f.value, right), Tolerance: threeDigits(tolerance),
 	}
@@ -56,7 +52,7 @@ func (c *check) againstLaw(f figure) (judged bool) {
 	}
 	right := quo(q.perAnchor, b.perAnchor)
 	said := printed(f.value)
-	if said.meets(exactly(right)) {
+	if said.meets(q.span.over(b.span)) {
 		return true
 	}
 	n := f.finding(right, said.width())
@@ -107,13 +103,14 @@ func (c *check) againstLedger(f figure) {
 type tie struct {
 	anchor    currency.Code
 	perAnchor currency.Decimal
+	span           // where it is kept, around that
 	lasting   bool // for ever, in every step
 	evidence  []Evidence
 }
 
 // tieOf follows a currency to what it is held to in the end.
 func (c *check) tieOf(code currency.Code) tie {
-	t := tie{anchor: code, perAnchor: one, lasting: true}
+	t := tie{anchor: code, perAnchor: one, span: exactly(one), lasting: true}
 	for t.anchor != c.tiedTo(code) {
 		peg, ok := c.facts.Currencies.PegOn(t.anchor, c.at)
 		if !ok {
@@ -123,11 +120,8 @@ func (c *check) tieOf(code currency.Code) tie {
 		if !peg.Inverse.IsZero() { // the exact figure is the other way round
 			rate = quo(one, peg.Inverse)
 		}
-		t.evidence = append(t.evidence, Evidence{
-			Fact:   fmt.Sprintf("%s %s for one %s (%s, %s).", peg.Rate, peg.Code, peg.Anchor, peg.Regime, peg.Authority),
-			Source: peg.Source, At: since(peg.Since),
-		})
-		t.anchor, t.perAnchor, t.lasting = peg.Anchor, t.perAnchor.Mul(rate), t.lasting && peg.Irrevocable
+		t.evidence = append(t.evidence, factOf(peg))
+		t.anchor, t.perAnchor, t.span, t.lasting = peg.Anchor, t.perAnchor.Mul(rate), t.times(keeps(peg)), t.lasting && peg.Irrevocable
 	}
 	return t
 }

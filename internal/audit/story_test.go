@@ -85,15 +85,15 @@ func TestAFigureIsHeldAgainstTheLaw(t *testing.T) {
 		{"2026-02-02", "One euro is worth 1.95583 leva.", "", ""},
 		{"2026-02-02", "One euro is worth 1.956 leva.", "", ""},
 		{"2026-02-02", "One euro is worth 1.96 leva.", "", ""},
-		{"2026-02-02", "One euro is worth 1.95 leva.", "error story.figure line 3", "1.956"},
-		{"2026-02-02", "One euro is worth 1.95853 leva.", "error story.figure line 3", "1.95583"},
-		{"2026-02-02", "One euro is worth 19.5583 leva.", "error story.figure line 3", "1.9558"},
+		{"2026-02-02", "One euro is worth 1.95 leva.", "error story.figure EUR/BGN", "1.956"},
+		{"2026-02-02", "One euro is worth 1.95853 leva.", "error story.figure EUR/BGN", "1.95583"},
+		{"2026-02-02", "One euro is worth 19.5583 leva.", "error story.figure EUR/BGN", "1.9558"},
 		{"2026-02-02", "1 BGN = 0.511292 EUR", "", ""},
-		{"2026-02-02", "1 BGN = 1.95583 EUR", "error story.figure line 3", "0.51129"},
+		{"2026-02-02", "1 BGN = 1.95583 EUR", "error story.figure BGN/EUR", "0.51129"},
 		{"2026-02-02", "HRK/BGN 0.25958", "", ""},
 		{"2026-02-02", "A dollar is at 3.6725 UAE dirhams.", "", ""},
-		{"2026-02-02", "A dollar is at 3.6735 UAE dirhams.", "warning story.figure line 3", "3.6725"},
-		{"2026-02-02", "A dollar is at 3.7625 UAE dirhams.", "error story.figure line 3", "3.6725"},
+		{"2026-02-02", "A dollar is at 3.6735 UAE dirhams.", "warning story.figure USD/AED", "3.6725"},
+		{"2026-02-02", "A dollar is at 3.7625 UAE dirhams.", "error story.figure USD/AED", "3.6725"},
 		{"2026-02-02", "USD/HKD stood at 7.8110", "", ""}, // a band
 		{"2026-02-02", "EUR/USD stood at 1.1861", "", ""},
 		{"1998-02-02", "One euro is worth 1.99999 leva.", "", ""}, // no law yet
@@ -115,11 +115,11 @@ func TestAFigureIsHeldAgainstTheLedger(t *testing.T) {
 		"EUR/USD stood at 1.1861.":            "",
 		"EUR/USD stood at 1.19.":              "",
 		"EUR/USD stood at 1.1900.":            "",
-		"EUR/USD stood at 1.2500.":            "warning story.figure line 3: differs",
-		"EUR/USD stood at 11.861.":            "error story.figure line 3: 10 times too large",
-		"EUR/JPY stood at 1.8361.":            "error story.figure line 3: 100 times too small",
-		"One euro is worth 0.00545 yen.":      "error story.figure line 3: turned round",
-		"That is 0.8430 dollars to the euro.": "warning story.figure line 3: differs",
+		"EUR/USD stood at 1.2500.":            "warning story.figure EUR/USD: differs",
+		"EUR/USD stood at 11.861.":            "error story.figure EUR/USD: 10 times too large",
+		"EUR/JPY stood at 1.8361.":            "error story.figure EUR/JPY: 100 times too small",
+		"One euro is worth 0.00545 yen.":      "error story.figure EUR/JPY: turned round",
+		"That is 0.8430 dollars to the euro.": "warning story.figure EUR/USD: differs",
 		"EUR/CHF stood at 1.1199.":            "", // the bank's is of three weeks before
 		"EUR/SEK stood at 1.1199.":            "", // unknown
 	} {

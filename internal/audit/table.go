@@ -21,20 +21,28 @@ type span struct{ low, high currency.Decimal }
 // exactly is a span of one number.
 func exactly(d currency.Decimal) span { return span{d, d} }
 
-// printed is the span of a number as it was printed: half a unit in its last place to either side.
-func printed(d currency.Decimal) span {
+// rounded is the span of a number as it was printed, whatever its sign: half a unit in its last place to either side.
+func rounded(d currency.Decimal) span {
 	half := currency.MustDecimal("0.5")
 	for range d.Places() {
 		half = half.Mul(tenth)
 	}
-	low := d.Sub(half)
-	if low.Sign() <= 0 {
-		low = d.Mul(tenth) // a number printed as 0.0 says next to nothing, but it is above zero
+	return span{d.Sub(half), d.Add(half)}
+}
+
+// printed is the span of a number that is above zero, and stays so.
+func printed(d currency.Decimal) span {
+	s := rounded(d)
+	if s.low.Sign() <= 0 {
+		s.low = d.Mul(tenth) // a number printed as 0.0 says next to nothing, but it is above zero
 	}
-	return span{low, d.Add(half)}
+	return s
 }
 
 var tenth = currency.MustDecimal("0.1")
+
+// times multiplies spans of positive numbers.
+func (s span) times(x span) span { return span{s.low.Mul(x.low), s.high.Mul(x.high)} }
 
 // over divides spans of positive numbers.
 func (s span) over(x span) span { return span{quo(s.low, x.high), quo(s.high, x.low)} }
