@@ -16,8 +16,9 @@ setup:  ## install PostgreSQL and Chromium for the tests where that is possible,
 test: setup  ## run the tests; those whose tools are missing are skipped by name
 	$(GO) test ./...
 
-generate:  ## make the Go code of the pages from their templates
+generate:  ## make the Go code of the pages from their templates, and docs/rules from the proof-reader's rules
 	$(GO) tool templ generate -path internal/site
+	$(GO) test ./internal/render -run TestTheDocumentsOfTheRulesAreUpToDate -update
 
 check:  ## format, vet, staticcheck, templates up to date
 	@sh scripts/check.sh

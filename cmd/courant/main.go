@@ -36,7 +36,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if _, ours := errors.AsType[fault.Kind](err); err != nil && !ours && strings.HasPrefix(err.Error(), "unknown command") {
 		err = usageError{err} // cobra has no type for it
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, found{}) {
 		fmt.Fprintln(stderr, "courant:", explained(err))
 	}
 	return exitCode(err)
@@ -72,7 +72,8 @@ func explained(err error) string {
 	return err.Error()
 }
 
-// exitCode is the one table from the kind of a fault to the program's exit code. It is printed by courant --help.
+// exitCode is the one table from the kind of a fault to the program's exit code. It is printed by courant --help. That a
+// proof-reader [found] something is no fault; it is 1 too, as with all programs that look for mistakes.
 func exitCode(err error) int {
 	if err == nil {
 		return 0
@@ -113,7 +114,8 @@ func root() *cobra.Command {
 		Example: "  courant demo                                   read the demonstration paper\n" +
 			"  courant serve                                  serve your own\n" +
 			"  courant import page saved.txt --date 2026-02-02\n" +
-			"  courant board --as-of 2026-02-02",
+			"  courant board --as-of 2026-02-02\n" +
+			"  courant audit rates.csv --date 2026-02-02      proof-read anybody's table of rates",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -127,7 +129,7 @@ func root() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	cmd.AddCommand(demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), ratesCommand(s),
+	cmd.AddCommand(demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), auditCommand(s), ratesCommand(s),
 		boardCommand(s), sourcesCommand(s), backfillCommand(s), quarantineCommand(s), configCommand(s), doctorCommand(s), versionCommand(s))
 	return cmd
 }

@@ -83,6 +83,17 @@ func ids(from []market.Observation) []market.ID {
 	return out
 }
 
+// terminal says how many columns a writer has, 0 where it is no terminal, and whether it may be written to in colour: not
+// where the environment says NO_COLOR (no-color.org), nor on a terminal that knows none.
+func terminal(w io.Writer) (wide int, colour bool) {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0, false
+	}
+	wide = columns(f)
+	return wide, wide > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
 // bar shows the progress of long work on a terminal; elsewhere it prints nothing.
 type bar struct {
 	out   *os.File

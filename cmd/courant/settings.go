@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -25,15 +27,22 @@ func (s *settings) declare(cmd *cobra.Command) {
 	for _, setting := range app.Settings() {
 		s.values[setting.Flag] = s.flags.String(setting.Flag, setting.Default, setting.Usage+" ["+setting.Env+"]")
 	}
-	s.flags.StringVar(&s.format, "format", "text", "what to print: text or json")
+	s.flags.StringVar(&s.format, "format", "text", "what to print: text or json; courant audit also sarif or html")
 	s.flags.BoolVar(&s.dev, "dev", false, "for developers: read the pages' assets from the checkout")
-	cmd.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if s.format != "text" && s.format != "json" {
-			return fault.Because(fault.Invalid, "there is no format %q: use --format text or --format json", s.format)
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		known := []string{"text", "json"}
+		if more, ok := cmd.Annotations[moreFormats]; ok {
+			known = append(known, strings.Fields(more)...)
+		}
+		if !slices.Contains(known, s.format) {
+			return fault.Because(fault.Invalid, "there is no format %q: it may be %s", s.format, strings.Join(known, " or "))
 		}
 		return nil
 	}
 }
+
+// moreFormats is the annotation by which a command names the formats that it prints beside text and json.
+const moreFormats = "formats"
 
 // effective returns a setting's value and where it comes from: flag, environment or default.
 func (s *settings) effective(setting app.Setting) (value, origin string) {

@@ -43,6 +43,17 @@ type Pin struct {
 	From       []market.ID // the observations, in the order of the arithmetic
 }
 
+// Printed is the value as it stands in the story: rounded as the figure asks. One that was divided out and for which no
+// places were asked has twelve digits, most of which nobody has said, and is printed with as many as a board shows.
+func (p Pin) Printed() currency.Decimal {
+	f, err := ParseFigure(p.Expression)
+	divided := p.How == market.Inverse || p.How == market.Crossed || p.Field == market.Percent
+	if divided && err == nil && f.Places < 0 {
+		return p.Value.RoundDigits(market.ComputedDigits)
+	}
+	return p.Value
+}
+
 // maxFigure is the most characters between the braces of a figure.
 const maxFigure = 200
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
@@ -61,6 +62,24 @@ func TestAFigureThatIsNotWellFormedIsRefusedInASentence(t *testing.T) {
 		_, err := news.ParseFigure(text)
 		if !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), want) {
 			t.Errorf("{{%s}}: %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestAPinIsPrintedWithNoMoreDigitsThanSomebodySaid(t *testing.T) {
+	for _, c := range []struct {
+		pin  news.Pin
+		want string
+	}{
+		{news.Pin{Expression: "EUR/USD", Field: market.Rate, How: market.Said, Value: currency.MustDecimal("106915.755430")}, "106915.755430"},
+		{news.Pin{Expression: "USD/EUR", Field: market.Rate, How: market.Inverse, Value: currency.MustDecimal("0.844594594595")}, "0.84459"},
+		{news.Pin{Expression: "USD/JPY", Field: market.Rate, How: market.Crossed, Value: currency.MustDecimal("155.078378378")}, "155.08"},
+		{news.Pin{Expression: "USD/JPY to 1", Field: market.Rate, How: market.Crossed, Value: currency.MustDecimal("155.1")}, "155.1"},
+		{news.Pin{Expression: "XNYS:RIO percent", Field: market.Percent, How: market.Computed, Value: currency.MustDecimal("0.933245498")}, "0.93325"},
+		{news.Pin{Expression: "XNYS:RIO change", Field: market.Change, How: market.Computed, Value: currency.MustDecimal("0.8500")}, "0.8500"},
+	} {
+		if got := c.pin.Printed().String(); got != c.want {
+			t.Errorf("{{%s}} is printed %s, want %s", c.pin.Expression, got, c.want)
 		}
 	}
 }

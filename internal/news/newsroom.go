@@ -283,6 +283,15 @@ func (n *Newsroom) AddPage(ctx context.Context, e Edition) (Receipt, error) {
 	return n.AddEdition(ctx, e, nil)
 }
 
+// Manuscript returns the story that bears a slug, in whatever state, with all its revisions and pins; fault.NotFound.
+func (n *Newsroom) Manuscript(ctx context.Context, slug Slug) (Manuscript, error) {
+	id, err := n.store.Story(ctx, slug)
+	if err != nil {
+		return Manuscript{}, err
+	}
+	return n.store.Manuscript(ctx, id)
+}
+
 // Manuscripts returns every story in whatever state.
 func (n *Newsroom) Manuscripts(ctx context.Context) ([]Manuscript, error) {
 	return n.store.Manuscripts(ctx)

@@ -151,6 +151,12 @@ func TestAStoryIsRevisedAndPublishedWithItsFiguresPinned(t *testing.T) {
 	if err != nil || again.Revision != 2 || again.Pins[0].Value.String() != "1.2050" || !again.Published.Equal(a.Published) || !again.Updated.Equal(h.now) {
 		t.Errorf("after it, it is %+v, %v", again, err)
 	}
+	if m, err := h.Manuscript(t.Context(), "euro-eases"); err != nil || m.Live != 2 || len(m.Pins[2]) != 1 {
+		t.Errorf("the manuscript of that name is %+v, %v", m, err)
+	}
+	if _, err := h.Manuscript(t.Context(), "euro-falls"); !errors.Is(err, fault.NotFound) {
+		t.Errorf("a name that no story bears: %v, want fault.NotFound", err)
+	}
 	if m, err := h.Manuscripts(t.Context()); err != nil || len(m) != 1 || len(m[0].Revisions) != 2 || m[0].Pins[1][0].Value.String() != "1.18" {
 		t.Errorf("the manuscript is %+v, %v", m, err)
 	}

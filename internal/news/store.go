@@ -21,6 +21,9 @@ type Store interface {
 	// Manuscript returns a story in whatever state, with all its revisions and pins; fault.NotFound.
 	Manuscript(ctx context.Context, id StoryID) (Manuscript, error)
 
+	// Story returns the ID of the story that bears the slug, in whatever state; fault.NotFound.
+	Story(ctx context.Context, slug Slug) (StoryID, error)
+
 	// Manuscripts returns every story in whatever state, by ID.
 	Manuscripts(ctx context.Context) ([]Manuscript, error)
 

@@ -1,5 +1,6 @@
 // Package render draws stories, numbers and lines: Markdown to HTML, decimals to the figures a reader expects, series
-// to SVG. It knows no page and no address; a face puts what it draws where it belongs.
+// to SVG; and what the proof-reader found, as text for people and as SARIF for programs, with its rules as Markdown. It
+// knows no page and no address; a face puts what it draws where it belongs.
 //
 // All HTML that stems from what somebody wrote passes the one sanitiser in [Body]. Numbers are written from their
 // exact decimals; only the pixels of a line are computed in floating point. Everything is safe for concurrent use.
@@ -43,22 +44,30 @@ var (
 // Body draws a story's Markdown as HTML. Where its n-th figure stands (from 0), the HTML that figure(n) returns is put
 // as it is: the caller vouches for it. Raw HTML in the Markdown is dropped.
 func Body(markdown string, figure func(n int) string) (string, error) {
+	var b bytes.Buffer
+	if err := converter().Convert([]byte(mark(markdown)), &b); err != nil {
+		return "", fmt.Errorf("draw a story's Markdown: %w", err)
+	}
+	return unmark(string(sanitiser().SanitizeBytes(b.Bytes())), figure), nil
+}
+
+// mark puts a marker in the place of each figure.
+func mark(markdown string) string {
 	marked := news.ReplaceFigures(unmarked.Replace(markdown), func(n int) string {
 		return markStart + strconv.Itoa(n) + markEnd
 	})
-	marked = markReference.ReplaceAllString(marked, "\uFFFD")
-	var b bytes.Buffer
-	if err := converter().Convert([]byte(marked), &b); err != nil {
-		return "", fmt.Errorf("draw a story's Markdown: %w", err)
-	}
-	clean := sanitiser().SanitizeBytes(b.Bytes())
-	return marker.ReplaceAllStringFunc(string(clean), func(m string) string {
+	return markReference.ReplaceAllString(marked, "\uFFFD")
+}
+
+// unmark puts what figure(n) returns in the place of the n-th figure's marker.
+func unmark(text string, figure func(n int) string) string {
+	return marker.ReplaceAllStringFunc(text, func(m string) string {
 		n, err := strconv.Atoi(marker.FindStringSubmatch(m)[1])
 		if err != nil {
 			return ""
 		}
 		return figure(n)
-	}), nil
+	})
 }
 
 var converter = sync.OnceValue(func() goldmark.Markdown {

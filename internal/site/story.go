@@ -138,7 +138,7 @@ func (f Figure) button(value currency.Decimal) string {
 // figure draws the n-th pin of a story, with today's value beside.
 func (s *Site) figure(ctx context.Context, t today, n int, pin news.Pin) (Figure, error) {
 	f := Figure{
-		ID: fmt.Sprintf("figure-%d", n+1), Expression: pin.Expression, Value: render.Prose(printed(pin)),
+		ID: fmt.Sprintf("figure-%d", n+1), Expression: pin.Expression, Value: render.Prose(pin.Printed()),
 		Source: nameOf(pin.Source, t.sources), At: timeOf(pin.At), Seen: timeOf(pin.Seen), How: howOf(pin.How),
 		Subject: symbolPath(pin.Symbol),
 	}
@@ -156,17 +156,6 @@ func (s *Site) figure(ctx context.Context, t today, n int, pin news.Pin) (Figure
 		return Figure{}, err
 	}
 	return f, nil
-}
-
-// printed is a pin's value as its figure asks for it. One that was divided out and for which no places were asked has
-// twelve digits, most of which nobody has said.
-func printed(pin news.Pin) currency.Decimal {
-	f, err := news.ParseFigure(pin.Expression)
-	divided := pin.How == market.Inverse || pin.How == market.Crossed || pin.Field == market.Percent
-	if divided && err == nil && f.Places < 0 {
-		return pin.Value.RoundDigits(market.ComputedDigits)
-	}
-	return pin.Value
 }
 
 // now is what the pinned thing is worth today, as a board shows it.

@@ -238,6 +238,9 @@ func refusesConflict(t *testing.T, url string) {
 	if err := db.AddRevision(t.Context(), revision("none", 2, "two"), "x"); !errors.Is(err, fault.NotFound) {
 		t.Errorf("a story that is not there: %v, want fault.NotFound", err)
 	}
+	if id, err := db.Story(t.Context(), "a-story"); err != nil || id != "s" {
+		t.Errorf("the slug a-story is borne by %q, %v; want s", id, err)
+	}
 	outcome := make([]error, 8)
 	var wg sync.WaitGroup
 	for i := range outcome {
@@ -404,6 +407,9 @@ func findsNothing(t *testing.T, url string) {
 	}
 	if _, err := db.Manuscript(t.Context(), "none"); !errors.Is(err, fault.NotFound) {
 		t.Errorf("Manuscript: %v", err)
+	}
+	if _, err := db.Story(t.Context(), "none"); !errors.Is(err, fault.NotFound) {
+		t.Errorf("Story: %v", err)
 	}
 	if err := db.Publish(t.Context(), "none", 1, seen, nil); !errors.Is(err, fault.NotFound) {
 		t.Errorf("Publish: %v", err)

@@ -156,6 +156,18 @@ func (db *DB) Manuscript(ctx context.Context, id news.StoryID) (news.Manuscript,
 	return m, db.fail(err, "read the story %.64q", id)
 }
 
+// Story implements [news.Store].
+func (db *DB) Story(ctx context.Context, slug news.Slug) (news.StoryID, error) {
+	var id news.StoryID
+	err := db.snapshot(ctx, func(q querier) error {
+		return q.QueryRowContext(ctx, "SELECT id FROM story WHERE slug = $1", string(slug)).Scan(&id)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.Because(fault.NotFound, "there is no story %.120q", slug)
+	}
+	return id, db.fail(err, "find the story %.120q", slug)
+}
+
 // Manuscripts implements [news.Store].
 func (db *DB) Manuscripts(ctx context.Context) ([]news.Manuscript, error) {
 	var all []news.Manuscript
