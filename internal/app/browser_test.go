@@ -74,6 +74,23 @@ func ask[T any](t *testing.T, ctx context.Context, script string) T {
 	return v
 }
 
+// screen gives a browser a width and a colour scheme.
+func screen(t *testing.T, ctx context.Context, width int64, scheme string) {
+	t.Helper()
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 600,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 	address, ctx := started(t), browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
@@ -81,23 +98,12 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 	}
 	for _, page := range []string{
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
-		"/sections/markets", "/no-such-page",
+		"/sections/markets", "/audit", "/audit/rules", "/no-such-page",
 	} {
 		for _, width := range []int64{1280, 390} {
 			for _, scheme := range []string{"light", "dark"} {
 				t.Run(fmt.Sprintf("%s %d %s", page, width, scheme), func(t *testing.T) {
-					_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-						{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-					}})
-					if err != nil {
-						t.Fatal(err)
-					}
-					_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-						Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 600,
-					})
-					if err != nil {
-						t.Fatal(err)
-					}
+					screen(t, ctx, width, scheme)
 					if err := chromedp.Do(ctx, chromedp.Navigate(address+page)); err != nil {
 						t.Fatal(err)
 					}
@@ -120,6 +126,35 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+func TestATableIsProofReadWithoutScriptsAndItsProofFitsTheScreen(t *testing.T) {
+	address, ctx := started(t), browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []int64{1280, 390} {
+		screen(t, ctx, width, "light")
+		if err := chromedp.Do(ctx, chromedp.Navigate(address+"/audit")); err != nil {
+			t.Fatal(err)
+		}
+		if err := chromedp.Do(ctx, chromedp.Click(".sample button")); err != nil {
+			t.Fatal(err)
+		}
+		if err := chromedp.Do(ctx, chromedp.WaitVisible("table.proofs")); err != nil {
+			t.Fatal(err)
+		}
+		if read := ask[string](t, ctx, "document.querySelector('.head .standfirst').textContent"); !contains(read, "6 rows of 10 February 2026") {
+			t.Errorf("the example is read as %q", read)
+		}
+		ask[int](t, ctx, "[...document.querySelectorAll('details')].map(d => d.open = true).length")
+		if wide := ask[int64](t, ctx, "document.documentElement.scrollWidth"); wide > width {
+			t.Errorf("at %d px the proof is %d px wide", width, wide)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"slices"
+	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
@@ -13,7 +14,11 @@ func OfBoard(b market.Board) Document {
 	d := Document{Name: "the board of " + string(b.Base), Date: currency.DateOf(b.AsOf.At), Dated: "the day that was asked for"}
 	for _, p := range slices.Concat(b.Prices, b.Tied) {
 		base, quote, _ := p.Symbol.Pair()
-		d.Rows = append(d.Rows, Row{Base: base, Quote: quote, Value: p.Shown(), At: p.At})
+		r := Row{Base: base, Quote: quote, Value: p.Shown(), At: p.At}
+		if p.Source == market.TableID {
+			r.At = time.Time{} // what a law fixes does not age
+		}
+		d.Rows = append(d.Rows, r)
 	}
 	return d
 }

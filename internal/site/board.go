@@ -51,7 +51,7 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.ledger.Board(ctx, base, asOf.Resolved(s.o.Now()))
+	b, err := s.marked(ctx, base, a, asOf.Resolved(s.o.Now()))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (s *Site) baseOf(a ask) (currency.Code, error) {
 
 // groups are the rows of a board under their headings, those that the search finds. Where even the newest rate is old
 // the board says it once, at its head, and not in each row again.
-func (s *Site) groups(a ask, b market.Board, sources market.Sources) (groups []Group, stale bool) {
+func (s *Site) groups(a ask, b marked, sources market.Sources) (groups []Group, stale bool) {
 	table := s.ledger.Currencies()
 	found := map[currency.Code]bool{}
 	for _, c := range table.Search(a.query.Get("q")) {
@@ -98,9 +98,9 @@ func (s *Site) groups(a ask, b market.Board, sources market.Sources) (groups []G
 	for _, price := range slices.Concat(b.Prices, b.Tied) {
 		_, quote, _ := price.Symbol.Pair()
 		if c, err := table.Currency(quote); err == nil && found[quote] {
-			row := s.pairRow(price, sources, a.query)
+			row := b.on(s.pairRow(price, sources, a.query))
 			if price.At.Equal(b.Newest) {
-				own := slices.DeleteFunc(slices.Clone(row.Flags), func(f market.Flag) bool { return f.Code == market.Stale })
+				own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
 				stale = stale || len(own) < len(row.Flags)
 				row.Flags = own
 			}
@@ -278,8 +278,16 @@ func (s *Site) currency(ctx context.Context, a ask) (web.Component, error) {
 		Code: string(code), Name: c.Name, Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"),
 		Facts: factsOf(c), Pegs: pegFacts(table.Pegs(code)), Scales: scaleFacts(table.Redenominations(code)),
 	}
-	if err := s.worth(ctx, &p, market.Pair(base, code), asOf.Resolved(s.o.Now()), t.sources); err != nil {
+	asOf = asOf.Resolved(s.o.Now())
+	if err := s.worth(ctx, &p, market.Pair(base, code), asOf, t.sources); err != nil {
 		return nil, err
+	}
+	if p.Price != nil {
+		b, err := s.marked(ctx, base, a, asOf)
+		if err != nil {
+			return nil, err
+		}
+		*p.Price = b.on(*p.Price)
 	}
 	p.Frame = s.frame(t, a, c.Name+" ("+p.Code+")", "What the "+c.Name+" is worth, who says so, and what is known of it.")
 	return currencyPage(p), nil

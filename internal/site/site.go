@@ -53,12 +53,14 @@ type Site struct {
 	assets  *web.Assets
 	cache   *web.Cache
 	edition edition
+	boards  boards
+	proofs  chan struct{} // as many places as may proof-read at once
 	handler http.Handler
 }
 
 // New returns the site. The error is fault.Invalid for a base that is no currency.
 func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site, error) {
-	s := &Site{paper: paper, ledger: ledger, o: o.filled()}
+	s := &Site{paper: paper, ledger: ledger, o: o.filled(), proofs: make(chan struct{}, proofReaders)}
 	if _, err := ledger.Currencies().Currency(s.o.Base); err != nil {
 		return nil, fault.Because(fault.Invalid, "the base of the paper's board: %w", err)
 	}
@@ -70,10 +72,11 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 		return nil, err
 	}
 	s.cache = web.NewCache(s.o.PageMemory, pageAge)
-	// The site lives as long as the bus, so it never stops listening. First the edition: a page that is built after
+	// The site lives as long as the bus, so it never stops listening. The cache last: a page that is built after
 	// the drop must not be built from what was read before it.
 	b.Listen(func(bus.Event) {
 		s.edition.drop()
+		s.boards.drop()
 		s.cache.Drop()
 	})
 
@@ -89,6 +92,10 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /rates/{pair}", s.rate, "as-of", "known-at")
 	page("GET /sources", s.sources)
 	page("GET /numbers/{id}", s.number)
+	page("GET /audit", s.auditForm)
+	mux.Handle("POST /audit", s.handle(s.proofread))
+	page("GET /audit/rules", s.rules)
+	page("GET /audit/rules/{code}", s.rule)
 	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
 	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))
 	// Two patterns and not /assets/, which would overlap with the address of a story.

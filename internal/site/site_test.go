@@ -34,7 +34,7 @@ var (
 	reading = time.Date(2026, 2, 5, 12, 0, 0, 0, time.UTC)
 )
 
-func empty(t *testing.T) *paper {
+func empty(t testing.TB) *paper {
 	t.Helper()
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
 	if err != nil {

@@ -81,7 +81,20 @@ type Row struct {
 	Agree            string // how many other current sources agree, as 3/4; empty where there are none
 	How              string // empty where the source itself said it
 	Move             Move
-	Flags            []market.Flag
+	Flags            []Flag
+}
+
+// Flag is what a reader must know of a number, and where more is said of it.
+type Flag struct {
+	market.Flag
+	Href string // empty: nowhere
+}
+
+func flagsOf(list []market.Flag) (flags []Flag) {
+	for _, f := range list {
+		flags = append(flags, Flag{Flag: f})
+	}
+	return flags
 }
 
 // rowOf fills what an offer says of itself.
@@ -121,7 +134,7 @@ func briefOf(d currency.Decimal) currency.Decimal {
 func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values) Row {
 	base, quote, _ := p.Symbol.Pair()
 	r := s.rowOf(p.Offer, p.Move, sources)
-	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), p.Flags
+	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), flagsOf(p.Flags)
 	r.Href = s.currencyPath(base, quote, query)
 	r.Compare = ratePath(p.Symbol, query)
 	if p.Of > 0 {
@@ -134,7 +147,7 @@ func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values)
 func (s *Site) listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
 	_, ticker, _ := q.Symbol.Listing()
 	r := s.rowOf(q.Offer, q.Move, sources)
-	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, q.Flags
+	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, flagsOf(q.Flags)
 	r.Href = address(symbolPath(q.Symbol), query)
 	return r
 }
