@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,6 +104,9 @@ func (d *documentReader) read(data []byte) error {
 	return d.finish()
 }
 
+// hasNumber says whether a paragraph has anything in it that could be wrong here.
+func hasNumber(p audit.Paragraph) bool { return strings.ContainsAny(p.Text, "0123456789") }
+
 // isXML tells a table in XML from a page in HTML: it begins with an element that no page has.
 func isXML(head string) bool {
 	const others = " html head body title meta link base a b i em strong span small font img br td th u "
@@ -126,8 +130,8 @@ func (d *documentReader) finish() error {
 		first := d.Left[0]
 		return fault.Because(fault.Invalid, "there is nothing to proof-read in the document: of line %d (%.80q), %s; what can be is %s",
 			first.Line, first.Text, first.Why, understood)
-	case n == 0:
-		return fault.Because(fault.Invalid, "there is nothing to proof-read in the document: what can be is %s", understood)
+	case n == 0, len(d.Rows)+len(d.Items) == 0 && !slices.ContainsFunc(d.Text, hasNumber):
+		return fault.Because(fault.Invalid, "there is nothing to proof-read in the document, no figure: what can be is %s", understood)
 	}
 	if d.more > 0 {
 		d.Left = append(d.Left, audit.Left{Why: fmt.Sprintf("%d more lines were not understood", d.more)})

@@ -114,7 +114,7 @@ func TestADocumentIsReadInWhateverFormItHas(t *testing.T) {
 		"a story alone":                  {"12 ships left\n\nThey pay 1,186 dollars,\n  and more.\n\n• GDP 2.1%\n", "", "", " ()\n1: \"12 ships left\"\n3: \"They pay 1,186 dollars, and more.\"\n6: \"• GDP 2.1%\"\n"},
 		"a page that was cut off":        {"<html><body><table><tr><th>EUR -</th></tr><tr><td>USD</td><td>1.1861</td></tr><tr><td>GB", "", "", " ()\n1: EUR/USD 1.1861\n1: \"GB\"\nleft 1: \n"},
 		"a table with headings in HTML":  {"<html><body><p>On 2 March it fell.</p>\n<table><tr><th>Code</th><th>Name</th><th>Rate per EUR</th></tr>\n<tr><td>USD</td><td>Dollar</td><td>1,1861</td></tr></table></body></html>", "", "", " ()\n3: EUR/USD 1.1861\n1: \"On 2 March it fell.\"\n"},
-		"a table in HTML, misunderstood": {"<html><body><p>It fell.</p>\n<table><tr><td>Dollar</td><td>1.18</td><td>1.19</td></tr><tr><td>Euro</td><td>2</td><td>3</td></tr></table></body></html>", "", "", " ()\n1: \"It fell.\"\nleft 2: Dollar 1.18 1.19\nleft 2: Euro 2 3\n"},
+		"a table in HTML, misunderstood": {"<html><body><p>It fell by 2.</p>\n<table><tr><td>Dollar</td><td>1.18</td><td>1.19</td></tr><tr><td>Euro</td><td>2</td><td>3</td></tr></table></body></html>", "", "", " ()\n1: \"It fell by 2.\"\nleft 2: Dollar 1.18 1.19\nleft 2: Euro 2 3\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, err := archive.ReadDocument(strings.NewReader(c.text), archive.DocumentOptions{Name: name, Date: date(t, c.date), Base: currency.Code(c.base)})

@@ -83,8 +83,7 @@ func (d *documentReader) boards(p *document) (end int, err error) {
 		case looks && r.why == "":
 			strays = append(strays, i)
 		default:
-			if pair, ok := asPair(p.lines[i]); ok {
-				d.rate(pair)
+			if d.pair(p.lines[i]) {
 				p.take(i)
 				end = max(end, i+1)
 			}
@@ -166,10 +165,8 @@ func (d *documentReader) board(p *document, base currency.Code, from, to int) {
 			continue
 		}
 		r, looks := asRow(l.text)
-		pair, isPair := asPair(l)
 		switch {
-		case isPair:
-			d.rate(pair)
+		case d.pair(l):
 		case looks && r.value.Sign() > 0:
 			d.rate(audit.Row{Base: base, Quote: currency.Code(r.code), Value: r.value, Line: l.number})
 		case looks:
@@ -191,15 +188,20 @@ func (d *document) take(i int) {
 	}
 }
 
-// asPair reads a line that is a rate with both of its currencies.
-func asPair(l line) (audit.Row, bool) {
+// pair takes a line that is a rate with both of its currencies, or says why it is left; ok is false for any other line.
+func (d *documentReader) pair(l line) (ok bool) {
 	m := pairLine.FindStringSubmatch(l.plain())
 	if m == nil {
-		return audit.Row{}, false
+		return false
 	}
 	base, value, quote := m[1]+m[4], m[3]+m[5], m[2]+m[6]
 	v, err := currency.ParseDecimal(value)
-	return audit.Row{Base: currency.Code(base), Quote: currency.Code(quote), Value: v, Line: l.number}, err == nil
+	if err != nil {
+		d.leave(l.number, l.plain(), fault.Sentence(err))
+		return true
+	}
+	d.rate(audit.Row{Base: currency.Code(base), Quote: currency.Code(quote), Value: v, Line: l.number})
+	return true
 }
 
 // ticker takes the items of a page's ticker, and returns the end of the last. An item that lacks numbers is one only on

@@ -119,15 +119,15 @@ func off(printed, expected currency.Decimal) json.Number {
 // shareOf is a share as JSON has it.
 func shareOf(d currency.Decimal) json.Number { return json.Number(d.RoundDigits(3).String()) }
 
-// percent writes a share as a percentage with its sign, to at most three significant digits: "+1.85 per cent".
-func percent(share json.Number) string {
+// wrongBy says in words how far off a figure is, to at most three significant digits: "1.85 per cent too high".
+func wrongBy(share json.Number) string {
 	d, err := currency.ParseDecimal(share.String())
 	if err != nil {
-		return ""
+		return "off"
 	}
-	p := d.Mul(currency.DecimalFromInt(100)).RoundDigits(3).Trim().String()
-	if d.Sign() > 0 {
-		p = "+" + p
+	which := " per cent too high"
+	if d.Sign() < 0 {
+		which = " per cent too low"
 	}
-	return p + " per cent"
+	return d.Abs().Mul(currency.DecimalFromInt(100)).RoundDigits(3).Trim().String() + which
 }

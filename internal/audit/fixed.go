@@ -115,8 +115,8 @@ func irrevocable(c *check) {
 		if !ok || !h.missed {
 			continue
 		}
-		c.add(h.finding(c.table.blamed(code, peg.Anchor), fmt.Sprintf("One %s is %s %s by law, for ever; the table is %s off.",
-			peg.Anchor, peg.Rate, code, percent(h.off)), factOf(peg)))
+		c.add(h.finding(c.table.blamed(code, peg.Anchor), fmt.Sprintf("One %s is %s %s by law, for ever; the figure is %s.",
+			peg.Anchor, peg.Rate, code, wrongBy(h.off)), factOf(peg)))
 	}
 }
 
@@ -133,8 +133,8 @@ func successors(c *check) {
 			if !ok || !h.missed {
 				continue
 			}
-			c.add(h.finding(c.table.blamed(code, r.To), fmt.Sprintf("%s; the table prints %s and %s %s apart from that.",
-				fact.Fact, code, r.To, percent(h.off)), fact))
+			c.add(h.finding(c.table.blamed(code, r.To), fmt.Sprintf("%s; beside what the table prints of %s the figure is %s.",
+				fact.Fact, r.To, wrongBy(h.off)), fact))
 		}
 	}
 }
@@ -151,9 +151,12 @@ func (c *check) successor(r currency.Redenomination) (held, Evidence, bool) {
 			factor = factor.Mul(later.OldPerNew)
 		}
 	}
-	if factor.Cmp(one) < 0 {
+	switch {
+	case factor.Equal(one):
+		fact.Fact = fmt.Sprintf("One %s became one %s on %s", r.From, r.To, written(r.Effective))
+	case factor.Cmp(one) < 0:
 		fact.Fact = fmt.Sprintf("One %s became %s %s on %s", r.From, quo(one, factor).RoundDigits(6).Trim(), r.To, written(r.Effective))
-	} else {
+	default:
 		fact.Fact = fmt.Sprintf("%s %s became one %s on %s", factor, r.From, r.To, written(r.Effective))
 	}
 	h, ok := c.table.hold(r.From, r.To, fixedAt(factor))

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,8 +145,7 @@ func (c *check) usualMove(base, quote currency.Code) (share currency.Decimal, so
 
 // movesBy says how far a pair usually moves.
 func movesBy(move currency.Decimal, source string) Evidence {
-	in := strings.TrimPrefix(percent(json.Number(move.String())), "+")
-	return Evidence{Fact: fmt.Sprintf("The pair usually moves by no more than %s in a day.", in), Source: source}
+	return Evidence{Fact: "the pair usually moves by no more than " + percentOf(shareOf(move)) + " in a day", Source: source}
 }
 
 // ownDay says whether a row or an item is of the document's day.
@@ -182,10 +180,10 @@ func knownApart(c *check) {
 			Subject: c.table.subject(r), Line: r.Line, Printed: r.Value.String(),
 			Expected:  right.RoundPlaces(max(r.Value.Places(), placesFor(right))).String(),
 			Deviation: off(r.Value, right),
-			Tolerance: threeDigits(room.Add(printed(r.Value).width())),
+			Tolerance: shareOf(room.Add(printed(r.Value).width())),
 		}
-		f.Message = fmt.Sprintf("%s/%s is printed as %s, %s from what %s says: %s.",
-			r.Base, r.Quote, r.Value, percent(f.Deviation), k.name(witnesses[0].Source), f.Expected)
+		f.Message = fmt.Sprintf("%s says %s/%s %s; the figure is %s.",
+			k.name(witnesses[0].Source), r.Base, r.Quote, f.Expected, wrongBy(f.Deviation))
 		if move.Sign() > 0 {
 			evidence = append(evidence, movesBy(move, source))
 		}
@@ -193,9 +191,6 @@ func knownApart(c *check) {
 		c.add(f)
 	}
 }
-
-// threeDigits writes a share to three significant digits.
-func threeDigits(d currency.Decimal) json.Number { return json.Number(d.RoundDigits(3).String()) }
 
 // edition is what one source said of one day.
 type edition struct {

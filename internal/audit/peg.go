@@ -60,7 +60,7 @@ func (c *check) pegs(ofKind func(currency.Peg) bool) {
 			continue
 		}
 		f := h.finding(c.table.blamed(code, peg.Anchor), "", factOf(peg))
-		f.Message = fmt.Sprintf("%s; the table is %s off.", factOf(peg).Fact, percent(h.off))
+		f.Message = fmt.Sprintf("%s; the figure is %s.", factOf(peg).Fact, wrongBy(h.off))
 		move := c.facts.Currencies.UsualMove(peg.Anchor)
 		if d, err := currency.ParseDecimal(h.off.String()); err == nil && d.Abs().Cmp(move.Share) <= 0 {
 			f.Severity = Warning

@@ -88,7 +88,7 @@ func mixed(c *check) {
 		if !slices.Contains(order, peg.Anchor) {
 			order = append(order, peg.Anchor)
 		}
-		leg := quo(c.table.legs[code].middle(), keeps(peg).middle())
+		leg := quo(c.table.legs[code].middle(), peg.Rate)
 		anchors[peg.Anchor] = append(anchors[peg.Anchor], implied{code: code, ln: logOf(leg), leg: leg, peg: peg, held: h})
 	}
 	for _, anchor := range order {
@@ -128,7 +128,7 @@ func (c *check) snapshot(anchor currency.Code, own currency.Decimal, group []imp
 	for _, g := range group {
 		names = append(names, string(g.code))
 		evidence = append(evidence, Evidence{
-			Fact:   fmt.Sprintf("%s %s at %s for one %s implies %s %s for one %s", g.code, g.held.row.written(), keeps(g.peg).middle().RoundDigits(8).Trim(), anchor, g.leg.RoundDigits(7), anchor, c.table.pivot),
+			Fact:   fmt.Sprintf("%s %s at %s for one %s implies %s %s for one %s", g.code, g.held.row.written(), g.peg.Rate.RoundDigits(8).Trim(), anchor, g.leg.RoundDigits(7), anchor, c.table.pivot),
 			Source: g.peg.Source, At: since(g.peg.Since),
 		})
 	}
@@ -141,16 +141,18 @@ func (c *check) snapshot(anchor currency.Code, own currency.Decimal, group []imp
 		Expected: "", Deviation: off(group[len(group)/2].leg, own),
 	}
 	f.Printed = leg.row.written()
-	says := fmt.Sprintf("the table prints %s", own.RoundDigits(7).Trim())
+	imply := low.String()
+	if !low.Equal(high) {
+		imply += " to " + high.String()
+	}
+	says := fmt.Sprintf("%s %s for one %s; the table prints %s", imply, anchor, c.table.pivot, own.RoundDigits(7).Trim())
 	if anchor == c.table.pivot {
-		says = "it is one"
+		says = fmt.Sprintf("that one %s is %s %s", anchor, imply, anchor)
 	}
-	also := ""
 	if len(meet) > 0 {
-		also = fmt.Sprintf(", and so %s have it", strings.Join(meet, ", "))
+		says += fmt.Sprintf(", and that is what %s rest on", strings.Join(meet, ", "))
 	}
-	f.Message = fmt.Sprintf("%s imply %s to %s %s for one %s; %s%s: they are of another moment.",
-		strings.Join(names, ", "), low, high, anchor, c.table.pivot, says, also)
+	f.Message = fmt.Sprintf("%s imply %s: they are of another moment than the rest.", strings.Join(names, ", "), says)
 	return f
 }
 

@@ -40,7 +40,7 @@ func (f figure) finding(right, tolerance currency.Decimal) Finding {
 	return Finding{
 		Subject: string(market.Pair(f.base, f.quote)), Line: f.line, Printed: f.value.String(),
 		Expected:  right.RoundPlaces(max(f.value.Places(), placesFor(right))).String(),
-		Deviation: off(f.value, right), Tolerance: threeDigits(tolerance),
+		Deviation: off(f.value, right), Tolerance: shareOf(tolerance),
 	}
 }
 

@@ -94,7 +94,7 @@ func TestTheExampleCanBeProofRead(t *testing.T) {
 
 func TestATableIsReadFromATextAndFromAFileAlike(t *testing.T) {
 	p := empty(t)
-	const table = "EUR/USD 1.1830\nwhatever this is\nEUR/NOK 11.4300\n"
+	const table = "EUR/USD 1.1830\nEUR/SEK 10,x\nEUR/NOK 11.4300\n"
 	for name, f := range map[string]fields{
 		"The pasted text": {"text": table, "date": "2026-02-02", "base": "", "unknown": "passed over"},
 		"rates.csv":       {"file": table, "date": "2026-02-02", "text": " "},
@@ -103,7 +103,7 @@ func TestATableIsReadFromATextAndFromAFileAlike(t *testing.T) {
 		doc := p.send(t, kind, body, 200)
 		wantText(t, doc, ".head", name+": 2 rows of 2 February 2026.", "given")
 		wantText(t, doc, "table.proofs", "USD US Dollar 1.18301", "NOK Norwegian Krone 11.43003")
-		wantText(t, doc, ".left", "whatever this is", "2")
+		wantText(t, doc, ".left", "EUR/SEK 10,x", "2")
 		if again := doc.Find(".again textarea").Length(); (again == 1) != (name == "The pasted text") {
 			t.Errorf("%s: %d texts to change", name, again)
 		}
