@@ -37,7 +37,8 @@ func (d Document) Subjects() int { return len(d.Rows) + len(d.Items) + len(d.Tex
 type Row struct {
 	Base, Quote currency.Code
 	Value       currency.Decimal
-	At          time.Time // the day of the row, where it has one of its own; zero: the document's
+	At          time.Time // the moment of the row, where it has one of its own; zero: the document's day
+	Source      string    // who says it, where a table gathers from several
 	Line        int       // where it stands; 0: not known
 }
 

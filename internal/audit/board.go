@@ -14,7 +14,7 @@ func OfBoard(b market.Board) Document {
 	d := Document{Name: "the board of " + string(b.Base), Date: currency.DateOf(b.AsOf.At), Dated: "the day that was asked for"}
 	for _, p := range slices.Concat(b.Prices, b.Tied) {
 		base, quote, _ := p.Symbol.Pair()
-		r := Row{Base: base, Quote: quote, Value: p.Shown(), At: p.At}
+		r := Row{Base: base, Quote: quote, Value: p.Shown(), At: p.At, Source: string(p.Source)}
 		if p.Source == market.TableID {
 			r.At = time.Time{} // what a law fixes does not age
 		}

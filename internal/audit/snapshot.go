@@ -149,10 +149,11 @@ func (c *check) snapshot(anchor currency.Code, own currency.Decimal, group []imp
 	if anchor == c.table.pivot {
 		says = fmt.Sprintf("that one %s is %s %s", anchor, imply, anchor)
 	}
+	f.Message = fmt.Sprintf("%s imply %s. They are of another moment than the rest", strings.Join(names, ", "), says)
 	if len(meet) > 0 {
-		says += fmt.Sprintf(", and that is what %s rest on", strings.Join(meet, ", "))
+		f.Message += " (" + strings.Join(meet, ", ") + ")"
 	}
-	f.Message = fmt.Sprintf("%s imply %s: they are of another moment than the rest.", strings.Join(names, ", "), says)
+	f.Message += "."
 	return f
 }
 

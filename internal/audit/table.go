@@ -145,11 +145,15 @@ func newTable(rows []Row, facts *currency.Table, at time.Time) *table {
 	return t
 }
 
-// rate is how many units of quote one base is worth by the table.
+// rate is how many units of quote one base is worth by the table. Rows that say themselves that they are of different
+// moments or of different sources need not fit each other, and say nothing together.
 func (t *table) rate(base, quote currency.Code) (span, bool) {
 	b, okB := t.legs[base]
 	q, okQ := t.legs[quote]
 	if !okB || !okQ {
+		return span{}, false
+	}
+	if base != t.pivot && quote != t.pivot && (b.row.Source != q.row.Source || !b.row.At.Equal(q.row.At)) {
 		return span{}, false
 	}
 	if base == t.pivot {

@@ -56,6 +56,11 @@ func TestATableLooksUpAnyPairThatItsRowsLeadTo(t *testing.T) {
 			t.Errorf("%s: %s to %s, %t; want about %s to %s", c.name, got.low, got.high, ok, c.low, c.high)
 		}
 	}
+	apart := []Row{row("EUR", "USD", "1.25"), row("EUR", "AED", "4.5"), row("EUR", "CHF", "1")}
+	apart[0].Source, apart[1].Source = "one bank", "another"
+	if _, ok := newTable(apart, currency.All(), time.Time{}).rate("USD", "AED"); ok {
+		t.Error("rows of two sources are held against each other")
+	}
 	if _, ok := newTable(nil, currency.All(), time.Time{}).rate("EUR", "USD"); ok {
 		t.Error("an empty table knows a rate")
 	}

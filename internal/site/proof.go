@@ -97,7 +97,7 @@ func proofOf(r audit.Report, d audit.Document, rules string) Proof {
 			at = &text[n]
 		default:
 			if found.Subject = f.Subject; len(f.Rows) > 0 {
-				found.Subject = namesOf(f.Rows)
+				found.Subject = "" // the sentence names them
 			}
 			p.Whole = append(p.Whole, found)
 			continue
@@ -399,14 +399,6 @@ func listed(parts []string) string {
 		return strings.Join(parts, "")
 	}
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
-}
-
-// namesOf lists subjects, as many as somebody would read.
-func namesOf(subjects []string) string {
-	if len(subjects) > mostNames {
-		return joined(subjects[:mostNames]) + " and " + strconv.Itoa(len(subjects)-mostNames) + " more"
-	}
-	return joined(subjects)
 }
 
 // shortened cuts a text to so many letters.

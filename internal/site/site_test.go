@@ -400,6 +400,27 @@ func TestAPairsPageComparesWhatEverySourceSays(t *testing.T) {
 	p.get(t, "/rates/EUR-USD?as-of=never", 400)
 }
 
+func TestOurOwnBoardCarriesWhatTheProofReaderFinds(t *testing.T) {
+	p := empty(t)
+	at := time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC)
+	if _, err := p.ledger.Record(t.Context(), []market.Source{bank}, []market.Observation{
+		said(bank, "EUR/USD", market.Rate, "1.186127", at), said(bank, "EUR/QAR", market.Rate, "4.352991", at), said(bank, "EUR/ERN", market.Rate, "17.791905", at),
+	}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for path, row := range map[string]string{"/markets/?as-of=2026-02-02": "tr:contains('QAR')", "/rates/EUR-QAR?as-of=2026-02-02": "main", "/markets/currencies/QAR?as-of=2026-02-02": "main"} {
+		doc := p.get(t, path, 200)
+		wantText(t, doc, row, "hard peg missed")
+		if doc.Find(row+" a[href='/audit/rules/peg.missed']").Length() == 0 {
+			t.Errorf("%s does not lead to the rule", path)
+		}
+		if n := doc.Find("tr:contains('ERN') a[href^='/audit/rules/peg']").Length(); n > 0 {
+			t.Errorf("%s: a peg that is met is said to be missed", path)
+		}
+	}
+	wantText(t, p.get(t, "/audit/rules/peg.missed", 200), "h1", "Hard peg missed")
+}
+
 func TestTheSourcesAreListedWithTheirTerms(t *testing.T) {
 	p := full(t)
 	wantText(t, p.get(t, "/sources", 200), "main", "Brought in by hand", "Central Bank", "free to show", "One table a day.", "Evening Page")
