@@ -250,7 +250,7 @@ func printed() (audit.Report, audit.Document) {
 	lev := []audit.Evidence{{Fact: "BGN was retired on 1 January 2026", Source: "ISO 4217", At: "2026-01-01"}, {Fact: "the digits", Source: "arithmetic"}}
 	r := audit.Report{Name: d.Name, Date: d.Date, Dated: d.Dated, Subjects: d.Subjects(), Left: d.Left, Findings: []audit.Finding{
 		{Rule: "test.retired", Severity: audit.Error, Subject: "BGN", Printed: "1.9650", Message: "The lev is gone.", Evidence: lev, Line: 5},
-		{Rule: "test.mixed", Severity: audit.Warning, Subject: "EUR", Message: "Two days are mixed.", Rows: []string{"USD", "CZK"}},
+		{Rule: "test.mixed", Severity: audit.Warning, Subject: "EUR", Message: "USD, CZK are of two days.", Rows: []string{"USD", "CZK"}},
 		{Rule: "test.missed", Severity: audit.Warning, Subject: "BGN", Printed: "1.9650", Expected: "1.9558", Deviation: "0.00470", Tolerance: "0.00005", Message: "The rate is missed.", Line: 5},
 		{Rule: "quote.percent", Severity: audit.Warning, Subject: "AZN", Printed: "-0.70", Expected: "-0.54", Deviation: "0.296", Message: "The percentage does not follow.", Line: 6},
 		{Rule: "story.rose", Severity: audit.Note, Subject: "line 12", Printed: "rose", Message: "The table says that it fell.", Line: 12},
@@ -278,7 +278,7 @@ func TestFindingsStandWithWhatTheyAreAbout(t *testing.T) {
 	doc, _ := file(t, r, d)
 	wantText(t, doc, "h1", "1 error, 3 warnings and 1 note")
 	wantText(t, doc, ".head", "evening.html: 4 rows, 2 items of a ticker and 2 paragraphs of 10 February 2026.", "found at line 3", "facts that come with the program")
-	wantText(t, doc, ".whole", "warning: test.mixed", "USD, CZK", "Two days are mixed.")
+	wantText(t, doc, ".whole", "warning: test.mixed", "USD, CZK are of two days.")
 	wantText(t, doc, ".rates tbody:nth-of-type(1)", "1 row with findings", "BGN Bulgarian Lev 1.96501.9558+0.47%5", "error: test.retired The lev is gone.", "warning: test.missed The rate is missed.")
 	wantText(t, doc, ".rates tbody:nth-of-type(2)", "3 rows without findings", "AZN Azerbaijani Manat 2.016")
 	wantText(t, doc, ".items tbody:nth-of-type(1)", "AZN", "92.10−0.50−0.70%6", "The percentage does not follow.")
