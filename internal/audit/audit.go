@@ -112,6 +112,9 @@ func (c *check) add(f Finding) {
 	if f.Severity == 0 {
 		f.Severity = c.rule.Severity
 	}
+	if f.Evidence == nil {
+		f.Evidence = []Evidence{} // a list for programs too
+	}
 	c.findings = append(c.findings, f)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/courant-news/courant/internal/audit"
 	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
 )
 
 // Tables are made that are sound, and one fault of each kind is planted in them: the rule must find it, and nothing else
@@ -20,7 +21,11 @@ import (
 type forge struct {
 	*rand.Rand
 	table *currency.Table
+	facts audit.Facts // with what a ledger knows of the table at hand
 }
+
+// anItem is some item of a document.
+func (f forge) anItem(d *audit.Document) *audit.Item { return &d.Items[f.IntN(len(d.Items))] }
 
 // sound is a table against a base, every currency of it alive, every peg met, on a day within the levels.
 func (f forge) sound(base currency.Code) audit.Document {
@@ -78,7 +83,40 @@ func (f forge) sound(base currency.Code) audit.Document {
 		rate, _ := v.Quo(b, 20)
 		d.Rows = append(d.Rows, audit.Row{Base: base, Quote: c.Code, Value: digitsOf(rate, 6+f.IntN(4)), Line: i + 1})
 	}
+	for i, ticker := range []string{"BCE", "RIO", "NGG", "BTI", "RELX", "BCC"} {
+		d.Items = append(d.Items, f.item(ticker, 500+i))
+	}
 	return d
+}
+
+// item is an item of a ticker that moved by one to eight per cent, each of its figures as it follows.
+func (f forge) item(ticker string, line int) audit.Item {
+	previous := currency.MustDecimal(fmt.Sprintf("%.2f", 10+190*f.Float64()))
+	change := previous.Mul(currency.MustDecimal(f.offBy(0.01, 0.08)).Sub(one)).RoundPlaces(2)
+	last := previous.Add(change)
+	percent, _ := change.Mul(currency.DecimalFromInt(100)).Quo(previous, 20)
+	percent = percent.RoundPlaces(2)
+	return audit.Item{Market: "XNYS", Ticker: ticker, Last: &last, Change: &change, Percent: &percent, Line: line}
+}
+
+// known is what a ledger knows of a sound table: the same from one source, and other figures of the day before.
+func (f forge) known(d audit.Document) *audit.Known {
+	k := &audit.Known{
+		Prices: map[market.Symbol]market.Price{}, Before: map[market.Symbol][]market.Offer{},
+		Sources: market.Sources{"bank": {ID: "bank", Name: "A bank", Kind: market.Official, Fresh: 96 * time.Hour}},
+	}
+	for _, r := range d.Rows {
+		symbol := market.Pair(r.Base, r.Quote)
+		offer := func(value currency.Decimal, at time.Time) market.Offer {
+			said := market.NewObservation(symbol, market.Rate, value, market.Moment{At: at, Seen: at}, "bank", "")
+			return market.Offer{Source: "bank", Value: value, At: at, Seen: at, How: market.Said, From: []market.Observation{said}}
+		}
+		k.Prices[symbol] = market.Price{Symbol: symbol, Offer: offer(r.Value, d.Date.First())}
+		earlier := r
+		times(&earlier, f.offBy(0.002, 0.004))
+		k.Before[symbol] = []market.Offer{offer(earlier.Value, d.Date.First().AddDate(0, 0, -9))}
+	}
+	return k
 }
 
 // digitsOf is a number to so many significant digits, zeros at its end among them.
@@ -140,6 +178,67 @@ func (f forge) offBy(least, most float64) string {
 var one = currency.DecimalFromInt(1)
 
 var plants = []plant{
+	{"known.apart", func(f forge, d *audit.Document) (string, bool) {
+		r, ok := f.row(d, f.free(d))
+		if !ok {
+			return "", false
+		}
+		times(r, f.offBy(0.03, 0.3))
+		return string(r.Quote), true
+	}},
+	{"stale.copy", func(f forge, d *audit.Document) (string, bool) {
+		r, ok := f.row(d, f.free(d))
+		if !ok {
+			return "", false
+		}
+		r.Value = f.facts.Known.Before[market.Pair(r.Base, r.Quote)][0].Value
+		return string(r.Quote), true
+	}},
+	{"stale.row", func(f forge, d *audit.Document) (string, bool) {
+		r, ok := f.row(d, f.free(d))
+		if !ok {
+			return "", false
+		}
+		r.At = d.Date.First().AddDate(0, 0, -6-f.IntN(300))
+		return string(r.Quote), true
+	}},
+	{"quote.percent-base", func(f forge, d *audit.Document) (string, bool) {
+		i := f.anItem(d)
+		slip, _ := i.Change.Mul(currency.DecimalFromInt(100)).Quo(*i.Last, 20)
+		slip = slip.RoundPlaces(2)
+		off := slip.Sub(*i.Percent).Abs()
+		i.Percent = &slip
+		return "XNYS:" + i.Ticker, off.Cmp(currency.MustDecimal("0.10")) > 0 // beyond what the digits leave open
+	}},
+	{"quote.percent", func(f forge, d *audit.Document) (string, bool) {
+		i := f.anItem(d)
+		wrong := i.Percent.Mul(currency.MustDecimal(f.offBy(0.3, 0.7))).RoundPlaces(2)
+		i.Percent = &wrong
+		return "XNYS:" + i.Ticker, true
+	}},
+	{"quote.sign", func(f forge, d *audit.Document) (string, bool) {
+		i := f.anItem(d)
+		turned := i.Percent.Neg()
+		i.Percent = &turned
+		return "XNYS:" + i.Ticker, true
+	}},
+	{"quote.change", func(f forge, d *audit.Document) (string, bool) {
+		i := f.anItem(d)
+		wrong := i.Last.Mul(currency.MustDecimal(fmt.Sprintf("%.3f", 1.05+f.Float64()))).RoundPlaces(2)
+		i.Change = &wrong
+		return "XNYS:" + i.Ticker, true
+	}},
+	{"quote.delisted", func(f forge, d *audit.Document) (string, bool) {
+		d.Items = append(d.Items, f.item("SCS", 999))
+		return "XNYS:SCS", d.Date.First().After(time.Date(2025, 12, 14, 0, 0, 0, 0, time.UTC))
+	}},
+	{"story.figure", func(f forge, d *audit.Document) (string, bool) {
+		code := []currency.Code{"HRK", "XAF", "LTL", "BAM"}[f.IntN(4)]
+		peg, ok := f.table.PegOn(code, d.Date.First())
+		wrong := peg.Rate.Mul(currency.MustDecimal(f.offBy(0.015, 0.3))).RoundDigits(6)
+		d.Text = append(d.Text, audit.Paragraph{Text: fmt.Sprintf("EUR/%s stood at %s on the screens.", code, wrong), Line: 900})
+		return "EUR/" + string(code), ok
+	}},
 	{"currency.retired", func(f forge, d *audit.Document) (string, bool) {
 		old := []currency.Code{"HRK", "LTL", "LVL", "EEK", "ZMK", "BYR", "SLL", "STD", "DEM", "ROL", "TRL"}
 		code := old[f.IntN(len(old))]
@@ -296,8 +395,7 @@ var plants = []plant{
 }
 
 func TestOfTenThousandTablesEveryPlantedFaultIsFoundAndNothingElse(t *testing.T) {
-	f := forge{rand.New(rand.NewPCG(2026, 2)), currency.All()}
-	facts := audit.Embedded()
+	f := forge{Rand: rand.New(rand.NewPCG(2026, 2)), table: currency.All(), facts: audit.Embedded()}
 	bases := []currency.Code{"EUR", "EUR", "EUR", "USD", "GBP", "CHF", "JPY"}
 	tables, alarms, made := 0, 0, 0
 	planted, found := map[string]int{}, map[string]int{}
@@ -306,15 +404,18 @@ func TestOfTenThousandTablesEveryPlantedFaultIsFoundAndNothingElse(t *testing.T)
 		if len(d.Rows) < 100 {
 			t.Fatalf("a made table of %s has only %d rows", d.Date, len(d.Rows))
 		}
+		p := plants[made%len(plants)]
+		if f.facts.Known = nil; strings.HasPrefix(p.rule, "known.") || p.rule == "stale.copy" {
+			f.facts.Known = f.known(d)
+		}
 		if made++; made%10 == 0 { // the sound table itself
-			for _, x := range audit.Check(d, facts).Findings {
+			for _, x := range audit.Check(d, f.facts).Findings {
 				if x.Severity > audit.Note {
 					alarms++
 					t.Errorf("%s, sound: %s %s %s: %s", d.Date, x.Rule, x.Subject, x.Printed, x.Message)
 				}
 			}
 		}
-		p := plants[made%len(plants)]
 		subject, ok := p.spoil(f, &d)
 		if !ok {
 			continue // it cannot be spoilt so; another can
@@ -322,7 +423,7 @@ func TestOfTenThousandTablesEveryPlantedFaultIsFoundAndNothingElse(t *testing.T)
 		tables++
 		planted[p.rule]++
 		hit := false
-		for _, x := range audit.Check(d, facts).Findings {
+		for _, x := range audit.Check(d, f.facts).Findings {
 			switch {
 			case x.Rule == p.rule && x.Subject == subject:
 				hit = true

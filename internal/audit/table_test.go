@@ -9,7 +9,10 @@ import (
 
 func TestAPrintedNumberStandsForAllThatRoundToIt(t *testing.T) {
 	for _, c := range []struct{ text, low, high string }{
-		{"1.95583", "1.955825", "1.955835"}, {"2", "1.5", "2.5"}, {"0.00025", "0.000245", "0.000255"}, {"1.50", "1.495", "1.505"},
+		{"1.95583", "1.955825", "1.955835"},
+		{"2", "1.5", "2.5"},
+		{"0.00025", "0.000245", "0.000255"},
+		{"1.50", "1.495", "1.505"},
 		{"0.0", "0.00", "0.05"},
 	} {
 		s := printed(currency.MustDecimal(c.text))
@@ -24,9 +27,17 @@ func TestAFixedRateIsMetAtItsSixthDigit(t *testing.T) {
 		rate, printed string
 		meets         bool
 	}{
-		{"15.6466", "15.64664", true}, {"15.6466", "15.6468", false}, {"166.386", "166.38600001", true}, {"2", "2.00002", false},
-		{"2", "2.000001", true}, {"1.95583", "1.9558", true}, {"1.95583", "1.956", true}, {"1.95583", "1.955", false},
-		{"491.96775", "491.96775", true}, {"491.96775", "491.9678", true}, {"491.96775", "491.967", false},
+		{"15.6466", "15.64664", true},
+		{"15.6466", "15.6468", false},
+		{"166.386", "166.38600001", true},
+		{"2", "2.00002", false},
+		{"2", "2.000001", true},
+		{"1.95583", "1.9558", true},
+		{"1.95583", "1.956", true},
+		{"1.95583", "1.955", false},
+		{"491.96775", "491.96775", true},
+		{"491.96775", "491.9678", true},
+		{"491.96775", "491.967", false},
 	} {
 		if got := fixedAt(currency.MustDecimal(c.rate)).meets(printed(currency.MustDecimal(c.printed))); got != c.meets {
 			t.Errorf("%s for %s: %t", c.printed, c.rate, got)
