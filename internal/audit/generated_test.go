@@ -422,12 +422,14 @@ func TestOfTenThousandTablesEveryPlantedFaultIsFoundAndNothingElse(t *testing.T)
 		}
 		tables++
 		planted[p.rule]++
-		hit := false
+		hit, instead := false, []string(nil)
 		for _, x := range audit.Check(d, f.facts).Findings {
 			switch {
 			case x.Rule == p.rule && x.Subject == subject:
 				hit = true
-			case x.Severity > audit.Note && x.Subject != subject && !related(p.rule, x):
+			case x.Subject == subject:
+				instead = append(instead, x.Rule)
+			case x.Severity > audit.Note && !related(p.rule, x):
 				alarms++
 				t.Errorf("%s, %s planted at %s: %s %s %s: %s", d.Date, p.rule, subject, x.Rule, x.Subject, x.Printed, x.Message)
 			}
@@ -435,7 +437,7 @@ func TestOfTenThousandTablesEveryPlantedFaultIsFoundAndNothingElse(t *testing.T)
 		if hit {
 			found[p.rule]++
 		} else if planted[p.rule]-found[p.rule] < 5 {
-			t.Logf("%s, %s planted at %s was not found", d.Date, p.rule, subject)
+			t.Logf("%s, %s planted at %s was not found, but %v", d.Date, p.rule, subject, instead)
 		}
 		if alarms > 30 {
 			t.Fatal("too many false alarms")

@@ -23,7 +23,7 @@ var knownRules = []Rule{
 		Explains: `The ledger has the rate of that day from others, and the printed one is further from theirs than can be explained.
 
 It may be as far as they are from each other, and further by what the printed digits leave open and by what the pair
-usually moves in a day, since they may speak of another hour. Of a pair that a law or a promise fixes nothing is allowed
+usually moves in a day, since they may speak of another hour, and so for each day that they are older. Of a pair that a law or a promise fixes nothing is allowed
 for moves. Only sources whose value was current on the day are witnesses, and no page is: a page cannot confirm a page.
 A rate that follows from a law alone is left to the rules of the families fixed and peg.`,
 		Source: "the ledger's sources, and the table of usual moves",
@@ -145,12 +145,23 @@ func (c *check) usualMove(base, quote currency.Code) (share currency.Decimal, so
 
 // movesBy says how far a pair usually moves.
 func movesBy(move currency.Decimal, source string) Evidence {
-	return Evidence{Fact: "the pair usually moves by no more than " + percentOf(shareOf(move)) + " in a day", Source: source}
+	return Evidence{Fact: "the pair usually moves by no more than " + percentOf(shareOf(move)) + " in that time", Source: source}
 }
 
 // ownDay says whether a row or an item is of the document's day.
 func (c *check) ownDay(at time.Time) bool {
 	return at.IsZero() || !at.Before(c.at) && !at.After(c.end())
+}
+
+// daysOld is how many days before a moment the newest of some offers is of, at least one.
+func daysOld(offers []market.Offer, at time.Time) int64 {
+	newest := offers[0].At
+	for _, o := range offers[1:] {
+		if o.At.After(newest) {
+			newest = o.At
+		}
+	}
+	return max(1, int64(at.Sub(newest)/(24*time.Hour)))
 }
 
 func knownApart(c *check) {
@@ -169,6 +180,7 @@ func knownApart(c *check) {
 		}
 		said, evidence := k.testimony(witnesses)
 		move, source := c.usualMove(r.Base, r.Quote)
+		move = move.Mul(currency.DecimalFromInt(daysOld(witnesses, c.end())))
 		// As far again as they are from each other, and as far as the pair moves.
 		room := quo(said.high.Sub(said.low), said.low).Add(move)
 		wide := span{said.low.Mul(one.Sub(room)), said.high.Mul(one.Add(room))}

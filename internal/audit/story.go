@@ -79,6 +79,7 @@ func (c *check) againstLedger(f figure) {
 	}
 	said, evidence := k.testimony(witnesses)
 	room, source := c.usualMove(f.base, f.quote)
+	room = room.Mul(currency.DecimalFromInt(daysOld(witnesses, c.end())))
 	if spread := quo(said.high.Sub(said.low), said.low); spread.Cmp(room) > 0 {
 		room = spread
 	} else if room.Sign() > 0 {
