@@ -100,8 +100,8 @@ var guards = []guard{
 	{"what rests on that says so", "internal/market/fixed.go", "return f.Code != Unchanged })", "return f.Code != \"\" })", matrix + "17"},
 	{"boards look far enough back for that", "internal/market/ledger.go", "same := repeated(heard); len(same) > 0 {", "same := repeated(heard); len(same) < 0 {", matrix + "17"},
 	{"disagreement says so", "internal/market/flag.go", "o.Off.Abs().Cmp(disputed) > 0 {", "o.Off.Abs().Cmp(disputed) > 9 {", judging + "Script"},
-	{"what is private is not shown", "internal/market/settle.go", "return facts.Sources[o.Source].Terms == Private }", "return false }", matrix + "20"},
-	{"what is private is not told", "internal/market/ledger.go", "if facts.Sources[o.Source].Terms == Private {", "if o.ID == \"\" {", matrix + "20"},
+	{"what is private is not shown", "internal/market/settle.go", "return s.Terms != Private && (f.May == nil", "return (f.May == nil", matrix + "20"},
+	{"what is private is not told", "internal/market/ledger.go", "if !facts.may(o.Source) {", "if o.ID == \"\" {", matrix + "20"},
 }
 
 func main() {

@@ -302,3 +302,38 @@ func TestAReleaseDecidesNothingOfWhatTheSourceLeftAgain(t *testing.T) {
 		t.Errorf("%+v, %v", put, err)
 	}
 }
+
+func TestALedgerOfSomeSourcesKnowsNothingOfTheOthers(t *testing.T) {
+	h := newHall(t)
+	h.calmly(t, frankfurt, "EUR/CHF", "0.9210", "0.9211")
+	h.calmly(t, moscow, "EUR/RUB", "96.01", "96.02")
+	h.calmly(t, moscow, "EUR/CHF", "0.9222", "0.9223")
+	only := h.Only(func(s market.Source) bool { return s.ID == "moscow" })
+	p, err := only.Rate(t.Context(), "EUR/CHF", market.AsOf{})
+	if err != nil || p.Source != "moscow" || len(p.SetAside) != 0 || p.Of != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	none := only.Only(func(s market.Source) bool { return s.ID == "frankfurt" })
+	if _, err := none.Rate(t.Context(), "EUR/CHF", market.AsOf{}); !errors.Is(err, fault.NotFound) {
+		t.Errorf("of nobody: %v", err)
+	}
+	b, err := only.Board(t.Context(), "EUR", market.AsOf{})
+	if err != nil || len(b.Prices) != 2 {
+		t.Errorf("the board: %+v, %v", b.Prices, err)
+	}
+	known, err := only.Sources(t.Context())
+	if err != nil || len(known) != 1 {
+		t.Errorf("sources: %+v, %v", known, err)
+	}
+	all, err := h.Rate(t.Context(), "EUR/CHF", market.AsOf{})
+	if err != nil || all.Source != "frankfurt" {
+		t.Errorf("all: %+v, %v", all, err)
+	}
+	if _, err := only.Number(t.Context(), all.From[0].ID); !errors.Is(err, fault.NotFound) {
+		t.Errorf("the other's number: %v", err)
+	}
+	said, err := only.Said(t.Context(), []market.Symbol{"EUR/CHF"}, p.At, p.At)
+	if err != nil || len(said) != 1 || said[0].Source != "moscow" {
+		t.Errorf("what was said: %+v, %v", said, err)
+	}
+}

@@ -22,6 +22,7 @@ type Ledger struct {
 	currencies *currency.Table
 	listings   *Listings
 	now        func() time.Time
+	may        func(Source) bool // see Only
 }
 
 // LedgerOptions are what a ledger may be given beside its store; the zero value works.
@@ -43,6 +44,14 @@ func NewLedger(store Store, b bus.Bus, o LedgerOptions) *Ledger {
 		o.Now = time.Now
 	}
 	return &Ledger{store: store, bus: b, currencies: o.Currencies, listings: o.Listings, now: o.Now}
+}
+
+// Only returns the same ledger, in which some sources alone may speak: what it settles rests on nobody else, and of the
+// others it knows nothing. It is for reading.
+func (l *Ledger) Only(may func(Source) bool) *Ledger {
+	only, before := *l, l.may
+	only.may = func(s Source) bool { return may(s) && (before == nil || before(s)) }
+	return &only
 }
 
 // Currencies returns the table of currencies that the ledger knows.
@@ -189,7 +198,7 @@ func (l *Ledger) facts(ctx context.Context) (Facts, error) {
 	if err != nil {
 		return Facts{}, err
 	}
-	f := Facts{Sources: make(Sources, len(list)), Currencies: l.currencies, Listings: l.listings}
+	f := Facts{Sources: make(Sources, len(list)), Currencies: l.currencies, Listings: l.listings, May: l.may}
 	for _, s := range list {
 		f.Sources[s.ID] = s
 	}
@@ -198,7 +207,13 @@ func (l *Ledger) facts(ctx context.Context) (Facts, error) {
 }
 
 // Sources returns every source that was recorded, by ID.
-func (l *Ledger) Sources(ctx context.Context) ([]Source, error) { return l.store.Sources(ctx) }
+func (l *Ledger) Sources(ctx context.Context) ([]Source, error) {
+	all, err := l.store.Sources(ctx)
+	if l.may != nil {
+		all = slices.DeleteFunc(all, func(s Source) bool { return !l.may(s) })
+	}
+	return all, err
+}
 
 // Known returns every source by its ID, the table of pegs and conversion rates among them.
 func (l *Ledger) Known(ctx context.Context) (Sources, error) {
@@ -241,7 +256,7 @@ func (l *Ledger) Said(ctx context.Context, symbols []Symbol, from, to time.Time)
 	}
 	var said []Observation
 	for _, s := range sources {
-		if s.Terms == Private {
+		if s.Terms == Private || l.may != nil && !l.may(s) {
 			continue
 		}
 		sheets, err := l.store.Sheets(ctx, s.ID, from, to)
@@ -472,7 +487,7 @@ func (l *Ledger) Number(ctx context.Context, id ID) (Number, error) {
 	if err != nil {
 		return Number{}, fmt.Errorf("read the sources: %w", err)
 	}
-	if facts.Sources[o.Source].Terms == Private {
+	if !facts.may(o.Source) {
 		return Number{}, fault.Because(fault.NotFound, "the terms of %s do not allow its numbers to be shown", facts.Sources[o.Source].name(o.Source))
 	}
 	revisions, err := l.store.Revisions(ctx, o.Symbol, o.Field, o.Source, o.At)

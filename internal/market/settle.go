@@ -15,6 +15,13 @@ type Facts struct {
 	Sources    Sources
 	Currencies *currency.Table
 	Listings   *Listings
+	May        func(Source) bool // whether a source's numbers may be used; nil: those of all but private ones
+}
+
+// may says whether the numbers of a source may be used.
+func (f Facts) may(id SourceID) bool {
+	s := f.Sources[id]
+	return s.Terms != Private && (f.May == nil || f.May(s))
 }
 
 // Settle chooses a pair's price among all that was heard. It is pure: the same observations in any order, the same
@@ -39,9 +46,17 @@ type settler struct {
 // newSettler leaves out what sources do not allow to be shown, here where every price is made, so that no page and no
 // reply can show it.
 func newSettler(heard []Observation, facts Facts, asOf AsOf) *settler {
-	private := func(o Observation) bool { return facts.Sources[o.Source].Terms == Private }
-	if slices.ContainsFunc(heard, private) {
-		heard = slices.DeleteFunc(slices.Clone(heard), private)
+	asked := map[SourceID]bool{}
+	silent := func(o Observation) bool {
+		may, known := asked[o.Source]
+		if !known {
+			may = facts.may(o.Source)
+			asked[o.Source] = may
+		}
+		return !may
+	}
+	if slices.ContainsFunc(heard, silent) {
+		heard = slices.DeleteFunc(slices.Clone(heard), silent)
 	}
 	return &settler{facts: facts, sheets: gather(heard, asOf)}
 }

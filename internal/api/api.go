@@ -1,0 +1,78 @@
+// Package api is what programs meet: the kit that the native interface and the dialects of other services share. Each
+// dialect is a package below this one, with a Mount that sets its routes.
+//
+// Every reply begins at the same ledger that readers read, with one difference: only sources speak whose terms allow their
+// numbers to be passed on. Replies are made once, compressed, and kept until something changes; see [Face.Answer].
+//
+// Start at [New]. Everything here is safe for concurrent use.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/web"
+)
+
+// Options are what a face may be told; the zero value works, beside the ledger and the bus.
+type Options struct {
+	Log    *slog.Logger // nil: nothing is logged
+	Memory int          // bytes of finished replies that are kept; 0: 16 MB
+	Now    func() time.Time
+	// Next says when one of some sources can next be expected to publish; zero where that is not known. Nil: never known.
+	Next func(ctx context.Context, sources []market.SourceID) time.Time
+}
+
+// Limits of what is asked and kept.
+const (
+	memory   = 16 << 20
+	replyAge = 5 * time.Second // what depends on the present moment is made anew so often
+	maxQuery = 2 << 10         // characters of a whole query: a list of all currencies has some 900
+)
+
+// Face is what the interfaces for programs share.
+type Face struct {
+	ledger *market.Ledger
+	o      Options
+	cache  *web.Cache
+}
+
+// New returns a face over what a ledger may pass on.
+func New(ledger *market.Ledger, b bus.Bus, o Options) *Face {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Memory == 0 {
+		o.Memory = memory
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	f := &Face{ledger: ledger.Only(passes), o: o, cache: web.NewCache(o.Memory, replyAge)}
+	b.Listen(func(bus.Event) { f.cache.Drop() })
+	return f
+}
+
+// passes says whether a source's terms allow its numbers to be passed on to programs.
+func passes(s market.Source) bool { return s.Terms == market.Free }
+
+// Ledger is the ledger of the sources whose numbers may be passed on.
+func (f *Face) Ledger() *market.Ledger { return f.ledger }
+
+// Now is the present moment.
+func (f *Face) Now() time.Time { return f.o.Now() }
+
+// Log is where failures are written.
+func (f *Face) Log() *slog.Logger { return f.o.Log }
+
+// cors are the headers with which any page of the web may read a reply: there is nothing private in one.
+var cors = http.Header{
+	"Access-Control-Allow-Origin":   {"*"},
+	"Access-Control-Expose-Headers": {"ETag, Link"},
+	"Cross-Origin-Resource-Policy":  {"cross-origin"},
+	"X-Content-Type-Options":        {"nosniff"},
+}
