@@ -38,11 +38,11 @@ type Question struct {
 	Query Query
 }
 
-// Answer answers GET and HEAD with what make returns, made once for all who ask the same, compressed, with an entity tag
+// Answer answers GET and HEAD with what build returns, made once for all who ask the same, compressed, with an entity tag
 // of its content, and readable for any page of the web. OPTIONS says so. A parameter that is not among the known is
 // fault.Invalid, since an answer that does not heed it would answer another question; known is nil where a dialect ignores
 // what it does not know. Errors go to fail, are never kept, and say so.
-func (f *Face) Answer(fail web.Fail, known []string, make func(Question) (Reply, error)) http.Handler {
+func (f *Face) Answer(fail web.Fail, known []string, build func(Question) (Reply, error)) http.Handler {
 	refuse := func(w http.ResponseWriter, r *http.Request, err error) {
 		maps.Copy(w.Header(), cors)
 		w.Header().Set("Cache-Control", "no-store")
@@ -55,7 +55,7 @@ func (f *Face) Answer(fail web.Fail, known []string, make func(Question) (Reply,
 		}
 		key := r.URL.Path + "?" + q.Query.Encode() + "\n" + strings.Join(r.Header["Accept"], ",")
 		page, err := f.cache.Page(key, func() (*web.Page, error) {
-			reply, err := make(q)
+			reply, err := build(q)
 			if err != nil {
 				return nil, err
 			}
@@ -89,7 +89,9 @@ func (f *Face) Answer(fail web.Fail, known []string, make func(Question) (Reply,
 // notAllowed is a request by a method that changes something, of an interface that changes nothing.
 type notAllowed struct{ method string }
 
-func (n notAllowed) Error() string { return fmt.Sprintf("%s is not answered here: ask with GET", n.method) }
+func (n notAllowed) Error() string {
+	return fmt.Sprintf("%s is not answered here: ask with GET", n.method)
+}
 func (n notAllowed) Unwrap() error { return fault.Invalid }
 
 // Status is the HTTP status of an error: that of the house, and 405 for a method that is not answered.
