@@ -45,6 +45,27 @@ func ParseDecimal(s string) (Decimal, error) {
 	return r.plain(), nil
 }
 
+// DecimalOf returns coefficient × 10^-places, printed with so many places: 195583 and 5 are 1.95583. Places below zero are
+// written out as zeros.
+func DecimalOf(coefficient int64, places int) Decimal {
+	var r Decimal
+	r.d.SetInt64(coefficient)
+	r.d.Exponent = -int32(places)
+	return r.plain()
+}
+
+// Parts returns what [DecimalOf] makes the number of; ok is false where it has more digits than fit.
+func (d Decimal) Parts() (coefficient int64, places int, ok bool) {
+	if !d.d.Coeff.IsInt64() {
+		return 0, 0, false
+	}
+	coefficient = d.d.Coeff.Int64()
+	if d.d.Negative {
+		coefficient = -coefficient
+	}
+	return coefficient, d.Places(), true
+}
+
 // MustDecimal is [ParseDecimal] for literals in tests and tables. It panics on what ParseDecimal refuses.
 func MustDecimal(s string) Decimal {
 	d, err := ParseDecimal(s)

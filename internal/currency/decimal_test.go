@@ -390,3 +390,19 @@ func BenchmarkString(b *testing.B) {
 		buf = x.Append(buf[:0])
 	}
 }
+
+func TestANumberIsMadeOfItsParts(t *testing.T) {
+	for _, text := range []string{"1.95583", "0.0200", "0", "0.00", "-1.5", "1500", "9223372036854775807", "0.00000000000000000000000000000000000001"} {
+		d := currency.MustDecimal(text)
+		coefficient, places, ok := d.Parts()
+		if got := currency.DecimalOf(coefficient, places).String(); !ok || got != text {
+			t.Errorf("%s is made of %d and %d: %s, %t", text, coefficient, places, got, ok)
+		}
+	}
+	if _, _, ok := currency.MustDecimal("9223372036854775808").Parts(); ok {
+		t.Error("a number of 64 bits has parts")
+	}
+	if got := currency.DecimalOf(15, -2).String(); got != "1500" {
+		t.Errorf("15 hundreds are %s", got)
+	}
+}

@@ -141,11 +141,8 @@ func stateOf(err error) string {
 // insert copies the batch into a table of this transaction and from there into its place, which is several times
 // faster than statements with values.
 func (e *postgresDB) insert(ctx context.Context, c *sql.Conn, b *batch) (added int, err error) {
-	for _, t := range b.tracks {
-		if _, err := c.ExecContext(ctx, "INSERT INTO track (symbol, field, source) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-			t.symbol, t.field, t.source); err != nil {
-			return 0, err
-		}
+	if err := putTracks(ctx, c, b.tracks); err != nil {
+		return 0, err
 	}
 	if _, err := c.ExecContext(ctx, "CREATE TEMP TABLE arrival (LIKE observation) ON COMMIT DROP"); err != nil {
 		return 0, err

@@ -147,11 +147,8 @@ func insertRows(n int) string {
 }
 
 func (e *sqliteDB) insert(ctx context.Context, c *sql.Conn, b *batch) (added int, err error) {
-	for _, t := range b.tracks {
-		if _, err := c.ExecContext(ctx, "INSERT INTO track (symbol, field, source) VALUES (?,?,?) ON CONFLICT DO NOTHING",
-			t.symbol, t.field, t.source); err != nil {
-			return 0, err
-		}
+	if err := putTracks(ctx, c, b.tracks); err != nil {
+		return 0, err
 	}
 	many, err := c.PrepareContext(ctx, insertRows(rowsPerInsert))
 	if err != nil {
