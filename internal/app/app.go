@@ -28,6 +28,7 @@ import (
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
 	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/resident"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
 )
@@ -54,9 +55,20 @@ func Open(ctx context.Context, c Config) (*House, error) {
 		return nil, err
 	}
 	h := &House{Config: c, Store: db, Bus: bus.New(), Paper: news.NewPaper(db)}
-	h.Ledger = market.NewLedger(db, h.Bus, market.LedgerOptions{})
-	h.Newsroom = news.NewNewsroom(db, h.Ledger, h.Bus, nil)
+	h.furnish(db)
 	return h, nil
+}
+
+// keeper is what the ledger and the newsroom write to: the store, or the store with its observations in memory.
+type keeper interface {
+	market.Store
+	news.Store
+}
+
+// furnish sets up the rooms that work on what is kept.
+func (h *House) furnish(k keeper) {
+	h.Ledger = market.NewLedger(k, h.Bus, market.LedgerOptions{})
+	h.Newsroom = news.NewNewsroom(k, h.Ledger, h.Bus, nil)
 }
 
 // Close closes the store; what was acknowledged is on disk already.
@@ -79,6 +91,7 @@ type App struct {
 	log     *slog.Logger
 	handler http.Handler
 	metrics *metrics
+	memory  *resident.Store
 	wire    *wire.Runner // nil where nothing is fetched
 	ready   atomic.Bool
 	public  net.Listener
@@ -92,7 +105,13 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	a := &App{House: h, log: log, metrics: newMetrics(h.Store)}
-	if err := a.build(); err != nil {
+	limit, _ := c.memory() // checked when the house was opened
+	a.memory, err = resident.Open(ctx, h.Store, h.Bus, resident.Options{Limit: limit, Log: log})
+	if err == nil {
+		h.furnish(a.memory)
+		err = a.build()
+	}
+	if err != nil {
 		return nil, errors.Join(err, a.closeAll())
 	}
 	return a, nil
@@ -173,6 +192,7 @@ func (a *App) Run(ctx context.Context) error {
 	wiring, unwire := context.WithCancel(ctx)
 	defer unwire()
 	var wires sync.WaitGroup
+	wires.Go(func() { a.memory.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}

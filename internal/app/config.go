@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -23,6 +24,7 @@ type Config struct {
 	Base        string // the currency against which the board is shown first
 	Wire        string // which providers are fetched: on, off, or their names with commas between; empty: off
 	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
+	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
 	Keys        string // ID=KEY,…: the paper's keys with providers
 	Dev         bool   // read pages' assets from the checkout at each request
 }
@@ -45,6 +47,7 @@ func Settings() []Setting {
 		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
 		{Flag: "keys", Env: "COURANT_KEYS", Usage: "keys with sources that want one: oxr=…,fred=…", Hide: hidden},
+		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
 	}
 }
@@ -72,10 +75,23 @@ func (c Config) Check() error {
 	if _, err := c.Fetched(); err != nil {
 		return err
 	}
+	if _, err := c.memory(); err != nil {
+		return err
+	}
 	if c.Database == "" && c.Data == "" {
 		return fault.Because(fault.Invalid, "the setting data is empty: name a directory")
 	}
 	return nil
+}
+
+// memory is how many bytes rates may take in memory.
+func (c Config) memory() (int, error) {
+	const most = 1 << 20 // megabytes
+	n, err := strconv.Atoi(cmp.Or(c.Memory, "256"))
+	if err != nil || n < 1 || n > most {
+		return 0, fault.Because(fault.Invalid, "the setting memory: %.20q is no number of megabytes from 1 to %d", c.Memory, most)
+	}
+	return n << 20, nil
 }
 
 // storeURL is what the store opens.
