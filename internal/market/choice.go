@@ -58,8 +58,17 @@ func criteria(pair Symbol, offers []Offer, sources Sources, at time.Time, curren
 			return fmt.Sprintf("The one chosen is of the bank that issues %s.", sources[best.Source].Issuer)
 		},
 	}
+	asked := map[SourceID]int{} // each offer is held against the others once, and only where nothing before decides
+	aloneOnce := func(o Offer) int {
+		answer, known := asked[o.Source]
+		if !known {
+			answer = alone(o, offers, sources, at)
+			asked[o.Source] = answer
+		}
+		return answer
+	}
 	agreement := criterion{
-		func(a, b Offer) int { return cmp.Compare(alone(a, offers, sources, at), alone(b, offers, sources, at)) },
+		func(a, b Offer) int { return cmp.Compare(aloneOnce(a), aloneOnce(b)) },
 		func(Offer, Offer) string { return "It stands alone: others agree with the one chosen." },
 	}
 	name := criterion{
@@ -122,6 +131,13 @@ func off(value, from currency.Decimal) currency.Decimal {
 	return percent
 }
 
+// near says whether a value is within one per cent of another, which is above zero.
+func near(value, of currency.Decimal) bool {
+	return value.Sub(of).Abs().Mul(hundred).Cmp(of) <= 0
+}
+
+var hundred = currency.DecimalFromInt(100)
+
 // counts says whether an offer has a say on whether another is right: it is current, and more than a claim.
 func counts(o Offer, sources Sources, at time.Time) bool {
 	return sources[o.Source].Kind != Page && sources.fresh(o, at)
@@ -134,14 +150,14 @@ func alone(o Offer, offers []Offer, sources Sources, at time.Time) int {
 		if other.Source == o.Source || !counts(other, sources, at) {
 			continue
 		}
-		if off(other.Value, o.Value).Abs().Cmp(agreed) <= 0 {
+		if near(other.Value, o.Value) {
 			return 0
 		}
 		others = append(others, other)
 	}
 	for i, a := range others {
 		for _, b := range others[:i] {
-			if off(a.Value, b.Value).Abs().Cmp(agreed) <= 0 {
+			if near(a.Value, b.Value) {
 				return 1
 			}
 		}
