@@ -57,6 +57,7 @@ func run(rows, requests int, history, format string) error {
 	for _, measure := range []func() ([]result, error){
 		func() ([]result, error) { return appending(dir, rows) },
 		func() ([]result, error) { return hearing(dir, program, history) },
+		func() ([]result, error) { return remembering(dir, program, rows) },
 		func() ([]result, error) { return serving(dir, program, requests) },
 	} {
 		some, err := measure()

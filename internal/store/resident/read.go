@@ -62,7 +62,7 @@ func (s *Store) Series(ctx context.Context, symbols []market.Symbol, asOf market
 			continue
 		}
 		for _, column := range c.bySymbol[symbol] {
-			all = slices.Grow(all, len(column.at))
+			all = slices.Grow(all, column.len())
 			column.between(math.MinInt64, asOf.At.UnixMicro(), asOf.Known.UnixMicro(), func(i int) {
 				all = append(all, column.observation(i))
 			})
@@ -93,7 +93,7 @@ func (s *Store) Revisions(ctx context.Context, symbol market.Symbol, field marke
 		return nil, nil
 	}
 	var all []market.Observation
-	for i := column.until(at.UnixMicro() - 1); i < len(column.at) && column.at[i] == at.UnixMicro(); i++ {
+	for i := column.at.above(at.UnixMicro() - 1); i < column.len() && column.at.at(i) == at.UnixMicro(); i++ {
 		all = append(all, column.observation(i))
 	}
 	return all, nil

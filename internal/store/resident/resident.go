@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"maps"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -76,6 +77,7 @@ func Open(ctx context.Context, db *store.DB, b bus.Bus, o Options) (*Store, erro
 	if _, err := s.refresh(ctx); err != nil {
 		return nil, err
 	}
+	debug.FreeOSMemory() // reading made much more than is kept
 	return s, nil
 }
 
@@ -166,12 +168,11 @@ func (s *Store) load(ctx context.Context, tracks []store.Track, now *content) (m
 }
 
 func (s *Store) column(ctx context.Context, t store.Track) (*column, error) {
-	c := &column{track: t}
+	c := newColumn(t)
 	if err := s.DB.Rows(ctx, t, c.add); err != nil {
 		return nil, fmt.Errorf("keep %s of %s in memory: %w", t.Symbol, t.Source, err)
 	}
-	c.clip()
-	return c, nil
+	return c.clone(), nil
 }
 
 // made is the content of some columns, as many as fit; of a symbol all or none, so that nothing is ever settled of a part.

@@ -104,7 +104,7 @@ func (s *Store) keep(ctx context.Context, observations []market.Observation, cou
 			columns[t] = nil
 			continue
 		case !known:
-			before = &column{track: t}
+			before = newColumn(t)
 		}
 		columns[t] = before.with(more)
 	}
