@@ -29,12 +29,8 @@ type Numbered struct {
 	Err  error // says what is wrong in a sentence
 }
 
-// The numbered errors that are made in more than one place.
-const (
-	NoFunction = 103
-	NoDate     = 301
-	BadDate    = 302
-)
+// BadDate is the number of the error of a day that cannot be read.
+const BadDate = 302
 
 func (n Numbered) Error() string { return n.Err.Error() }
 func (n Numbered) Unwrap() error { return n.Err }
@@ -121,7 +117,7 @@ func (k Family) who(q Query, day currency.Date) (base currency.Code, symbols []c
 func (k Family) Day(q Query, name string) (currency.Date, error) {
 	text, err := q.One(name)
 	if err == nil && text == "" {
-		return currency.Date{}, Numbered{NoDate, "invalid_date", fault.Because(fault.Invalid, "no day is given: write %s=2026-01-31", name)}
+		return currency.Date{}, Numbered{301, "invalid_date", fault.Because(fault.Invalid, "no day is given: write %s=2026-01-31", name)}
 	}
 	if err == nil {
 		var day currency.Date
@@ -307,5 +303,5 @@ func (k Family) Convert(ctx context.Context, q Query) (c Conversion, err error) 
 
 // Unknown refuses an address under which the original has nothing.
 func (k Family) Unknown(address string) error {
-	return Numbered{NoFunction, "invalid_api_function", fault.Because(fault.NotFound, "there is nothing at %.60q", address)}
+	return Numbered{103, "invalid_api_function", fault.Because(fault.NotFound, "there is nothing at %.60q", address)}
 }

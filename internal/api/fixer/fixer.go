@@ -41,7 +41,7 @@ func (d dialect) latest(q api.Question) (api.Reply, error) { return d.table(q, c
 // historical answers for a day; what is no day is an address that does not exist.
 func (d dialect) historical(q api.Question) (api.Reply, error) {
 	text := q.PathValue("date")
-	if text[0] < '0' || text[0] > '9' {
+	if text < "0" || text > "9999-99-99" {
 		return api.Reply{}, d.Unknown(q.URL.Path)
 	}
 	day, err := d.Face.Day(text)
