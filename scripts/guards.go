@@ -33,6 +33,7 @@ const (
 	wire     = "./internal/wire "
 	fetching = "./internal/web "
 	storing  = "./internal/store "
+	dialects = "./internal/api "
 )
 
 var guards = []guard{
@@ -103,6 +104,12 @@ var guards = []guard{
 	{"disagreement says so", "internal/market/flag.go", "o.Off.Abs().Cmp(disputed) > 0 {", "o.Off.Abs().Cmp(disputed) > 9 {", judging + "Script"},
 	{"what is private is not shown", "internal/market/settle.go", "return s.Terms != Private && (f.May == nil", "return (f.May == nil", matrix + "20"},
 	{"what is private is not told", "internal/market/ledger.go", "if !facts.may(o.Source) {", "if o.ID == \"\" {", matrix + "20"},
+
+	{"a table leaves out what is long out of date", "internal/api/table.go", "outdated || !wanted(quote)", "outdated && !wanted(quote) || !wanted(quote)", dialects + "AWholeTable"},
+	{"a table leaves out retired money", "internal/api/table.go", `c.ISO != "not in ISO 4217" && !c.RetiredOn(at)`, `c.ISO != "not in ISO 4217"`, dialects + "AWholeTable"},
+	{"rates on two scales are not compared", "internal/api/family.go", "!both || !k.Face.sameMoney(code, r.From, r.To) ||", "!both ||", dialects + "ADialectAnswers"},
+	{"a day that has not come has no table", "internal/api/table.go", "if day.First().After(f.Now().Add(ahead)) {", "if day.Year == 0 || ahead == 0 {", dialects + "ADialectRefuses"},
+	{"a list that would go unheeded is refused", "internal/api/table.go", `len(q.Values[name]) > 1 || q.Has(name+"[]")`, `len(q.Values[name]) > 1`, dialects + "ADialectRefuses"},
 }
 
 func main() {
