@@ -43,7 +43,7 @@ func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf
 func (s *settler) codes() []currency.Code {
 	seen := map[currency.Code]bool{}
 	for _, list := range s.sheets {
-		for _, sh := range list {
+		for _, sh := range list.all {
 			for code := range sh.beside {
 				seen[code] = true
 			}

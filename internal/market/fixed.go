@@ -109,8 +109,8 @@ func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time
 // official says whether some official source has a current sheet with a currency on it.
 func (s *settler) official(code currency.Code, at time.Time) bool {
 	for source, list := range s.sheets {
-		for _, sh := range list {
-			if s.facts.Sources[source].Kind == Official && len(sh.beside[code]) > 0 && at.Sub(sh.at) <= s.facts.Sources[source].Fresh {
+		for _, sh := range list.on(code, code) {
+			if s.facts.Sources[source].Kind == Official && at.Sub(sh.at) <= s.facts.Sources[source].Fresh {
 				return true
 			}
 		}

@@ -2,7 +2,6 @@ package market
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -77,9 +76,8 @@ func (s *settler) unchanged(p Price, at time.Time) []Flag {
 
 // alike counts how often in a row the source said the value of an observation until then, up to what is too often, and
 // since when it did.
-func (list sheets) alike(o Observation) (since time.Time, n int) {
-	from, _ := slices.BinarySearchFunc(list, o.At, func(s *sheet, at time.Time) int { return at.Compare(s.at) })
-	for _, sh := range list[from:] {
+func (l *sheets) alike(o Observation) (since time.Time, n int) {
+	for _, sh := range until(l.all, o.At) {
 		said, ok := sh.quoted(o.Symbol, o.Field)
 		if ok && !said.Value.Equal(o.Value) || n > unchangedAfter {
 			break

@@ -2,10 +2,14 @@ package market_test
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
@@ -335,5 +339,43 @@ func TestALedgerOfSomeSourcesKnowsNothingOfTheOthers(t *testing.T) {
 	said, err := only.Said(t.Context(), []market.Symbol{"EUR/CHF"}, p.At, p.At)
 	if err != nil || len(said) != 1 || said[0].Source != "moscow" {
 		t.Errorf("what was said: %+v, %v", said, err)
+	}
+}
+
+// A rate is settled by the ends of the series; it must be what all of them together say.
+func TestTheEndOfASeriesSaysWhatAllOfItDoes(t *testing.T) {
+	h := newHall(t)
+	random := rand.New(rand.NewPCG(2026, 2))
+	symbols := []market.Symbol{"EUR/USD", "EUR/JPY", "USD/JPY", "USD/CHF", "EUR/CHF", "EUR/AED", "USD/AED"}
+	for n := range 4 {
+		source := market.Source{ID: market.SourceID(fmt.Sprint("bank-", n)), Name: "A bank", Kind: market.Official, Fresh: 96 * time.Hour}
+		var said []market.Observation
+		for d := range 60 {
+			at := time.Date(2025, 12, 1+d, 0, 0, 0, 0, time.UTC)
+			for i, symbol := range symbols {
+				if (i+n)%3 == 0 || random.IntN(12) == 0 || n == 3 && i == 1 && d > 20 { // what it never says, leaves out, gave up
+					continue
+				}
+				value := fmt.Sprintf("%.4f", float64(i+1)*(1+0.001*float64(d))+0.02*random.Float64())
+				if n == 2 {
+					value = fmt.Sprint(i+1, ".2345") // a feed that is frozen
+				}
+				said = append(said, market.NewObservation(symbol, market.Rate, currency.MustDecimal(value), market.Moment{At: at, Seen: at.Add(time.Hour)}, source.ID, ""))
+			}
+		}
+		if _, err := h.Record(t.Context(), []market.Source{source}, said, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 300 {
+		codes := []string{"EUR", "USD", "JPY", "CHF", "AED", "BMD"}
+		i := random.IntN(len(codes))
+		pair := market.Symbol(codes[i] + "/" + codes[(i+1+random.IntN(len(codes)-1))%len(codes)])
+		asOf := market.AsOf{At: time.Date(2025, 12, 1+random.IntN(70), 5, 0, 0, 0, time.UTC), Known: h.clock}
+		want, err := h.RateOfAll(t.Context(), pair, asOf)
+		got, err2 := h.Rate(t.Context(), pair, asOf)
+		if diff := cmp.Diff(want, got); diff != "" || fmt.Sprint(err) != fmt.Sprint(err2) {
+			t.Fatalf("%s of %s: %v, %v, %s", pair, asOf.At, err, err2, diff)
+		}
 	}
 }

@@ -225,7 +225,7 @@ func (l *Ledger) Known(ctx context.Context) (Sources, error) {
 // fault.NotFound.
 func (l *Ledger) Rate(ctx context.Context, pair Symbol, asOf AsOf) (Price, error) {
 	asOf = asOf.Resolved(l.now())
-	s, err := l.settlerFor(ctx, pair, asOf)
+	s, err := l.settlerFor(ctx, pair, asOf, false)
 	if err != nil {
 		return Price{}, err
 	}
@@ -235,7 +235,7 @@ func (l *Ledger) Rate(ctx context.Context, pair Symbol, asOf AsOf) (Price, error
 // History settles a pair at every moment at which a source offered it, the newest first.
 func (l *Ledger) History(ctx context.Context, pair Symbol, asOf AsOf) ([]Price, error) {
 	asOf = asOf.Resolved(l.now())
-	s, err := l.settlerFor(ctx, pair, asOf)
+	s, err := l.settlerFor(ctx, pair, asOf, true)
 	if err != nil {
 		return nil, err
 	}
@@ -270,8 +270,9 @@ func (l *Ledger) Said(ctx context.Context, symbols []Symbol, from, to time.Time)
 	return said, nil
 }
 
-// settlerFor reads what can bear on a pair: itself, itself turned round, and the pairs that lead across one currency.
-func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settler, error) {
+// settlerFor reads what can bear on a pair: itself, itself turned round, and the pairs that lead across one currency; of
+// each the whole series or, where one price is to be settled, its end.
+func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf, whole bool) (*settler, error) {
 	base, quote, ok := pair.Pair()
 	if !ok {
 		return nil, fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
@@ -289,17 +290,56 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf) (*settl
 	if err != nil {
 		return nil, fmt.Errorf("read the symbols: %w", err)
 	}
-	needed := bearing(base, quote, symbols)
+	needed, between := bearing(base, quote, symbols), pair
 	if b, q := l.anchor(base, asOf.At), l.anchor(quote, asOf.At); b != q && (b != base || q != quote) {
+		between = Pair(b, q)
 		needed = append(needed, bearing(b, q, symbols)...) // what a rate that is fixed by a tie is multiplied with
 		slices.Sort(needed)
 		needed = slices.Compact(needed)
 	}
-	heard, err := l.store.Series(ctx, needed, asOf)
+	var heard []Observation
+	if !whole {
+		// As far back as a change and a source that repeats itself must be looked for.
+		heard, err = l.store.Newest(ctx, asOf, unchangedAfter+2, needed...)
+	}
+	if err == nil && (whole || torn(pair, heard) || torn(between, heard)) {
+		heard, err = l.store.Series(ctx, needed, asOf)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
 	}
 	return newSettler(heard, facts, asOf), nil
+}
+
+// torn says whether the ends of the series may not be enough: of some source, a moment at which two legs of a pair stand
+// together may lie further back. They are enough where the source gives all of its pairs at the same moments, and where it
+// gives the pair itself at each moment at which it gives another.
+func torn(pair Symbol, newest []Observation) bool {
+	base, quote, _ := pair.Pair()
+	ends := map[SourceID]map[Symbol][]int64{}
+	for _, o := range newest {
+		if ends[o.Source] == nil {
+			ends[o.Source] = map[Symbol][]int64{}
+		}
+		ends[o.Source][o.Symbol] = append(ends[o.Source][o.Symbol], o.At.UnixMicro())
+	}
+	for _, tracks := range ends {
+		itself, said := tracks[pair]
+		if !said {
+			itself, said = tracks[Pair(quote, base)]
+		}
+		var first []int64
+		for _, end := range tracks {
+			switch {
+			case said && slices.ContainsFunc(end, func(at int64) bool { return at >= itself[len(itself)-1] && !slices.Contains(itself, at) }):
+				return true
+			case !said && first != nil && !slices.Equal(first, end):
+				return true
+			}
+			first = end
+		}
+	}
+	return false
 }
 
 // anchor is what a currency is tied to on a day, or the currency itself.

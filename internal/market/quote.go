@@ -44,7 +44,7 @@ func (s *settler) quote(listing Symbol, at time.Time) (Quote, error) {
 	var offers []Offer
 	from := map[SourceID]*sheet{}
 	for source, list := range s.sheets {
-		for _, sh := range list {
+		for _, sh := range list.all {
 			o, ok := sh.quoted(listing, Last)
 			if !ok || sh.at.After(at) {
 				continue

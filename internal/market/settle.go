@@ -40,7 +40,7 @@ func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, er
 // settler holds what was heard, sorted into sheets, so that many prices can be settled from it.
 type settler struct {
 	facts  Facts
-	sheets map[SourceID]sheets
+	sheets map[SourceID]*sheets
 }
 
 // newSettler leaves out what sources do not allow to be shown, here where every price is made, so that no page and no
@@ -155,7 +155,7 @@ func (s *settler) history(base, quote currency.Code) []Price {
 	var moments []time.Time
 	for _, list := range s.sheets {
 		var track []Offer
-		for _, sh := range list {
+		for _, sh := range list.on(base, quote) {
 			if o, ok := sh.offer(base, quote); ok {
 				track = append(track, o)
 				moments = append(moments, o.At)
@@ -186,9 +186,8 @@ func (s *settler) history(base, quote currency.Code) []Price {
 }
 
 // offers returns a source's newest offer for a pair at a moment, and the one before it.
-func (list sheets) offers(base, quote currency.Code, at time.Time) (newest, previous Offer) {
-	from, _ := slices.BinarySearchFunc(list, at, func(s *sheet, at time.Time) int { return at.Compare(s.at) })
-	for _, s := range list[from:] {
+func (l *sheets) offers(base, quote currency.Code, at time.Time) (newest, previous Offer) {
+	for _, s := range until(l.on(base, quote), at) {
 		o, ok := s.offer(base, quote)
 		if !ok {
 			continue

@@ -23,16 +23,42 @@ type heading struct {
 }
 
 // sheets are a source's sheets, the newest first.
-type sheets []*sheet
+type sheets struct {
+	all  []*sheet
+	with map[currency.Code][]*sheet // those on which a currency stands, as far as was asked for; see on
+}
+
+// on returns the sheets on which both of two currencies may stand, the newest first: those of the one that stands on fewer.
+func (l *sheets) on(a, b currency.Code) []*sheet {
+	if l.with == nil {
+		l.with = map[currency.Code][]*sheet{}
+		for _, s := range l.all {
+			for code := range s.beside {
+				l.with[code] = append(l.with[code], s)
+			}
+		}
+	}
+	if x, y := l.with[a], l.with[b]; len(x) < len(y) {
+		return x
+	} else {
+		return y
+	}
+}
+
+// until are the sheets of a list that are not of later than a moment.
+func until(list []*sheet, at time.Time) []*sheet {
+	from, _ := slices.BinarySearchFunc(list, at, func(s *sheet, at time.Time) int { return at.Compare(s.at) })
+	return list[from:]
+}
 
 // gather sorts what was heard into sheets by source, leaving out what lies beyond the AsOf, which is resolved.
-func gather(heard []Observation, asOf AsOf) map[SourceID]sheets {
+func gather(heard []Observation, asOf AsOf) map[SourceID]*sheets {
 	type key struct {
 		source SourceID
 		at     int64
 	}
 	byKey := map[key]*sheet{}
-	all := map[SourceID]sheets{}
+	all := map[SourceID]*sheets{}
 	for _, o := range heard {
 		if o.At.After(asOf.At) || o.Seen.After(asOf.Known) {
 			continue
@@ -42,13 +68,16 @@ func gather(heard []Observation, asOf AsOf) map[SourceID]sheets {
 		if s == nil {
 			s = &sheet{source: o.Source, at: o.At, said: map[heading]Observation{}, beside: map[currency.Code][]currency.Code{}}
 			byKey[k] = s
-			all[o.Source] = append(all[o.Source], s)
+			if all[o.Source] == nil {
+				all[o.Source] = &sheets{}
+			}
+			all[o.Source].all = append(all[o.Source].all, s)
 		}
 		s.put(o)
 	}
 	for _, list := range all {
-		slices.SortFunc(list, func(a, b *sheet) int { return b.at.Compare(a.at) })
-		for _, s := range list {
+		slices.SortFunc(list.all, func(a, b *sheet) int { return b.at.Compare(a.at) })
+		for _, s := range list.all {
 			for _, codes := range s.beside {
 				slices.Sort(codes) // so that the same observations give the same derivation in any order
 			}
