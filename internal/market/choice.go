@@ -83,20 +83,7 @@ func criteria(pair Symbol, offers []Offer, sources Sources, at time.Time, curren
 
 // choose ranks the offers, which are not empty, and gives a reason for each.
 func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
-	said := slices.Clone(offers) // which is sorted below, while its order is asked for
-	current, outdated := criteria(pair, said, sources, at, true), criteria(pair, said, sources, at, false)
-	deciding := func(a, b Offer) (criterion, int) {
-		list := outdated
-		if sources.fresh(a, at) { // where only one of the two is fresh, the first criterion decides in either list
-			list = current
-		}
-		for _, c := range list {
-			if order := c.compare(a, b); order != 0 {
-				return c, order
-			}
-		}
-		return list[len(list)-1], 0
-	}
+	deciding := decider(pair, slices.Clone(offers), sources, at) // which are sorted below, while their order is asked for
 	slices.SortFunc(offers, func(a, b Offer) int {
 		_, order := deciding(a, b)
 		return order
@@ -117,6 +104,23 @@ func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Of
 		aside = append(aside, SetAside{Offer: o, Why: c.behind(o, best), Off: off(o.Value, best.Value)})
 	}
 	return best, why, aside
+}
+
+// decider compares two of some offers, and says by which criterion they differ.
+func decider(pair Symbol, offers []Offer, sources Sources, at time.Time) func(a, b Offer) (criterion, int) {
+	current, outdated := criteria(pair, offers, sources, at, true), criteria(pair, offers, sources, at, false)
+	return func(a, b Offer) (criterion, int) {
+		list := outdated
+		if sources.fresh(a, at) { // where only one of the two is fresh, the first criterion decides in either list
+			list = current
+		}
+		for _, c := range list {
+			if order := c.compare(a, b); order != 0 {
+				return c, order
+			}
+		}
+		return list[len(list)-1], 0
+	}
 }
 
 // The distances at which sources agree, and at which they contradict each other, in per cent.

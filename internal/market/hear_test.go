@@ -342,9 +342,52 @@ func TestALedgerOfSomeSourcesKnowsNothingOfTheOthers(t *testing.T) {
 	}
 }
 
+// A line is the history without its reasons.
+func TestALineHasTheValuesOfTheHistory(t *testing.T) {
+	h := newHall(t)
+	muddle(t, h)
+	for _, pair := range []market.Symbol{"EUR/USD", "USD/EUR", "EUR/JPY", "JPY/CHF", "CHF/AED", "EUR/AED"} {
+		history, err := h.History(t.Context(), pair, market.AsOf{At: time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC)})
+		if err != nil || len(history) < 30 {
+			t.Fatalf("%s: %d in the history, %v", pair, len(history), err)
+		}
+		from := history[len(history)-3].At
+		line, err := h.Line(t.Context(), pair, from, time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC), market.AsOf{})
+		if err != nil || len(line) != len(history)-2 {
+			t.Fatalf("%s: %d in the line, %d in the history, %v", pair, len(line), len(history), err)
+		}
+		for i, o := range line {
+			if diff := cmp.Diff(history[len(history)-3-i].Offer, o); diff != "" {
+				t.Fatalf("%s of %s: %s", pair, o.At, diff)
+			}
+		}
+	}
+	if line, err := h.Line(t.Context(), "EUR/RUB", time.Time{}, h.clock, market.AsOf{}); err != nil || len(line) != 0 {
+		t.Errorf("of what nobody said: %v, %v", line, err)
+	}
+}
+
 // A rate is settled by the ends of the series; it must be what all of them together say.
 func TestTheEndOfASeriesSaysWhatAllOfItDoes(t *testing.T) {
 	h := newHall(t)
+	muddle(t, h)
+	random := rand.New(rand.NewPCG(2026, 3))
+	for range 300 {
+		codes := []string{"EUR", "USD", "JPY", "CHF", "AED", "BMD"}
+		i := random.IntN(len(codes))
+		pair := market.Symbol(codes[i] + "/" + codes[(i+1+random.IntN(len(codes)-1))%len(codes)])
+		asOf := market.AsOf{At: time.Date(2025, 12, 1+random.IntN(70), 5, 0, 0, 0, time.UTC), Known: h.clock}
+		want, err := h.RateOfAll(t.Context(), pair, asOf)
+		got, err2 := h.Rate(t.Context(), pair, asOf)
+		if diff := cmp.Diff(want, got); diff != "" || fmt.Sprint(err) != fmt.Sprint(err2) {
+			t.Fatalf("%s of %s: %v, %v, %s", pair, asOf.At, err, err2, diff)
+		}
+	}
+}
+
+// muddle fills a hall with four sources that leave out this and that, give a pair up, or repeat themselves.
+func muddle(t *testing.T, h *hall) {
+	t.Helper()
 	random := rand.New(rand.NewPCG(2026, 2))
 	symbols := []market.Symbol{"EUR/USD", "EUR/JPY", "USD/JPY", "USD/CHF", "EUR/CHF", "EUR/AED", "USD/AED"}
 	for n := range 4 {
@@ -365,17 +408,6 @@ func TestTheEndOfASeriesSaysWhatAllOfItDoes(t *testing.T) {
 		}
 		if _, err := h.Record(t.Context(), []market.Source{source}, said, nil); err != nil {
 			t.Fatal(err)
-		}
-	}
-	for range 300 {
-		codes := []string{"EUR", "USD", "JPY", "CHF", "AED", "BMD"}
-		i := random.IntN(len(codes))
-		pair := market.Symbol(codes[i] + "/" + codes[(i+1+random.IntN(len(codes)-1))%len(codes)])
-		asOf := market.AsOf{At: time.Date(2025, 12, 1+random.IntN(70), 5, 0, 0, 0, time.UTC), Known: h.clock}
-		want, err := h.RateOfAll(t.Context(), pair, asOf)
-		got, err2 := h.Rate(t.Context(), pair, asOf)
-		if diff := cmp.Diff(want, got); diff != "" || fmt.Sprint(err) != fmt.Sprint(err2) {
-			t.Fatalf("%s of %s: %v, %v, %s", pair, asOf.At, err, err2, diff)
 		}
 	}
 }

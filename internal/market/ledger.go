@@ -270,32 +270,15 @@ func (l *Ledger) Said(ctx context.Context, symbols []Symbol, from, to time.Time)
 	return said, nil
 }
 
-// settlerFor reads what can bear on a pair: itself, itself turned round, and the pairs that lead across one currency; of
-// each the whole series or, where one price is to be settled, its end.
+// settlerFor reads what can bear on a pair, of each series the whole or, where one price is to be settled, its end.
 func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf, whole bool) (*settler, error) {
-	base, quote, ok := pair.Pair()
-	if !ok {
-		return nil, fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
-	}
-	for _, code := range []currency.Code{base, quote} {
-		if _, err := l.currencies.Currency(code); err != nil {
-			return nil, fault.Because(fault.Invalid, "%s: %w", pair, err)
-		}
+	needed, between, err := l.needed(ctx, pair, asOf)
+	if err != nil {
+		return nil, err
 	}
 	facts, err := l.facts(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the sources: %w", err)
-	}
-	symbols, err := l.store.Symbols(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the symbols: %w", err)
-	}
-	needed, between := bearing(base, quote, symbols), pair
-	if b, q := l.anchor(base, asOf.At), l.anchor(quote, asOf.At); b != q && (b != base || q != quote) {
-		between = Pair(b, q)
-		needed = append(needed, bearing(b, q, symbols)...) // what a rate that is fixed by a tie is multiplied with
-		slices.Sort(needed)
-		needed = slices.Compact(needed)
 	}
 	var heard []Observation
 	if !whole {
@@ -309,6 +292,32 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf, whole b
 		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
 	}
 	return newSettler(heard, facts, asOf), nil
+}
+
+// needed returns the symbols that can bear on a pair: itself, itself turned round, and the pairs that lead across one
+// currency; and the same between what its two currencies are tied to, with that pair.
+func (l *Ledger) needed(ctx context.Context, pair Symbol, asOf AsOf) (needed []Symbol, between Symbol, err error) {
+	base, quote, ok := pair.Pair()
+	if !ok {
+		return nil, "", fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
+	}
+	for _, code := range []currency.Code{base, quote} {
+		if _, err := l.currencies.Currency(code); err != nil {
+			return nil, "", fault.Because(fault.Invalid, "%s: %w", pair, err)
+		}
+	}
+	symbols, err := l.store.Symbols(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the symbols: %w", err)
+	}
+	needed, between = bearing(base, quote, symbols), pair
+	if b, q := l.anchor(base, asOf.At), l.anchor(quote, asOf.At); b != q && (b != base || q != quote) {
+		between = Pair(b, q)
+		needed = append(needed, bearing(b, q, symbols)...) // what a rate that is fixed by a tie is multiplied with
+		slices.Sort(needed)
+		needed = slices.Compact(needed)
+	}
+	return needed, between, nil
 }
 
 // torn says whether the ends of the series may not be enough: of some source, a moment at which two legs of a pair stand

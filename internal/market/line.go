@@ -1,0 +1,127 @@
+package market
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Line settles a pair at every moment from one to another at which a source offered it, the oldest first, by the rule of
+// [Settle], and without its reasons: it is for charts and series, which ask for thousands of values at once. Where an older
+// value of a better source still stood, that is in the line at its own moment. For the errors see [Ledger.Rate]; a line of
+// nothing is empty.
+func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf AsOf) ([]Offer, error) {
+	asOf = asOf.Resolved(l.now())
+	if to.Before(asOf.At) {
+		asOf.At = to
+	}
+	heard, facts, err := l.bearingOn(ctx, pair, asOf)
+	if err != nil {
+		return nil, err
+	}
+	line := newLine(pair, heard, facts, asOf)
+	first, _ := slices.BinarySearchFunc(line, from, func(o Offer, at time.Time) int { return o.At.Compare(at) })
+	return line[first:], nil
+}
+
+// bearingOn reads all that was said and can bear on a pair.
+func (l *Ledger) bearingOn(ctx context.Context, pair Symbol, asOf AsOf) ([]Observation, Facts, error) {
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return nil, Facts{}, fmt.Errorf("read the sources: %w", err)
+	}
+	needed, _, err := l.needed(ctx, pair, asOf)
+	if err != nil {
+		return nil, Facts{}, err
+	}
+	heard, err := l.store.Series(ctx, needed, asOf)
+	if err != nil {
+		return nil, Facts{}, fmt.Errorf("read the series of %s: %w", pair, err)
+	}
+	return slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) }), facts, nil
+}
+
+// newLine settles what was heard, by At, at every moment.
+func newLine(pair Symbol, heard []Observation, facts Facts, asOf AsOf) []Offer {
+	bySource := map[SourceID][]Observation{}
+	for _, o := range heard {
+		bySource[o.Source] = append(bySource[o.Source], o)
+	}
+	var tracks [][]Offer // by source, the oldest first
+	var moments []int64
+	for _, said := range bySource {
+		track := offersOf(pair, said, asOf)
+		if len(track) == 0 {
+			continue
+		}
+		tracks = append(tracks, track)
+		for _, o := range track {
+			moments = append(moments, o.At.UnixMicro())
+		}
+	}
+	if len(tracks) == 1 {
+		return tracks[0] // there is nothing to choose
+	}
+	slices.Sort(moments)
+	var line []Offer
+	next := make([]int, len(tracks)) // of each track the first offer that is later than the moment
+	offers := make([]Offer, 0, len(tracks))
+	for _, micro := range slices.Compact(moments) {
+		at := time.UnixMicro(micro).UTC()
+		offers = offers[:0]
+		for i, track := range tracks {
+			for next[i] < len(track) && !track[next[i]].At.After(at) {
+				next[i]++
+			}
+			if next[i] > 0 {
+				offers = append(offers, track[next[i]-1])
+			}
+		}
+		if o := best(pair, offers, facts.Sources, at); o.At.Equal(at) {
+			line = append(line, o)
+		}
+	}
+	return line
+}
+
+// offersOf are the offers of one source for a pair, the oldest first. One that gives the pair itself, or only that turned
+// round, at every moment at which it gives anything needs no sheets.
+func offersOf(pair Symbol, said []Observation, asOf AsOf) []Offer {
+	base, quote, _ := pair.Pair()
+	straight := make([]Offer, 0, len(said))
+	for _, o := range said {
+		if o.Symbol != pair || o.Field != Rate {
+			straight = nil
+			break
+		}
+		straight = append(straight, Offer{Source: o.Source, Value: o.Value, At: o.At, Seen: o.Seen, How: Said, From: []Observation{o}})
+	}
+	if straight != nil {
+		return straight
+	}
+	var track []Offer
+	for _, list := range gather(said, asOf) { // of this one source
+		for _, sh := range slices.Backward(list.on(base, quote)) {
+			if o, ok := sh.offer(base, quote); ok {
+				track = append(track, o)
+			}
+		}
+	}
+	return track
+}
+
+// best is the offer that [choose] puts first.
+func best(pair Symbol, offers []Offer, sources Sources, at time.Time) Offer {
+	if len(offers) == 1 {
+		return offers[0]
+	}
+	deciding := decider(pair, offers, sources, at)
+	first := offers[0]
+	for _, o := range offers[1:] {
+		if _, order := deciding(o, first); order < 0 {
+			first = o
+		}
+	}
+	return first
+}
