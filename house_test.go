@@ -83,7 +83,7 @@ var modules = map[string]string{
 	"github.com/spf13/pflag":                 "of cobra",
 	"github.com/inconshreveable/mousetrap":   "of cobra, on Windows",
 	"golang.org/x/net":                       "reading HTML",
-	"golang.org/x/text":                      "character sets of saved pages",
+	"golang.org/x/text":                      "character sets of saved pages, signs of currencies",
 	"golang.org/x/sys":                       "system calls of several of the above",
 	"golang.org/x/sync":                      "of pgx",
 }

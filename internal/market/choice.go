@@ -81,13 +81,19 @@ func criteria(pair Symbol, offers []Offer, sources Sources, at time.Time, curren
 	return []criterion{freshness, age, directness, trust, name}
 }
 
-// choose ranks the offers, which are not empty, and gives a reason for each.
-func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
+// ranked sorts the offers, the best first. What it returns says of two of them which criterion decides, and how.
+func ranked(pair Symbol, offers []Offer, sources Sources, at time.Time) func(a, b Offer) (criterion, int) {
 	deciding := decider(pair, slices.Clone(offers), sources, at) // which are sorted below, while their order is asked for
 	slices.SortFunc(offers, func(a, b Offer) int {
 		_, order := deciding(a, b)
 		return order
 	})
+	return deciding
+}
+
+// choose ranks the offers, which are not empty, and gives a reason for each.
+func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
+	deciding := ranked(pair, offers, sources, at)
 	best = offers[0]
 	switch name := sources[best.Source].name(best.Source); {
 	case len(offers) == 1:

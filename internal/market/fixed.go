@@ -47,38 +47,52 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 	if !b.tied && !q.tied {
 		return Offer{}, "", nil, false
 	}
-	over, under := q.over.Mul(b.under), q.under.Mul(b.over)
-	o = Offer{Source: TableID, How: Fixed}
 	var facts []string
 	for _, t := range []tie{b, q} {
-		if !t.tied {
-			continue
+		if t.tied {
+			facts = append(facts, fmt.Sprintf("%s %s for one %s (%s, %s)", t.peg.Rate, t.peg.Code, t.peg.Anchor, t.peg.Regime, t.peg.Authority))
 		}
-		if since := t.peg.Since.First(); since.After(o.At) {
-			o.At, o.Seen = since, since
-		}
-		facts = append(facts, fmt.Sprintf("%s %s for one %s (%s, %s)", t.peg.Rate, t.peg.Code, t.peg.Anchor, t.peg.Regime, t.peg.Authority))
 	}
 	why = "fixed at " + strings.Join(facts, " and ")
-	if b.anchor != q.anchor {
+	o, ok = fix(b, q, func() (Offer, bool) {
 		between, err := s.heardPrice(Pair(b.anchor, q.anchor), at)
 		if err != nil {
-			return Offer{}, "", nil, false
+			return Offer{}, false
 		}
-		over = over.Mul(between.Value)
 		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
-		o.Source, o.At, o.Seen, o.From = between.Source, between.At, between.Seen, between.From
-		why += fmt.Sprintf("; between %s and %s %s says %s", b.anchor, q.anchor, s.facts.Sources[o.Source].name(o.Source), between.Value)
+		why += fmt.Sprintf("; between %s and %s %s says %s", b.anchor, q.anchor, s.facts.Sources[between.Source].name(between.Source), between.Value)
+		return between.Offer, true
+	})
+	return o, why, same, ok
+}
+
+// fix is the rate of two currencies of which at least one is tied; between is the price between what they are tied to,
+// asked for where that is not the same.
+func fix(b, q tie, between func() (Offer, bool)) (Offer, bool) {
+	over, under := q.over.Mul(b.under), q.under.Mul(b.over)
+	o := Offer{Source: TableID, How: Fixed}
+	for _, t := range []tie{b, q} {
+		if since := t.peg.Since.First(); t.tied && since.After(o.At) {
+			o.At, o.Seen = since, since
+		}
+	}
+	if b.anchor != q.anchor {
+		said, ok := between()
+		if !ok {
+			return Offer{}, false
+		}
+		over = over.Mul(said.Value)
+		o.Source, o.At, o.Seen, o.From = said.Source, said.At, said.Seen, said.From
 	}
 	value, err := over.Quo(under, CrossDigits)
 	if err != nil {
-		return Offer{}, "", nil, false
+		return Offer{}, false
 	}
 	if b.anchor == q.anchor && under.Equal(one) {
 		value = over // digit for digit as the fact has it
 	}
 	o.Value = value
-	return o, why, same, true
+	return o, true
 }
 
 // newlyRetired is for how long a retired currency stands on a board that nobody quotes it on: people still hold its

@@ -16,30 +16,22 @@ func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf
 	if to.Before(asOf.At) {
 		asOf.At = to
 	}
-	heard, facts, err := l.bearingOn(ctx, pair, asOf)
+	needed, _, err := l.needed(ctx, pair, asOf)
 	if err != nil {
 		return nil, err
 	}
-	line := newLine(pair, heard, facts, asOf)
-	first, _ := slices.BinarySearchFunc(line, from, func(o Offer, at time.Time) int { return o.At.Compare(at) })
-	return line[first:], nil
-}
-
-// bearingOn reads all that was said and can bear on a pair.
-func (l *Ledger) bearingOn(ctx context.Context, pair Symbol, asOf AsOf) ([]Observation, Facts, error) {
 	facts, err := l.facts(ctx)
 	if err != nil {
-		return nil, Facts{}, fmt.Errorf("read the sources: %w", err)
-	}
-	needed, _, err := l.needed(ctx, pair, asOf)
-	if err != nil {
-		return nil, Facts{}, err
+		return nil, fmt.Errorf("read the sources: %w", err)
 	}
 	heard, err := l.store.Series(ctx, needed, asOf)
 	if err != nil {
-		return nil, Facts{}, fmt.Errorf("read the series of %s: %w", pair, err)
+		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
 	}
-	return slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) }), facts, nil
+	heard = slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) })
+	line := newLine(pair, heard, facts, asOf)
+	first, _ := slices.BinarySearchFunc(line, from, func(o Offer, at time.Time) int { return o.At.Compare(at) })
+	return line[first:], nil
 }
 
 // newLine settles what was heard, by At, at every moment.

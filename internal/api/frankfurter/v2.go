@@ -1,0 +1,320 @@
+package frankfurter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/api"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+)
+
+// Limits of one answer day by day: so many currencies over any number of days, or any number over so many days.
+const (
+	manyQuotes = 5
+	manyDays   = 5 * 366
+)
+
+// v2Rates answers /v2/rates and what is the same under other names.
+func (f *face) v2Rates(q api.Question) (api.Reply, error) {
+	a, err := f.rates(q)
+	if err != nil {
+		return api.Reply{}, err
+	}
+	if only := q.PathValue("key"); only != "" {
+		if a.providers != nil {
+			return api.Reply{}, fault.Because(fault.Invalid, "unknown parameter: providers")
+		}
+		a.providers = sources(only)
+	}
+	rows, err := f.rows(q.Context(), a)
+	if err != nil {
+		return api.Reply{}, err
+	}
+	return f.v2Reply(rows, a, encode(rows, a)), nil
+}
+
+// v2Rate answers /v2/rate/EUR/USD, also of a day named behind it.
+func (f *face) v2Rate(q api.Question) (api.Reply, error) {
+	a, err := f.rates(q)
+	if err != nil {
+		return api.Reply{}, err
+	}
+	quote, last := q.PathValue("quote"), q.PathValue("date")
+	for _, end := range []string{".csv", ".json", ".ndjson"} {
+		quote, last = strings.TrimSuffix(quote, end), strings.TrimSuffix(last, end)
+	}
+	if q.Query.Has("base") || q.Query.Has("quotes") {
+		return api.Reply{}, fault.Because(fault.Invalid, "conflicting params: the path names base and quote")
+	}
+	var quotes []currency.Code
+	if a.base, quotes, err = f.codes(q.PathValue("base"), quote, true); err != nil {
+		return api.Reply{}, err
+	}
+	if len(quotes) != 1 {
+		return api.Reply{}, fault.Because(fault.Invalid, "one rate is of one currency: ask /v2/rates?base=%s&quotes=%.40s", a.base, quote)
+	}
+	if a.quotes = quotes; !a.from.IsZero() {
+		return api.Reply{}, fault.Because(fault.Invalid, "one rate is of one day: ask /v2/rates?base=%s&quotes=%s&from=%s for many",
+			a.base, quotes[0], a.from.Format(time.DateOnly))
+	}
+	if last != "" {
+		if !a.date.IsZero() {
+			return api.Reply{}, fault.Because(fault.Invalid, "conflicting params")
+		}
+		if a.date, err = day(last); err != nil {
+			return api.Reply{}, err
+		}
+	}
+	rows, err := f.rows(q.Context(), a)
+	if err != nil {
+		return api.Reply{}, err
+	}
+	if len(rows) == 0 {
+		return api.Reply{}, errNothing
+	}
+	if a.format == inCSV {
+		return f.v2Reply(rows, a, encode(rows, a)), nil
+	}
+	return f.v2Reply(rows, a, rows[0].json(nil, a.expand)), nil
+}
+
+// row is one rate of an answer.
+type row struct {
+	date      time.Time // the day that the rate is of
+	base      currency.Code
+	quote     currency.Code
+	rate      currency.Decimal
+	providers []entry // what the sources said, the chosen one first; none where the rate is fixed or is of a currency to itself
+	source    market.SourceID
+	seen      time.Time
+}
+
+// entry is what one source said.
+type entry struct {
+	key      market.SourceID
+	date     time.Time
+	rate     currency.Decimal
+	excluded bool // the rate does not rest on it
+}
+
+// rows answers a question to version 2.
+func (f *face) rows(ctx context.Context, a rates) ([]row, error) {
+	ledger := f.Ledger()
+	if a.providers != nil {
+		ledger = ledger.Only(func(s market.Source) bool { return slices.Contains(a.providers, s.ID) })
+	}
+	if a.from.IsZero() {
+		return f.snapshot(ctx, ledger, a)
+	}
+	if a.to.IsZero() {
+		a.to = f.today()
+	}
+	if a.to.Before(a.from) {
+		return nil, nil
+	}
+	if a.group == "" && (a.quotes == nil || len(a.quotes) > manyQuotes) && a.to.Sub(a.from) > manyDays*24*time.Hour {
+		return nil, fault.Because(fault.Invalid, "date range exceeds 5 years at daily granularity; filter with quotes= (5 currencies or fewer), "+
+			"aggregate with group=week or group=month, or split the range into shorter requests")
+	}
+	asked := market.Span{From: a.from, To: a.to, Carry: carry, Said: a.providers != nil} // no provider says what a law does
+	if a.group != "" {                                                                   // whole weeks and months
+		asked.From, asked.To = begin(a.from, a.group), after(begin(a.to, a.group), a.group).AddDate(0, 0, -1)
+	}
+	quotes := a.quotes
+	if len(quotes) == 1 && quotes[0] == a.base {
+		quotes = nil // on whichever days there was anything of it
+	}
+	courses, err := ledger.Courses(ctx, a.base, quotes, asked)
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	for _, c := range courses {
+		total += len(c.Days)
+	}
+	rows := make([]row, 0, total)
+	for _, c := range courses {
+		days := make([]row, len(c.Days))
+		for i, s := range c.Days {
+			days[i] = a.row(c.Quote, s.Offer, s.Beside)
+		}
+		if a.group != "" {
+			days = grouped(days, a)
+		}
+		rows = append(rows, days...)
+	}
+	return finish(rows, a), nil
+}
+
+// snapshot answers with what stood at the end of a day, or at present. What is older than a fortnight is not carried on.
+func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]row, error) {
+	now, on := f.Now(), a.date
+	if on.IsZero() {
+		on = f.today()
+	}
+	at := endOf(on)
+	if at.After(now) {
+		at = now
+	}
+	since := on.Add(-carry)
+	if at.Before(since) {
+		return nil, nil
+	}
+	var prices []market.Price
+	newest := on
+	single := len(a.quotes) == 1 && a.quotes[0] != a.base
+	if single {
+		price, err := ledger.Rate(ctx, market.Pair(a.base, a.quotes[0]), market.AsOf{At: at})
+		if errors.Is(err, fault.NotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		prices, single = append(prices, price), price.How != market.Fixed || price.From != nil
+	}
+	if !single {
+		board, err := ledger.Board(ctx, a.base, market.AsOf{At: at})
+		if err != nil {
+			return nil, err
+		}
+		board.Prices = append(board.Prices, board.Tied...)
+		if prices == nil {
+			prices = slices.DeleteFunc(board.Prices, func(p market.Price) bool { return a.quotes == nil && f.bygone(p, at) })
+		}
+		newest = newestOf(board.Prices, on)
+	}
+	rows := make([]row, 0, len(prices))
+	for _, p := range prices {
+		if p.How == market.Fixed && p.From == nil {
+			p.At = newest // it holds on every day: of the day on which the others are
+		}
+		beside := make([]market.Offer, len(p.SetAside))
+		for i, other := range p.SetAside {
+			beside[i] = other.Offer
+		}
+		chosen := p.Offer
+		for len(beside) > 0 && chosen.At.Before(since) {
+			chosen, beside = beside[0], beside[1:]
+		}
+		if chosen.At.Before(since) || a.providers != nil && chosen.How == market.Fixed {
+			continue
+		}
+		_, quote, _ := p.Symbol.Pair()
+		rows = append(rows, a.row(quote, chosen, slices.DeleteFunc(beside, func(o market.Offer) bool { return o.At.Before(since) })))
+	}
+	return finish(rows, a), nil
+}
+
+// newestOf is the day of the newest price that somebody gave, or another day where nobody gave any.
+func newestOf(prices []market.Price, otherwise time.Time) time.Time {
+	var newest time.Time
+	for _, p := range prices {
+		if p.From != nil && p.At.After(newest) {
+			newest = p.At
+		}
+	}
+	if newest.IsZero() {
+		return otherwise
+	}
+	return dateOf(newest)
+}
+
+// bygone says whether a price is of a currency that was money long ago and stands on a board only by what fixed it.
+func (f *face) bygone(p market.Price, at time.Time) bool {
+	_, quote, _ := p.Symbol.Pair()
+	c, err := f.Ledger().Currencies().Currency(quote)
+	return p.How == market.Fixed && err == nil && c.RetiredOn(at.Add(-retired))
+}
+
+// row is what was settled, as a row.
+func (a rates) row(quote currency.Code, o market.Offer, beside []market.Offer) row {
+	r := row{date: dateOf(o.At), base: a.base, quote: quote, rate: a.rounded(o), source: o.Source, seen: o.Seen}
+	if !a.expand {
+		return r
+	}
+	if o.How != market.Fixed {
+		r.providers = append(r.providers, entry{o.Source, dateOf(o.At), r.rate, false})
+	}
+	for _, other := range beside {
+		r.providers = append(r.providers, entry{other.Source, dateOf(other.At), a.rounded(other), true})
+	}
+	return r
+}
+
+// rounded is a rate with all its digits, or as the original rounds it, which repeats the digits of a single source, and of
+// weeks and months rounds the mean alone.
+func (a rates) rounded(o market.Offer) currency.Decimal {
+	if !a.legacy || a.group != "" || len(a.providers) == 1 && o.How == market.Said {
+		return o.Value
+	}
+	return band(o.Value.Float())
+}
+
+// finish leaves out what was not asked for, gives the base its own row beside the others, and sorts: by date, then by
+// quote; those of one moment by quote alone.
+func finish(rows []row, a rates) []row {
+	ranged := !a.from.IsZero()
+	if a.quotes == nil || slices.Contains(a.quotes, a.base) {
+		rows = append(rows, identities(rows, a.base, ranged)...)
+	}
+	if a.quotes != nil {
+		rows = slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(a.quotes, r.quote) })
+	}
+	slices.SortStableFunc(rows, func(x, y row) int {
+		if c := x.date.Compare(y.date); c != 0 && ranged {
+			return c
+		}
+		return strings.Compare(string(x.quote), string(y.quote))
+	})
+	return rows
+}
+
+// identities are the rates of a currency to itself, on each day of some rows, or on the newest.
+func identities(rows []row, base currency.Code, each bool) []row {
+	var dates []time.Time
+	for _, r := range rows {
+		dates = append(dates, r.date)
+	}
+	if slices.SortFunc(dates, time.Time.Compare); len(dates) > 0 && !each {
+		dates = dates[len(dates)-1:]
+	}
+	var own []row
+	for _, date := range slices.CompactFunc(dates, time.Time.Equal) {
+		own = append(own, row{date: date, base: base, quote: base, rate: currency.MustDecimal("1.0")})
+	}
+	return own
+}
+
+// v2Reply finishes an answer of rows.
+func (f *face) v2Reply(rows []row, a rates, body []byte) api.Reply {
+	until := a.date
+	if !a.from.IsZero() {
+		until = a.to
+	}
+	r := api.Reply{Body: body, Lasting: !until.IsZero() && until.Before(f.today())}
+	switch a.format {
+	case inCSV:
+		r.ContentType = "text/csv; charset=utf-8"
+	case inLines:
+		r.ContentType = "application/x-ndjson"
+	}
+	r.Header = varies()
+	for _, row := range rows {
+		if row.source != "" && row.source != market.TableID && !slices.Contains(r.Sources, row.source) {
+			r.Sources = append(r.Sources, row.source)
+		}
+		if row.seen.After(r.Modified) {
+			r.Modified = row.seen
+		}
+	}
+	return r
+}
+
+// dateOf is the midnight at which the day of a moment began.
+func dateOf(at time.Time) time.Time { return currency.DateOf(at).First() }
