@@ -71,7 +71,7 @@ func (c *clerk) series(ctx context.Context, q seriesQuestion) (*seriesAnswer, er
 	case from.After(asOf.At):
 		return nil, fault.Because(fault.Invalid, "from is after to: %s and %s", moment(from), asked(asOf.At))
 	}
-	history, err := c.face.Ledger().History(ctx, pair, asOf)
+	line, err := c.face.Ledger().Line(ctx, pair, time.Time{}, asOf.At, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (c *clerk) series(ctx context.Context, q seriesQuestion) (*seriesAnswer, er
 	if q.Group != "" {
 		a.Method = fmt.Sprintf("the last rate of each %s", q.Group)
 	}
-	if err := a.take(history, limit); err != nil {
+	if err := a.take(line, limit); err != nil {
 		return nil, err
 	}
 	var ids []market.SourceID
@@ -114,10 +114,10 @@ func (c *clerk) span(q seriesQuestion) (from time.Time, asOf market.AsOf, err er
 	return from, asOf, nil
 }
 
-// take takes the points of a history, which has the newest first, as far as the limit goes.
-func (a *seriesAnswer) take(history []market.Price, limit int) error {
+// take takes the points of a line, which has the oldest first, as far as the limit goes.
+func (a *seriesAnswer) take(line []market.Offer, limit int) error {
 	last, oldest := "", time.Time{}
-	for _, p := range slices.Backward(history) {
+	for _, p := range line {
 		if oldest.IsZero() {
 			oldest = p.At
 		}
@@ -127,9 +127,9 @@ func (a *seriesAnswer) take(history []market.Price, limit int) error {
 		period := a.Group.of(p.At)
 		switch another := period == "" || period != last; {
 		case !another && a.More == 0:
-			a.Points[len(a.Points)-1].number = asNumber(p.Offer) // a later one of the same period
+			a.Points[len(a.Points)-1].number = asNumber(p) // a later one of the same period
 		case another && len(a.Points) < limit:
-			a.Points = append(a.Points, point{period, asNumber(p.Offer)})
+			a.Points = append(a.Points, point{period, asNumber(p)})
 		case another:
 			if a.More++; a.Next == "" {
 				a.Next = p.At.Format(time.RFC3339Nano)
@@ -142,7 +142,7 @@ func (a *seriesAnswer) take(history []market.Price, limit int) error {
 	}
 	if len(a.Points) == 0 {
 		return fault.Because(fault.NotFound, "no source has said what %s was from %s to %s; the newest before is of %s, the oldest of %s",
-			a.Pair, moment(a.From), asked(a.To), moment(history[0].At), moment(oldest))
+			a.Pair, moment(a.From), asked(a.To), moment(line[len(line)-1].At), moment(oldest))
 	}
 	return nil
 }
