@@ -29,7 +29,11 @@ type tie struct {
 
 // tieOn returns what a currency is tied to on a day; to itself where it is tied to nothing.
 func (s *settler) tieOn(code currency.Code, at time.Time) tie {
-	peg, ok := s.facts.Currencies.PegOn(code, at)
+	return tieOn(s.facts.Currencies, code, at)
+}
+
+func tieOn(table *currency.Table, code currency.Code, at time.Time) tie {
+	peg, ok := table.PegOn(code, at)
 	if !ok || !peg.Hard() {
 		return tie{anchor: code, over: one, under: one}
 	}
@@ -65,7 +69,11 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 		if err != nil {
 			return Offer{}, "", nil, false
 		}
-		over = over.Mul(between.Value)
+		first, second, err := between.chain(b.anchor, q.anchor)
+		if err != nil {
+			return Offer{}, "", nil, false
+		}
+		over, under = over.Mul(first), under.Mul(second) // not its value, which was rounded already
 		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
 		o.Source, o.At, o.Seen, o.From = between.Source, between.At, between.Seen, between.From
 		why += fmt.Sprintf("; between %s and %s %s says %s", b.anchor, q.anchor, s.facts.Sources[o.Source].name(o.Source), between.Value)
