@@ -102,6 +102,11 @@ var guards = []guard{
 	{"disagreement says so", "internal/market/flag.go", "o.Off.Abs().Cmp(disputed) > 0 {", "o.Off.Abs().Cmp(disputed) > 9 {", judging + "Script"},
 	{"what is private is not shown", "internal/market/settle.go", "return s.Terms != Private && (f.May == nil", "return (f.May == nil", matrix + "20"},
 	{"what is private is not told", "internal/market/ledger.go", "if !facts.may(o.Source) {", "if o.ID == \"\" {", matrix + "20"},
+
+	{"only those speak to programs who allow it", "internal/api/api.go", "return s.Terms == market.Free", "return s.Terms != market.Private", "./internal/api OnlySources"},
+	{"programs are not told what a closed source holds", "internal/api/native/sources.go", "if !may[h.Source] {", "if h.Source == \"\" {", "./internal/api/native Quarantine"},
+	{"no mean is made across two scales", "internal/api/native/series.go", "if w.table.ScaleOn(code, prices[0].At) != ", "if w.table.ScaleOn(code, prices[0].At) > 9+", "./internal/api/native TwoScales"},
+	{"pages are of one history", "internal/api/native/series.go", "asked.AsOf = market.AsOf{At: c.at, Known: c.known}", "asked.AsOf = market.AsOf{At: c.at, Known: n.Now().AddDate(1, 0, 0)}", "./internal/api/native OneHistory"},
 }
 
 func main() {
