@@ -110,6 +110,10 @@ var guards = []guard{
 	{"rates on two scales are not compared", "internal/api/family.go", "!both || !k.Face.sameMoney(code, r.From, r.To) ||", "!both ||", dialects + "ADialectAnswers"},
 	{"a day that has not come has no table", "internal/api/table.go", "if day.First().After(f.Now().Add(ahead)) {", "if day.Year == 0 || ahead == 0 {", dialects + "ADialectRefuses"},
 	{"a list that would go unheeded is refused", "internal/api/table.go", `len(q.Values[name]) > 1 || q.Has(name+"[]")`, `len(q.Values[name]) > 1`, dialects + "ADialectRefuses"},
+	{"only those speak to programs who allow it", "internal/api/api.go", "return s.Terms == market.Free", "return s.Terms != market.Private", "./internal/api OnlySources"},
+	{"programs are not told what a closed source holds", "internal/api/native/sources.go", "if !may[h.Source] {", "if h.Source == \"\" {", "./internal/api/native Quarantine"},
+	{"no mean is made across two scales", "internal/api/native/series.go", "if w.table.ScaleOn(code, prices[0].At) != ", "if w.table.ScaleOn(code, prices[0].At) > 9+", "./internal/api/native TwoScales"},
+	{"pages are of one history", "internal/api/native/series.go", "asked.AsOf = market.AsOf{At: c.at, Known: c.known}", "asked.AsOf = market.AsOf{At: c.at, Known: n.Now().AddDate(1, 0, 0)}", "./internal/api/native OneHistory"},
 }
 
 func main() {

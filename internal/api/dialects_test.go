@@ -95,7 +95,7 @@ func dialects(t testing.TB, next time.Time) (*http.ServeMux, *market.Ledger) {
 	return mux, f.Ledger()
 }
 
-func ask(mux http.Handler, method, address string) *httptest.ResponseRecorder {
+func demand(mux http.Handler, method, address string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, httptest.NewRequest(method, address, nil))
 	return w
@@ -153,7 +153,7 @@ func TestADialectAnswersInItsShapeWithTheLedgersFigures(t *testing.T) {
 		{"/v6/KEY/pair/EUR/GBP", `{` + success + `,` + updated + `,"base_code":"EUR","target_code":"GBP","conversion_rate":0.8650}`},
 		{"/v6/KEY/pair/EUR/GBP/4.20", `{` + success + `,` + updated + `,"base_code":"EUR","target_code":"GBP","conversion_rate":0.8650,"conversion_result":3.633000}`},
 	} {
-		w := ask(mux, "GET", c.address)
+		w := demand(mux, "GET", c.address)
 		if got := strings.TrimSpace(w.Body.String()); got != c.body || w.Code != 200 {
 			t.Errorf("%s: %d\n%s\nwant\n%s", c.address, w.Code, got, c.body)
 		}
@@ -178,7 +178,7 @@ func TestAWholeTableHoldsWhatIsMoneyAndMayBeQuoted(t *testing.T) {
 		"/v6/k/codes":                   {"USD EUR XOF", "BGN TRY"},
 		"/v6/k/history/EUR/2026/2/2/10": {"USD GBP XOF", "BGN TRY"},
 	} {
-		w := ask(mux, "GET", address)
+		w := demand(mux, "GET", address)
 		body := w.Body.String()
 		if w.Code != 200 || !json.Valid(w.Body.Bytes()) {
 			t.Errorf("%s: %d %s", address, w.Code, body)
@@ -199,7 +199,7 @@ func TestAWholeTableHoldsWhatIsMoneyAndMayBeQuoted(t *testing.T) {
 func TestATableNamesItsSources(t *testing.T) {
 	mux, _ := dialects(t, time.Time{})
 	for _, address := range []string{"/api/latest.json", "/live", "/list", "/v4/latest/EUR", "/v6/latest/EUR", "/v6/k/codes"} {
-		if body := ask(mux, "GET", address).Body.String(); !strings.Contains(body, credit) || strings.Contains(body, "Shy") {
+		if body := demand(mux, "GET", address).Body.String(); !strings.Contains(body, credit) || strings.Contains(body, "Shy") {
 			t.Errorf("%s does not credit the bank alone:\n%s", address, body)
 		}
 	}
@@ -286,7 +286,7 @@ func TestADialectRefusesInItsOwnWords(t *testing.T) {
 		{"/v6/k/enriched/EUR/USD", 400, typed("malformed-request")},
 		{"/v6/", 400, typed("malformed-request")},
 	} {
-		w := ask(mux, "GET", c.address)
+		w := demand(mux, "GET", c.address)
 		if w.Code != c.status || !strings.HasPrefix(w.Body.String(), c.begins) || !json.Valid(w.Body.Bytes()) {
 			t.Errorf("%.90s: %d %s\nwant %d %s", c.address, w.Code, w.Body, c.status, c.begins)
 		}
@@ -329,7 +329,7 @@ func TestOurRepliesHaveTheShapeOfTheOriginals(t *testing.T) {
 		if err := json.Unmarshal(text, &theirs); err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Unmarshal(ask(mux, "GET", address).Body.Bytes(), &ours); err != nil {
+		if err := json.Unmarshal(demand(mux, "GET", address).Body.Bytes(), &ours); err != nil {
 			t.Errorf("%s: %v", address, err)
 		}
 		for _, missing := range lacking("", theirs, ours) {
@@ -397,7 +397,7 @@ func TestTheFlowsOfEasyCurrenciesFindTheirRates(t *testing.T) {
 		"/api/live?access_key=KEY&source=USD":             func(m map[string]any) any { return m["quotes"].(map[string]any)["USDGBP"] },
 	} {
 		var reply map[string]any
-		if err := json.Unmarshal(ask(mux, "GET", address).Body.Bytes(), &reply); err != nil {
+		if err := json.Unmarshal(demand(mux, "GET", address).Body.Bytes(), &reply); err != nil {
 			t.Fatal(err)
 		}
 		if got := rates(reply); got != 0.729403828316 {
@@ -410,7 +410,7 @@ func TestTheFlowsOfEasyCurrenciesFindTheirRates(t *testing.T) {
 		"/api/live?access_key=KEY&source=QQQ":  func(m map[string]any) any { return m["error"].(map[string]any)["code"] },
 		"/api/latest.json?app_id=KEY&base=QQQ": func(m map[string]any) any { return m["status"] },
 	} {
-		w := ask(mux, "GET", address)
+		w := demand(mux, "GET", address)
 		var reply map[string]any
 		if err := json.Unmarshal(w.Body.Bytes(), &reply); err != nil {
 			t.Fatal(err)
@@ -425,7 +425,7 @@ func TestAllDialectsAndTheLedgerSayTheSame(t *testing.T) {
 	mux, ledger := dialects(t, time.Time{})
 	read := func(address, part string) map[string]json.Number {
 		var reply map[string]json.RawMessage
-		if err := json.Unmarshal(ask(mux, "GET", address).Body.Bytes(), &reply); err != nil {
+		if err := json.Unmarshal(demand(mux, "GET", address).Body.Bytes(), &reply); err != nil {
 			t.Fatal(err)
 		}
 		var rates map[string]json.Number
@@ -473,18 +473,18 @@ func TestAllDialectsAndTheLedgerSayTheSame(t *testing.T) {
 func TestADialectIsHTTPAsItShouldBe(t *testing.T) {
 	mux, _ := dialects(t, time.Time{})
 	for _, address := range []string{"/api/latest", "/api/2026-01-30", "/live", "/api/latest.json", "/v6/latest/EUR", "/v6/k/codes", "/v4/latest/EUR"} {
-		got := ask(mux, "GET", address)
+		got := demand(mux, "GET", address)
 		if got.Header().Get("Access-Control-Allow-Origin") != "*" || got.Header().Get("Content-Type") != api.JSON {
 			t.Errorf("%s: %v", address, got.Header())
 		}
-		head := ask(mux, "HEAD", address)
+		head := demand(mux, "HEAD", address)
 		if head.Code != 200 || head.Body.Len() > 0 || head.Header().Get("ETag") != got.Header().Get("ETag") {
 			t.Errorf("HEAD %s: %d, %d bytes", address, head.Code, head.Body.Len())
 		}
-		if w := ask(mux, "OPTIONS", address); w.Code != 204 || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+		if w := demand(mux, "OPTIONS", address); w.Code != 204 || w.Header().Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("OPTIONS %s: %d", address, w.Code)
 		}
-		if w := ask(mux, "POST", address); w.Code != 405 || !json.Valid(w.Body.Bytes()) {
+		if w := demand(mux, "POST", address); w.Code != 405 || !json.Valid(w.Body.Bytes()) {
 			t.Errorf("POST %s: %d %s", address, w.Code, w.Body)
 		}
 		again := httptest.NewRequest("GET", address, nil)
@@ -495,18 +495,18 @@ func TestADialectIsHTTPAsItShouldBe(t *testing.T) {
 			t.Errorf("%s again: %d", address, w.Code)
 		}
 	}
-	if got := ask(mux, "GET", "/api/2026-01-30").Header(); got.Get("Last-Modified") != "Fri, 30 Jan 2026 16:00:00 GMT" ||
+	if got := demand(mux, "GET", "/api/2026-01-30").Header(); got.Get("Last-Modified") != "Fri, 30 Jan 2026 16:00:00 GMT" ||
 		!strings.Contains(got.Get("Cache-Control"), "max-age=3600") {
 		t.Errorf("a day gone by: %v", got)
 	}
 	for _, pair := range [][2]string{
 		{"/api/latest?access_key=a", "/api/latest?access_key=b"}, {"/api/latest.json?app_id=a", "/api/latest.json"}, {"/v6/a/codes", "/v6/b/codes"},
 	} {
-		if a, b := ask(mux, "GET", pair[0]), ask(mux, "GET", pair[1]); a.Body.String() != b.Body.String() {
+		if a, b := demand(mux, "GET", pair[0]), demand(mux, "GET", pair[1]); a.Body.String() != b.Body.String() {
 			t.Errorf("the key counts: %v", pair)
 		}
 	}
-	if body := ask(mux, "GET", "/api/latest.json?symbols=EUR&prettyprint=true").Body.String(); !strings.Contains(body, "\n  \"base\": \"USD\",\n") {
+	if body := demand(mux, "GET", "/api/latest.json?symbols=EUR&prettyprint=true").Body.String(); !strings.Contains(body, "\n  \"base\": \"USD\",\n") {
 		t.Errorf("not pretty: %s", body)
 	}
 }
@@ -514,7 +514,7 @@ func TestADialectIsHTTPAsItShouldBe(t *testing.T) {
 func TestOtherRoutesStayTheirs(t *testing.T) {
 	mux, _ := dialects(t, time.Time{})
 	for _, address := range []string{"/", "/api/", "/api/v1", "/api/v1/rates", "/api/openapi.json", "/latest", "/currencies", "/2026-01-30..", "/healthz"} {
-		if body := ask(mux, "GET", address).Body.String(); body != "other" {
+		if body := demand(mux, "GET", address).Body.String(); body != "other" {
 			t.Errorf("%s is answered by a dialect: %s", address, body)
 		}
 	}

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -24,6 +26,9 @@ type Reply struct {
 	Lasting     bool              // it is about days gone by, and changes only when a source revises one
 	Modified    time.Time         // when the youngest of its numbers was learnt; zero: not said
 	Header      http.Header       // more headers
+	// Stream writes what is too long to be kept, instead of a body: such a reply has no entity tag. Several may ask for it at
+	// once. Nil: there is a body.
+	Stream func(io.Writer) error
 }
 
 // JSON is the content type of a reply that names none.
@@ -43,61 +48,95 @@ type Question struct {
 // fault.Invalid, since an answer that does not heed it would answer another question; known is nil where a dialect ignores
 // what it does not know. Errors go to fail, are never kept, and say so.
 func (f *Face) Answer(fail web.Fail, known []string, build func(Question) (Reply, error)) http.Handler {
-	refuse := func(w http.ResponseWriter, r *http.Request, err error) {
-		maps.Copy(w.Header(), cors)
-		w.Header().Set("Cache-Control", "no-store")
-		fail(w, r, err)
-	}
-	answer := web.Handle(f.o.Log, refuse, func(w http.ResponseWriter, r *http.Request) error {
-		q, err := read(r, known)
-		if err != nil {
-			return err
-		}
-		key := r.URL.Path + "?" + q.Query.Encode() + "\n" + strings.Join(r.Header["Accept"], ",")
+	methods := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
+	return f.serve(methods, fail, known, func(w http.ResponseWriter, q Question) error {
+		key := q.URL.Path + "?" + q.Query.Encode() + "\n" + strings.Join(q.Header["Accept"], ",")
 		page, err := f.cache.Page(key, func() (*web.Page, error) {
 			reply, err := build(q)
 			if err != nil {
 				return nil, err
 			}
-			return f.page(r, reply), nil
+			if reply.Stream != nil {
+				return nil, streamed{reply}
+			}
+			return f.page(q.Request, reply), nil
 		})
+		if s, long := errors.AsType[streamed](err); long {
+			return f.stream(w, q.Request, s.reply)
+		}
 		if err != nil {
 			return err
 		}
-		page.ServeHTTP(w, r)
+		page.ServeHTTP(w, q.Request)
 		return nil
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method {
-		case http.MethodGet, http.MethodHead:
-			answer.ServeHTTP(w, r)
-		case http.MethodOptions:
-			maps.Copy(w.Header(), cors)
-			h := w.Header()
-			h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-			h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
-			h.Set("Access-Control-Max-Age", "7200")
-			h.Set("Allow", "GET, HEAD, OPTIONS")
-			w.WriteHeader(http.StatusNoContent)
-		default:
-			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-			refuse(w, r, notAllowed{r.Method})
+}
+
+// Take answers POST with what build makes of the request, and keeps nothing of it. All else is as with [Face.Answer].
+func (f *Face) Take(fail web.Fail, known []string, build func(Question) (Reply, error)) http.Handler {
+	methods := []string{http.MethodPost, http.MethodOptions}
+	return f.serve(methods, fail, known, func(w http.ResponseWriter, q Question) error {
+		reply, err := build(q)
+		if err != nil {
+			return err
 		}
+		header := http.Header{"Cache-Control": {"no-store"}}
+		maps.Copy(header, reply.Header)
+		reply.Header = header
+		f.page(q.Request, reply).ServeHTTP(w, q.Request)
+		return nil
 	})
 }
 
-// notAllowed is a request by a method that changes something, of an interface that changes nothing.
-type notAllowed struct{ method string }
-
-func (n notAllowed) Error() string {
-	return fmt.Sprintf("%s is not answered here: ask with GET", n.method)
+// serve answers the methods, the last of which is OPTIONS, and reads the query of the others for an answer.
+func (f *Face) serve(methods []string, fail web.Fail, known []string, answer func(http.ResponseWriter, Question) error) http.Handler {
+	allowed := strings.Join(methods, ", ")
+	refuse := func(w http.ResponseWriter, r *http.Request, err error) {
+		maps.Copy(w.Header(), cors)
+		w.Header().Set("Cache-Control", "no-store")
+		fail(w, r, err)
+	}
+	return web.Handle(f.o.Log, refuse, func(w http.ResponseWriter, r *http.Request) error {
+		switch {
+		case !slices.Contains(methods, r.Method):
+			w.Header().Set("Allow", allowed)
+			return Refuse(http.StatusMethodNotAllowed, "%.20s is not answered here: ask with %s", r.Method, methods[0])
+		case r.Method == http.MethodOptions:
+			maps.Copy(w.Header(), cors)
+			h := w.Header()
+			h.Set("Access-Control-Allow-Methods", allowed)
+			h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
+			h.Set("Access-Control-Max-Age", "7200")
+			h.Set("Allow", allowed)
+			w.WriteHeader(http.StatusNoContent)
+			return nil
+		}
+		q, err := read(r, known)
+		if err != nil {
+			return err
+		}
+		return answer(w, q)
+	})
 }
-func (n notAllowed) Unwrap() error { return fault.Invalid }
 
-// Status is the HTTP status of an error: that of the house, and 405 for a method that is not answered.
+// refused is an error that has a status of its own.
+type refused struct {
+	status int
+	error
+}
+
+func (r refused) Unwrap() error { return r.error }
+
+// Refuse returns an error of the kind fault.Invalid, with a sentence for people, whose status is not that of the kind: 405
+// for a method, 406 for a form, 415 for a body.
+func Refuse(status int, format string, args ...any) error {
+	return refused{status, fault.Because(fault.Invalid, format, args...)}
+}
+
+// Status is the HTTP status of an error: its own where it was made by [Refuse], else that of the house.
 func Status(err error) int {
-	if _, ok := err.(notAllowed); ok {
-		return http.StatusMethodNotAllowed
+	if r, ok := errors.AsType[refused](err); ok {
+		return r.status
 	}
 	return web.Status(err)
 }
@@ -105,18 +144,21 @@ func Status(err error) int {
 // read checks a request's query.
 func read(r *http.Request, known []string) (Question, error) {
 	if len(r.URL.RawQuery) > maxQuery {
-		return Question{}, fault.Because(fault.Invalid, "the query has more than %d characters", maxQuery)
+		return Question{}, fault.Because(fault.Invalid, "the query has more than %d characters: ask for less at once", maxQuery)
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return Question{}, fault.Because(fault.Invalid, "the query cannot be read: %w", err)
 	}
 	for name, all := range values {
+		if known != nil && len(known) == 0 {
+			return Question{}, fault.Because(fault.Invalid, "unknown parameter: %.40s; this address takes none", name)
+		}
 		if known != nil && !slices.Contains(known, name) {
 			return Question{}, fault.Because(fault.Invalid, "unknown parameter: %.40s; known are %s", name, strings.Join(known, ", "))
 		}
 		if known != nil && len(all) > 1 {
-			return Question{}, fault.Because(fault.Invalid, "the parameter %.40s stands %d times", name, len(all))
+			return Question{}, fault.Because(fault.Invalid, "the parameter %.40s stands %d times: give it once", name, len(all))
 		}
 	}
 	return Question{Request: r, Query: Query{values}}, nil

@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/courant-news/courant/internal/api/frankfurter"
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -120,7 +121,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 func (a *App) build() (err error) {
 	options := site.Options{
 		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
-		Log: a.log, PageMemory: pageMemory,
+		Log: a.log, PageMemory: pageMemory, Programs: "/api/",
 	}
 	fetched, err := a.Config.Fetched()
 	if err != nil {
@@ -140,8 +141,9 @@ func (a *App) build() (err error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", a.serveHealth)
 	mux.HandleFunc("GET /readyz", a.serveReady)
+	a.servePrograms(mux, paper)
 	mux.Handle("/", paper)
-	a.handler = web.Observe(a.metrics.see, mux)
+	a.handler = web.Observe(a.metrics.see, frankfurter.Old(mux))
 	if a.public, err = bind("listen", a.Config.Listen); err != nil {
 		return err
 	}

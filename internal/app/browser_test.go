@@ -37,6 +37,13 @@ func house(t *testing.T) (string, *app.App) {
 	if err := demo.Fill(t.Context(), a.Ledger, a.Newsroom); err != nil {
 		t.Fatal(err)
 	}
+	serve(t, a)
+	return "http://" + a.Addr(), a
+}
+
+// serve runs an App until the test ends.
+func serve(t *testing.T, a *app.App) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
@@ -46,7 +53,6 @@ func house(t *testing.T) (string, *app.App) {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return "http://" + a.Addr(), a
 }
 
 // browser starts a Chromium for a test.
@@ -98,7 +104,7 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 	}
 	for _, page := range []string{
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
-		"/sections/markets", "/audit", "/audit/rules", "/no-such-page",
+		"/sections/markets", "/audit", "/audit/rules", "/api/", "/no-such-page",
 	} {
 		for _, width := range []int64{1280, 390} {
 			for _, scheme := range []string{"light", "dark"} {

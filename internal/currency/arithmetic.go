@@ -2,6 +2,7 @@ package currency
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -49,6 +50,26 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 		r = r.Trim()
 	}
 	return r, nil
+}
+
+// QuoPlaces returns d ÷ x with exactly so many digits after the point, rounded once, half to even: an amount to the
+// smallest coin. Fewer than none counts as none. Division by zero is [fault.Invalid].
+func (d Decimal) QuoPlaces(x Decimal, places int) (Decimal, error) {
+	if x.IsZero() {
+		return Decimal{}, fault.Because(fault.Invalid, "cannot divide %s by zero", d)
+	}
+	places = max(places, 0)
+	ratio := new(big.Rat).Quo(d.Rat(), x.Rat())
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
+	whole, rest := new(big.Int).QuoRem(scale.Mul(scale, ratio.Num()), ratio.Denom(), new(big.Int))
+	twice := rest.Abs(rest).Lsh(rest, 1)
+	if half := twice.Cmp(ratio.Denom()); half > 0 || half == 0 && whole.Bit(0) == 1 {
+		whole.Add(whole, big.NewInt(int64(ratio.Sign())))
+	}
+	var r Decimal
+	r.d.Coeff.SetMathBigInt(whole.Abs(whole))
+	r.d.Negative, r.d.Exponent = ratio.Sign() < 0, int32(-places)
+	return r.made("divide", nil), nil
 }
 
 // RoundDigits returns d rounded half to even to so many significant digits (at least 1), with zeros up to the point

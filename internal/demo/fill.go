@@ -72,7 +72,7 @@ func sources() []market.Source {
 	return []market.Source{
 		{
 			ID: datasetID, Name: "currency-api (open dataset)", Kind: market.Dataset,
-			Home: "https://github.com/fawazahmed0/exchange-api", Licence: "CC0-1.0",
+			Home: "https://github.com/fawazahmed0/exchange-api", Licence: "CC0-1.0", Terms: market.Free,
 			Note: "A free daily collection. It does not say where its rates come from, quotes currencies that no longer exist, " +
 				"and on some days shows a second source with fewer digits. A chosen set of days is bundled, as published.",
 			Fresh: 96 * time.Hour, // it speaks of days and is idle at weekends: a long one passes before it counts as old

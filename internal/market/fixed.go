@@ -29,7 +29,11 @@ type tie struct {
 
 // tieOn returns what a currency is tied to on a day; to itself where it is tied to nothing.
 func (s *settler) tieOn(code currency.Code, at time.Time) tie {
-	peg, ok := s.facts.Currencies.PegOn(code, at)
+	return tieOn(s.facts.Currencies, code, at)
+}
+
+func tieOn(table *currency.Table, code currency.Code, at time.Time) tie {
+	peg, ok := table.PegOn(code, at)
 	if !ok || !peg.Hard() {
 		return tie{anchor: code, over: one, under: one}
 	}
@@ -81,7 +85,11 @@ func fix(b, q tie, between func() (Offer, bool)) (Offer, bool) {
 		if !ok {
 			return Offer{}, false
 		}
-		over = over.Mul(said.Value)
+		first, second, err := said.Chain(b.anchor, q.anchor)
+		if err != nil {
+			return Offer{}, false
+		}
+		over, under = over.Mul(first), under.Mul(second) // not its value, which was rounded already
 		o.Source, o.At, o.Seen, o.From = said.Source, said.At, said.Seen, said.From
 	}
 	value, err := over.Quo(under, CrossDigits)

@@ -25,6 +25,7 @@ type Frame struct {
 	CSS, Icon   string
 	Script      string // of the one small script, without which everything works
 	Fonts       []string
+	Programs    string // the page about the interfaces for programs; empty: none
 }
 
 // Link is an entry of a list of links.
@@ -95,6 +96,7 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	f := Frame{
 		Name: s.o.Name, Title: title, Description: description, Canonical: a.canonical(),
 		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("stale.js"),
+		Programs: s.o.Programs,
 	}
 	for _, font := range []string{"newsreader-display", "newsreader-text", "public-sans"} {
 		f.Fonts = append(f.Fonts, s.assets.URL("fonts/"+font+".woff2"))

@@ -34,7 +34,9 @@ type Options struct {
 	Wire func(context.Context) ([]wire.Report, error)
 	// Origin finds the reply that a number was read of; nil where the paper fetches none.
 	Origin func(context.Context, market.Observation) (wire.Reply, error)
-	Now    func() time.Time
+	// Programs is the address of the page about the interfaces for programs; empty where there are none.
+	Programs string
+	Now      func() time.Time
 }
 
 // Limits of the cache and of what is asked.
@@ -209,6 +211,22 @@ func (s *Site) icon(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.ServeHTTP(w, r)
 	return nil
+}
+
+// TextPage is a page whose body another face wrote.
+type TextPage struct {
+	Frame
+	Body string
+}
+
+// Page puts a body, HTML that is trusted to be well-formed and escaped, into the paper's frame. It is for faces that have a
+// page of their own.
+func (s *Site) Page(r *http.Request, title, description, body string) ([]byte, error) {
+	t, err := s.today(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return web.Render(r.Context(), textPage(TextPage{Frame: s.frame(t, ask{r: r}, title, description), Body: body}))
 }
 
 // ErrorPage says what went wrong and where to go on.

@@ -87,6 +87,7 @@ func Old(next http.Handler) http.Handler {
 		*moved.URL = *r.URL
 		moved.URL.Path, moved.URL.RawPath = "/v1"+r.URL.Path, ""
 		next.ServeHTTP(w, &moved)
+		r.Pattern = moved.Pattern // for whoever counts what was asked
 	})
 }
 

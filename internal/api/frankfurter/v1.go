@@ -116,8 +116,11 @@ func (f *face) sheets(q api.Question, m money, from, to time.Time) (sheets []she
 				index[o.At.Unix()] = i
 				sheets = append(sheets, sheet{date: o.At})
 			}
-			sheets[i].quotes = append(sheets[i].quotes, c.Quote)
-			sheets[i].rates = append(sheets[i].rates, m.value(c.Quote, o.Offer, minor))
+			value, err := m.value(c.Quote, o.Offer, minor)
+			if err != nil {
+				return nil, time.Time{}, err
+			}
+			sheets[i].quotes, sheets[i].rates = append(sheets[i].quotes, c.Quote), append(sheets[i].rates, value)
 			if o.Seen.After(seen) {
 				seen = o.Seen
 			}
@@ -144,32 +147,21 @@ func (f *face) minor(code currency.Code) int {
 
 // value is an amount of the base in a quote: a rate with all its digits, or an amount rounded once to the quote's smallest
 // unit, computed from what the bank wrote.
-func (m money) value(quote currency.Code, o market.Offer, minor int) currency.Decimal {
+func (m money) value(quote currency.Code, o market.Offer, minor int) (currency.Decimal, error) {
 	if m.legacy {
-		return legacyV1(m, quote, o)
+		return legacyV1(m, quote, o), nil
 	}
 	if m.amount.Equal(currency.DecimalFromInt(1)) {
-		return o.Value
+		return o.Value, nil
 	}
-	over, under := m.amount, currency.DecimalFromInt(1)
-	at := m.base
-	for _, from := range o.From {
-		base, quote, _ := from.Symbol.Pair()
-		if base == at {
-			over, at = over.Mul(from.Value), quote
-		} else {
-			under, at = under.Mul(from.Value), base
-		}
-	}
-	const plenty = 100 // digits: those of the longest amount, and as many again
-	exact, err := over.Quo(under, plenty)
+	over, under, err := o.Chain(m.base, quote)
 	if err != nil {
-		return o.Value.Mul(m.amount) // no source's rate is zero
+		return over, err
 	}
-	if minor < 0 {
-		return exact.RoundDigits(market.CrossDigits)
+	if over = over.Mul(m.amount); minor < 0 {
+		return over.Quo(under, market.CrossDigits)
 	}
-	return exact.RoundPlaces(minor)
+	return over.QuoPlaces(under, minor)
 }
 
 // head writes the amount and the base. The original's amounts are binary and so have always a point.

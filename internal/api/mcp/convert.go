@@ -46,7 +46,7 @@ func (c *clerk) convert(ctx context.Context, q convertQuestion) (*convertAnswer,
 		return nil, err
 	}
 	table := c.face.Ledger().Currencies()
-	exact, err := exactly(p, table, asOf.At)
+	over, under, err := p.Fraction(table, asOf.At)
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +57,13 @@ func (c *clerk) convert(ctx context.Context, q convertQuestion) (*convertAnswer,
 		return nil, err
 	}
 	a.MinorUnits = to.MinorUnits
-	if a.Result, err = exact.of(*q.Amount, to.MinorUnits); err != nil {
-		return nil, err
-	}
-	if a.MinorUnits >= 0 {
+	if over = over.Mul(*q.Amount); to.MinorUnits < 0 {
+		a.Result, err = over.Quo(under, market.CrossDigits)
+	} else if a.Result, err = over.QuoPlaces(under, to.MinorUnits); err == nil {
 		a.Minor = minor(a.Result)
+	}
+	if err != nil {
+		return nil, err
 	}
 	a.Sources, err = c.sources(ctx, []market.SourceID{p.Source})
 	return a, err

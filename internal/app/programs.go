@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/api"
+	"github.com/courant-news/courant/internal/api/erapi"
+	"github.com/courant-news/courant/internal/api/fixer"
+	"github.com/courant-news/courant/internal/api/frankfurter"
+	"github.com/courant-news/courant/internal/api/layer"
+	"github.com/courant-news/courant/internal/api/mcp"
+	"github.com/courant-news/courant/internal/api/native"
+	"github.com/courant-news/courant/internal/api/oxr"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/site"
+)
+
+// servePrograms sets the routes of all interfaces for programs: Courant's own, the dialects of other services, and the
+// tools for language models.
+func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
+	own := native.Options{Base: currency.Code(strings.ToUpper(a.Config.Base)), Page: paper.Page}
+	options := api.Options{Log: a.log}
+	if a.wire != nil {
+		own.Wire, options.Next = a.wire.Reports, a.next
+	}
+	face := api.New(a.Ledger, a.Bus, options)
+	native.Mount(mux, face, own)
+	for _, mount := range []func(*http.ServeMux, *api.Face){
+		erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, mcp.Mount, oxr.Mount,
+	} {
+		mount(mux, face)
+	}
+}
+
+// next is when the first of some sources is asked again, and can have something new; zero where none of them is fetched.
+func (a *App) next(ctx context.Context, sources []market.SourceID) time.Time {
+	reports, err := a.wire.Reports(ctx)
+	if err != nil {
+		a.log.DebugContext(ctx, "a reply does not say how long it holds", "error", err)
+		return time.Time{}
+	}
+	involved := map[market.SourceID]bool{}
+	for _, id := range sources {
+		involved[id] = true
+	}
+	var first time.Time
+	for _, r := range reports {
+		if next := r.Status.Next; involved[r.Status.Source] && !next.IsZero() && (first.IsZero() || next.Before(first)) {
+			first = next
+		}
+	}
+	return first
+}

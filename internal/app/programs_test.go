@@ -1,0 +1,92 @@
+package app_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/wire"
+)
+
+// fetched returns an address's reply and what it says.
+func fetched(t *testing.T, address string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(body)
+}
+
+func TestThePaperAnswersProgramsToo(t *testing.T) {
+	address := started(t)
+	for path, want := range map[string]string{
+		"/api/v1/board?quotes=BGN":  `"pair":"EUR/BGN"`,
+		"/api/v1/rates/EUR-USD.csv": "currency-api",
+		"/api/v1/nothing":           "all addresses are listed at /api/",
+		"/api/openapi.json":         `"openapi":"3.1.0"`,
+		"/api":                      "For programs",
+		"/api/":                     `<header class="masthead">`,
+		"/":                         `<a href="/api/">For programs</a>`,
+	} {
+		resp, body := fetched(t, address+path)
+		if !strings.Contains(body, want) {
+			t.Errorf("%s: %d lacks %q: %.300s", path, resp.StatusCode, want, body)
+		}
+	}
+}
+
+func TestAReplyHoldsUntilItsSourceIsAskedAgain(t *testing.T) {
+	config := app.Config{
+		Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Base: "EUR", Wire: "ecb", Mirror: "ecb=http://127.0.0.1:1/",
+	}
+	a, err := app.New(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecb, err := config.Provider("ecb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().UTC()
+	o := market.NewObservation("EUR/USD", market.Rate, currency.MustDecimal("1.1859"), market.Moment{At: now.Truncate(24 * time.Hour), Seen: now}, "ecb", "")
+	if _, err := a.Ledger.Record(t.Context(), []market.Source{ecb.Source}, []market.Observation{o}, nil); err != nil {
+		t.Fatal(err)
+	}
+	lease, held, err := a.Store.Lease(t.Context(), "wire/ecb", "the test", time.Minute)
+	if err != nil || !held {
+		t.Fatal(held, err)
+	}
+	if err := a.Store.PutStatus(t.Context(), wire.Status{Source: "ecb", Next: now.Add(time.Hour), Newest: o.At, Got: now}, lease); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Store.DropLease(t.Context(), lease); err != nil {
+		t.Fatal(err)
+	}
+	serve(t, a)
+	resp, body := fetched(t, "http://"+a.Addr()+"/api/v1/rates/EUR-USD")
+	var age int
+	if _, err := fmt.Sscanf(resp.Header.Get("Cache-Control"), "public, max-age=%d,", &age); err != nil || age < 3000 || age > 3600 {
+		t.Errorf("%d %s: %s", resp.StatusCode, resp.Header.Get("Cache-Control"), body)
+	}
+	if _, body := fetched(t, "http://"+a.Addr()+"/api/v1/sources"); !strings.Contains(body, `"wire":{"newest":"`) {
+		t.Errorf("the sources do not say how they fare: %s", body)
+	}
+}
