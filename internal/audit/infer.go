@@ -15,8 +15,8 @@ import (
 
 // Infer says of which month a document's rates are, from the rates themselves, and how sure that is, as a sentence for
 // [Document.Dated]. It compares them with the levels of currencies in each month since 1999 and takes the month in which
-// most of the rates are nearest: a wrong row does no harm. The error is fault.Invalid where the rates are too few, or fit no month clearly better
-// than all that are half a year away: then somebody must say it.
+// most of the rates are nearest: a wrong row does no harm. The error is fault.Invalid where the rates are too few, or fit
+// no month clearly better than all that are half a year away: then somebody must say it.
 func Infer(d Document, facts Facts) (day currency.Date, how string, err error) {
 	return infer(d, facts.Currencies.Level, facts.Currencies.NewestLevel())
 }
@@ -41,10 +41,13 @@ type month struct {
 }
 
 func infer(d Document, level levels, newest currency.Date) (currency.Date, string, error) {
+	if len(d.Rows) == 0 {
+		return currency.Date{}, "", fault.Because(fault.Invalid, "the document names no day, and has no rates that could tell one")
+	}
 	months := fits(d.Rows, level, newest)
 	if len(months) == 0 {
 		return currency.Date{}, "", fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: that takes %d of currencies whose levels are known; say which day it is with --date", fewestRows)
+			"the day of the rates cannot be inferred: that takes %d of them, of currencies whose levels are known", fewestRows)
 	}
 	best := 0
 	for n, m := range months {
@@ -53,8 +56,7 @@ func infer(d Document, level levels, newest currency.Date) (currency.Date, strin
 		}
 	}
 	if months[best].off > nearest {
-		return currency.Date{}, "", fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: they fit no month well; say which day it is with --date")
+		return currency.Date{}, "", fault.Because(fault.Invalid, "the day of the rates cannot be inferred: they fit no month well")
 	}
 	first, last := best, best // those that fit about as well
 	for n, m := range months {
@@ -62,7 +64,7 @@ func infer(d Document, level levels, newest currency.Date) (currency.Date, strin
 		case m.off > clearly*months[best].off:
 		case far >= apart:
 			return currency.Date{}, "", fault.Because(fault.Invalid,
-				"the day of the rates cannot be inferred: they fit %s hardly better than %s; say which day it is with --date",
+				"the day of the rates cannot be inferred: they fit %s hardly better than %s",
 				months[best].first.Format("January 2006"), m.first.Format("January 2006"))
 		default:
 			first, last = min(first, n), max(last, n)
@@ -106,8 +108,9 @@ func fits(rows []Row, level levels, newest currency.Date) []month {
 	var months []month
 	for at := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC); !at.After(newest.First()); at = at.AddDate(0, 1, 0) {
 		for n, code := range codes {
-			logs[n] = math.NaN()                                                     // for one of which no level is known
-			if l, ok := level(code, at.AddDate(0, 0, 14)); ok && l.Rate.Sign() > 0 { // in the middle of the month
+			logs[n] = math.NaN()                       // there may be no level of it
+			l, ok := level(code, at.AddDate(0, 0, 14)) // in the middle of the month
+			if ok && l.Rate.Sign() > 0 {
 				logs[n] = logOf(l.Rate)
 			}
 		}
@@ -186,7 +189,7 @@ func mostAlike(alike map[edition]int, rows int) (best edition, n int, err error)
 	}
 	if n < least || 2*n <= rows {
 		return best, 0, fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: no source in the ledger said as many of them of one day; say which day it is with --date")
+			"the day of the rates cannot be inferred: no source in the ledger said as many of them of one day")
 	}
 	var most []edition
 	for e, count := range alike {
@@ -198,7 +201,7 @@ func mostAlike(alike map[edition]int, rows int) (best edition, n int, err error)
 		return cmp.Or(a.day.First().Compare(b.day.First()), cmp.Compare(a.source, b.source))
 	})
 	if last := most[len(most)-1]; last.day.First().Sub(most[0].day.First()) > longestClosing {
-		return best, 0, fault.Because(fault.Invalid, "the day of the rates cannot be inferred: %d of them are of %s and of %s alike; say which day it is with --date",
+		return best, 0, fault.Because(fault.Invalid, "the day of the rates cannot be inferred: %d of them are of %s and of %s alike",
 			n, written(most[0].day), written(last.day))
 	}
 	return most[0], n, nil
