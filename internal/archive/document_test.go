@@ -144,6 +144,7 @@ func TestADocumentThatCannotBeReadIsRefusedWithTheRemedy(t *testing.T) {
 		"XML that does not say so":    {"<Rates><Day date=\"2025-03-28\">235,26</Day></Rates>", "", "", "XML"},
 		"HTML with nothing in it":     {"<!doctype html><html><head><title>A - B</title></head><body><nav><a href=/>Home</a></nav></body></html>", "", "", "nothing to proof-read"},
 		"too large":                   {strings.Repeat("EUR -\n", archive.MaxPage/6+2), "", "", "16 MiB"},
+		"too many cells":              {"code,rate\n" + strings.Repeat(",", 1_000_001), "", "EUR", "1000000 cells"},
 		"too long a story":            {strings.Repeat("One euro was worth 1.1861 dollars. ", 30_000), "", "", "1 MiB of text"},
 		"too many rows":               {"code,rate\n" + strings.Repeat("USD,1.08\n", 20_001), "", "EUR", "20000"},
 		"JSON that was cut off":       {`{"amount":1.0,"base":"EUR","rates":{"USD":1.1`, "", "", "begins as JSON"},

@@ -189,7 +189,7 @@ func mostAlike(alike map[edition]int, rows int) (best edition, n int, err error)
 	}
 	if n < least || 2*n <= rows {
 		return best, 0, fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: no source in the ledger said as many of them of one day")
+			"the day of the rates cannot be inferred: no source in the ledger said most of them, and at least five, of one day")
 	}
 	var most []edition
 	for e, count := range alike {
