@@ -77,22 +77,26 @@ func auditCommand(s *settings) *cobra.Command {
 				return err
 			}
 			facts := audit.Embedded()
-			if d, err = dated(d, facts); err != nil {
-				return err
-			}
-			if ledger {
-				if err := house(cmd, s, func(h *app.House) (err error) {
-					facts.Known, err = audit.Gather(cmd.Context(), h.Ledger, d)
-					return err
-				}); err != nil {
+			if !ledger {
+				if err := dated(&d, func() (currency.Date, string, error) { return audit.Infer(d, facts) }); err != nil {
 					return err
 				}
+				return p.read(cmd, d, facts, uriOf(args[0]))
+			}
+			if err := house(cmd, s, func(h *app.House) error {
+				if err := dated(&d, func() (currency.Date, string, error) { return audit.InferFrom(cmd.Context(), h.Ledger, d) }); err != nil {
+					return err
+				}
+				facts.Known, err = audit.Gather(cmd.Context(), h.Ledger, d)
+				return err
+			}); err != nil {
+				return err
 			}
 			return p.read(cmd, d, facts, uriOf(args[0]))
 		},
 	}
 	p.declare(cmd)
-	cmd.Flags().StringVar(&date, "date", "", "the day of which it speaks, 2026-02-02 (default: what it says itself, or what its rates tell)")
+	cmd.Flags().StringVar(&date, "date", "", "the day of which it speaks, 2026-02-02 (default: what it says itself, or what its rates tell, with --ledger to the day)")
 	cmd.Flags().StringVar(&base, "base", "", "the currency of which one unit is priced, where it does not say")
 	cmd.Flags().BoolVar(&ledger, "ledger", false, "hold it against the paper's own ledger too")
 	cmd.AddCommand(auditBoardCommand(s), auditStoryCommand(s), auditRulesCommand(s))
@@ -222,16 +226,15 @@ func readDocument(ctx context.Context, stdin io.Reader, o archive.DocumentOption
 	return d, nil
 }
 
-// dated is a document with its day: its own or, where it says none, the one that its rates tell.
-func dated(d audit.Document, facts audit.Facts) (audit.Document, error) {
+// dated gives a document that names no day the one that its rates tell.
+func dated(d *audit.Document, infer func() (currency.Date, string, error)) (err error) {
 	if !d.Date.IsZero() {
-		return d, nil
+		return nil
 	}
-	var err error
-	if d.Date, d.Dated, err = audit.Infer(d, facts); err != nil {
-		return d, fault.Because(fault.Invalid, "%s: %w; say it with --date 2026-02-02", d.Name, err)
+	if d.Date, d.Dated, err = infer(); errors.Is(err, fault.Invalid) {
+		return fault.Because(fault.Invalid, "%s: %w; say which day it is with --date 2026-02-02", d.Name, err)
 	}
-	return d, nil
+	return err
 }
 
 func isAddress(name string) bool {

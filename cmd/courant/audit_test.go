@@ -131,7 +131,9 @@ func paper(t *testing.T) *app.House {
 	})
 	at := time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC)
 	var rates []market.Observation
-	for pair, value := range map[market.Symbol]string{"EUR/USD": "1.1840", "EUR/KRW": "1722.55"} {
+	for pair, value := range map[market.Symbol]string{
+		"EUR/USD": "1.1840", "EUR/KRW": "1722.55", "EUR/JPY": "183.61", "EUR/GBP": "0.8657", "EUR/CHF": "0.9199", "EUR/CAD": "1.6160",
+	} {
 		when := market.Moment{At: at, Seen: at.Add(15 * time.Hour)}
 		rates = append(rates, market.NewObservation(pair, market.Rate, currency.MustDecimal(value), when, "bank", ""))
 	}
@@ -140,6 +142,28 @@ func paper(t *testing.T) *app.House {
 		t.Fatal(err)
 	}
 	return h
+}
+
+func TestADayThatIsNotNamedIsThatOfWhichTheLedgerKnewTheFigures(t *testing.T) {
+	paper(t)
+	for text, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"EUR -\nUSD 1.1840\nKRW 1722.55\nJPY 183.61\nGBP 0.8657\nCHF 0.9199\nCAD 1.6199\n": {0, "2 February 2026 (inferred: 5 of 6 figures are those of The Bank of 2 February 2026)"},
+		"EUR -\nUSD 1.1841\nKRW 1722.56\nJPY 183.62\nGBP 0.8657\nCHF 0.9199\nCAD 1.6199\n": {2, "say which day it is with --date"},
+		"One euro was worth 1.1840 dollars.\n":                                             {2, "say which day it is with --date"},
+	} {
+		file := filepath.Join(t.TempDir(), "page.txt")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		code := run([]string{"audit", file, "--ledger"}, &out, &errs)
+		if says := strings.Join(strings.Fields(out.String()+errs.String()), " "); code != want.code || !strings.Contains(says, want.says) {
+			t.Errorf("%q exits with %d and says %q, want %d and %q", text, code, says, want.code, want.says)
+		}
+	}
 }
 
 func TestAStoryIsProofReadWithItsFiguresAsTheyArePrinted(t *testing.T) {

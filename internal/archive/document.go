@@ -18,8 +18,9 @@ import (
 
 // Limits of a document. More rates than there are currencies, many times over, are a history, not a table.
 const (
-	maxRows = 20_000 // rows, items and paragraphs
-	maxLeft = 1_000  // things that were not understood; who left out more reads no list of them
+	maxRows = 20_000  // rows, items and paragraphs
+	maxText = 1 << 20 // bytes of a story: sentences are read word by word
+	maxLeft = 1_000   // things that were not understood; who left out more reads no list of them
 )
 
 // understood names the forms that ReadDocument reads.
@@ -126,11 +127,15 @@ func (d *documentReader) finish() error {
 	switch n := d.Subjects(); {
 	case n > maxRows:
 		return fault.Because(fault.Invalid, "the document has %d rows and paragraphs; %d are the most that are proof-read at once: give a part of it", n, maxRows)
+	case d.letters() > maxText:
+		return fault.Because(fault.Invalid, "the document has more than %d MiB of text beside its rates and quotes, the most that is proof-read at once: give a part of it", maxText>>20)
 	case n == 0 && len(d.Left) > 0:
 		first := d.Left[0]
 		return fault.Because(fault.Invalid, "there is nothing to proof-read in the document: of line %d (%.80q), %s; what can be is %s",
 			first.Line, first.Text, first.Why, understood)
-	case n == 0, len(d.Rows)+len(d.Items) == 0 && !slices.ContainsFunc(d.Text, hasNumber):
+	case n == 0:
+		return fault.Because(fault.Invalid, "there is nothing to proof-read in the document, or not in a form that is understood: what can be is %s", understood)
+	case len(d.Rows)+len(d.Items) == 0 && !slices.ContainsFunc(d.Text, hasNumber):
 		return fault.Because(fault.Invalid, "there is nothing to proof-read in the document, no figure: what can be is %s", understood)
 	}
 	if d.more > 0 {
@@ -140,6 +145,14 @@ func (d *documentReader) finish() error {
 		d.Date, d.Dated = d.given.Date, "given"
 	}
 	return nil
+}
+
+// letters counts the bytes of the paragraphs.
+func (d *documentReader) letters() (n int) {
+	for _, p := range d.Text {
+		n += len(p.Text)
+	}
+	return n
 }
 
 // leave lists something that was not understood.

@@ -54,7 +54,7 @@ func roleOf(heading string) role {
 		return previousRole
 	case "change", "chg", "net change":
 		return changeRole
-	case "percent", "change percent", "percent change", "percentage change", "change in percent", "pct", "pct change", "change pct", "change p",
+	case "percent", "change percent", "percent change", "percentage change", "changes percentage", "change in percent", "pct", "pct change", "change pct", "change p",
 		"%", "% change", "change %", "chg %", "% chg":
 		return percentRole
 	case "units", "unit", "nominal", "amount", "quantity", "multiplier":

@@ -46,9 +46,15 @@ func (r gridRow) numbers() (numbers, filled int) {
 
 // readCSV reads a table of separated values. It is false, and nothing was read, where the text is none.
 func (d *documentReader) readCSV(text string) (isTable bool, err error) {
-	var like *grid // what is a table, but not one that is understood
+	const most = 1_000_000 // cells; behind each but the last of a line stands a separator
+	var like *grid         // what is a table, but not one that is understood
+	tooMany := false
 	for _, separator := range []rune{'\t', ';', '|', ','} {
-		if !strings.ContainsRune(text, separator) {
+		switch n := strings.Count(text, string(separator)); {
+		case n == 0:
+			continue
+		case n > most: // nobody may fill the memory with cells in which nothing stands
+			tooMany = true
 			continue
 		}
 		g, broken := parseGrid(text, separator)
@@ -68,6 +74,9 @@ func (d *documentReader) readCSV(text string) (isTable bool, err error) {
 	if like != nil {
 		return true, fault.Because(fault.Invalid, "this is a table, and it is not clear which of its columns are the currency and the rate "+
 			"(line %d: %.80q): write headings such as code and rate, or symbol, last, change and percent, above them", like.rows[0].line, like.rows[0].text())
+	}
+	if tooMany {
+		return true, fault.Because(fault.Invalid, "the table has more than %d cells: give a part of it", most)
 	}
 	return false, nil
 }

@@ -314,13 +314,12 @@ func (r *gridReader) itemOf(row gridRow, number numberReader) error {
 	}
 	for _, n := range []struct {
 		column int
-		signed bool
 		into   **currency.Decimal
 	}{
-		{r.column(priceRole, rateRole), false, &it.Last},
-		{r.column(previousRole), false, &it.Previous},
-		{r.column(changeRole), true, &it.Change},
-		{r.column(percentRole), true, &it.Percent},
+		{r.column(priceRole, rateRole), &it.Last},
+		{r.column(previousRole), &it.Previous},
+		{r.column(changeRole), &it.Change},
+		{r.column(percentRole), &it.Percent},
 	} {
 		cell := strings.TrimSuffix(row.cell(n.column), "%")
 		if absent(cell) {
@@ -331,8 +330,8 @@ func (r *gridReader) itemOf(row gridRow, number numberReader) error {
 		case err != nil:
 			r.leave(row.line, row.text(), fault.Sentence(err))
 			return nil
-		case !n.signed && value.Sign() <= 0:
-			r.leave(row.line, row.text(), "a price must be above zero")
+		case n.into == &it.Previous && value.Sign() <= 0:
+			r.leave(row.line, row.text(), "a previous close must be above zero")
 			return nil
 		}
 		*n.into = &value

@@ -213,6 +213,11 @@ func (d *document) boardEnd(start int) (end, second int) {
 	const gap = 3
 	end = start
 	seen := map[string]bool{}
+	if start > 0 {
+		if m := namesBase(d.lines[start-1]); m != nil {
+			seen[m[1]] = true // the base itself is priced in the next board only
+		}
+	}
 	other := 0 // a line that may name another base: it does if codes begin anew below it
 	for i := start; i < len(d.lines) && i < end+gap+1; i++ {
 		l := d.lines[i]

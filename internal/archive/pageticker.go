@@ -126,12 +126,16 @@ func (d *document) allNumeric(i int) bool {
 
 // quote reads the item's numbers, or says why it does not: they are not there, or say what cannot be.
 func (it item) quote() (q PageQuote, why string) {
-	// Columns in another order would be read as a move by more than the whole price.
-	if q, why = it.numbers(); why == "" && q.Last.Sub(q.Change).Sign() <= 0 {
+	switch q, why = it.numbers(); {
+	case why != "":
+		return q, why
+	case q.Last.Sign() <= 0:
+		return q, "a price must be above zero"
+	case q.Last.Sub(q.Change).Sign() <= 0: // columns in another order would be read as a move by more than the whole price
 		return q, "a price of " + q.Last.String() + " cannot have risen by " + q.Change.String() +
 			": the page may print its columns in another order"
 	}
-	return q, why
+	return q, ""
 }
 
 // numbers reads what the item says, or says why it cannot be read.
@@ -158,9 +162,6 @@ func (it item) numbers() (q PageQuote, why string) {
 			return q, fault.Sentence(err)
 		}
 		*into = v
-	}
-	if q.Last.Sign() <= 0 {
-		return q, "a price must be above zero"
 	}
 	return q, ""
 }

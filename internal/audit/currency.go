@@ -73,7 +73,7 @@ func retired(c *check) {
 			f.Severity = Note
 			f.Message += fmt.Sprintf(" It leaves ISO 4217 at the end of %s: until then both may be quoted.", leaves.AddDate(0, 0, -1).Format("January 2006"))
 		}
-		if held, fact, ok := c.conversion(code); ok && !r.Value.IsZero() {
+		if held, fact, ok := c.conversion(code, r); ok {
 			f.Expected, f.Deviation, f.Tolerance = held.expected.String(), held.off, held.tolerance
 			f.Evidence = append(f.Evidence, fact, held.evidence())
 			if !held.missed {
@@ -110,18 +110,22 @@ func leftISO(table *currency.Table, code currency.Code) time.Time {
 	return last
 }
 
-// conversion holds the row of a retired currency against its fixed conversion: by an irrevocable rate, or by what the
-// table itself prints of the successor.
-func (c *check) conversion(code currency.Code) (held, Evidence, bool) {
+// conversion holds a row of a retired currency against its fixed conversion: by an irrevocable rate, or by what the table
+// itself prints of the successor.
+func (c *check) conversion(code currency.Code, row Row) (held, Evidence, bool) {
+	if row.Value.IsZero() {
+		return held{}, Evidence{}, false // of the pivot, which stands in the heading
+	}
 	if peg, ok := c.facts.Currencies.PegOn(code, c.at); ok && peg.Irrevocable {
-		h, ok := c.table.hold(code, peg.Anchor, fixedAt(peg.Rate))
+		h, ok := c.table.holdRow(row, code, peg.Anchor, fixedAt(peg.Rate))
 		return h, factOf(peg), ok
 	}
 	for r := range c.facts.Currencies.Redenominations(code) {
 		if r.From != code || r.To == code || r.Effective.IsZero() || c.at.Before(r.Effective.First()) {
 			continue
 		}
-		if h, fact, ok := c.successor(r); ok {
+		must, fact := c.successor(r)
+		if h, ok := c.table.holdRow(row, code, r.To, must); ok {
 			return h, fact, true
 		}
 	}

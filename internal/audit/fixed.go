@@ -73,6 +73,60 @@ func (t *table) hold(code, anchor currency.Code, must span) (held, bool) {
 	return h, true
 }
 
+// holds compares each row by which the table says what one unit of an anchor is worth in a currency with what it must be:
+// the currency's leg, and what else is printed of the two without the pivot between them.
+func (t *table) holds(code, anchor currency.Code, must span) (all []held) {
+	if h, ok := t.hold(code, anchor, must); ok {
+		all = append(all, h)
+	}
+	for _, r := range t.rows {
+		if r.Base == code && r.Quote == anchor || r.Base == anchor && r.Quote == code {
+			if h, ok := t.across(r, code, anchor, must); ok {
+				all = append(all, h)
+			}
+		}
+	}
+	return all
+}
+
+// holdRow is hold for a row that names the currency.
+func (t *table) holdRow(r Row, code, anchor currency.Code, must span) (held, bool) {
+	if r.Base == t.pivot || r.Quote == t.pivot {
+		return t.hold(code, anchor, must)
+	}
+	return t.across(r, code, anchor, must)
+}
+
+// across is hold for a row that is not against the pivot; its other currency is the anchor, or another one whose worth
+// the table says.
+func (t *table) across(r Row, code, anchor currency.Code, must span) (held, bool) {
+	if r.Value.Sign() <= 0 || r.Base == t.pivot || r.Quote == t.pivot {
+		return held{}, false
+	}
+	other, worth := r.Base, must // units of the currency for one of the other
+	if other == code {
+		other = r.Quote
+	}
+	if other != anchor {
+		per, ok := t.rate(other, anchor)
+		if !ok || r.Source != t.legs[other].row.Source || !r.At.Equal(t.legs[other].row.At) {
+			return held{}, false
+		}
+		worth = worth.times(per)
+	}
+	said := printed(r.Value)
+	if r.Base == code {
+		worth = exactly(one).over(worth)
+	}
+	right := worth.nearest(said)
+	return held{
+		row: r, missed: !said.meets(worth), off: off(r.Value, right),
+		expected:  right.RoundPlaces(max(r.Value.Places(), placesFor(right))),
+		tolerance: json.Number(said.width().Add(worth.width()).RoundDigits(2).Trim().String()),
+		said:      fmt.Sprintf("the table says that one %s is %s %s", r.Base, r.Value, r.Quote),
+	}, true
+}
+
 // factOf is a peg as evidence.
 func factOf(p currency.Peg) Evidence {
 	e := Evidence{Source: p.Source, At: since(p.Since)}
@@ -111,12 +165,12 @@ func irrevocable(c *check) {
 		if !ok || !peg.Irrevocable {
 			continue
 		}
-		h, ok := c.table.hold(code, peg.Anchor, fixedAt(peg.Rate))
-		if !ok || !h.missed {
-			continue
+		for _, h := range c.table.holds(code, peg.Anchor, fixedAt(peg.Rate)) {
+			if h.missed {
+				c.add(h.finding(c.table.blamed(code, peg.Anchor), fmt.Sprintf("One %s is %s %s by law, for ever; the figure is %s.",
+					peg.Anchor, peg.Rate, code, wrongBy(h.off)), factOf(peg)))
+			}
 		}
-		c.add(h.finding(c.table.blamed(code, peg.Anchor), fmt.Sprintf("One %s is %s %s by law, for ever; the figure is %s.",
-			peg.Anchor, peg.Rate, code, wrongBy(h.off)), factOf(peg)))
 	}
 }
 
@@ -129,23 +183,24 @@ func successors(c *check) {
 			if peg, ok := c.facts.Currencies.PegOn(code, c.at); ok && peg.Irrevocable {
 				continue // the rule above has it
 			}
-			h, fact, ok := c.successor(r)
-			if !ok || !h.missed {
-				continue
+			must, fact := c.successor(r)
+			for _, h := range c.table.holds(code, r.To, must) {
+				if h.missed {
+					c.add(h.finding(c.table.blamed(code, r.To), fmt.Sprintf("%s; beside what the table prints of %s the figure is %s.",
+						fact.Fact, r.To, wrongBy(h.off)), fact))
+				}
 			}
-			c.add(h.finding(c.table.blamed(code, r.To), fmt.Sprintf("%s; beside what the table prints of %s the figure is %s.",
-				fact.Fact, r.To, wrongBy(h.off)), fact))
 		}
 	}
 }
 
-// successor holds the old money of a redenomination against the new, by what the table prints of both.
-func (c *check) successor(r currency.Redenomination) (held, Evidence, bool) {
+// successor is what one unit of the new money of a redenomination must be worth in the old.
+func (c *check) successor(r currency.Redenomination) (must span, fact Evidence) {
 	factor := r.OldPerNew
 	if !r.NewPerOld.IsZero() {
 		factor = quo(one, r.NewPerOld)
 	}
-	fact := Evidence{Source: r.Source, At: since(r.Effective)}
+	fact = Evidence{Source: r.Source, At: since(r.Effective)}
 	for later := range c.facts.Currencies.Redenominations(r.To) { // the successor's own code may have lost zeros since
 		if later.From == later.To && !later.Effective.IsZero() && r.Effective.Before(later.Effective) && !c.at.Before(later.Effective.First()) {
 			factor = factor.Mul(later.OldPerNew)
@@ -159,6 +214,5 @@ func (c *check) successor(r currency.Redenomination) (held, Evidence, bool) {
 	default:
 		fact.Fact = fmt.Sprintf("%s %s became one %s on %s", factor, r.From, r.To, written(r.Effective))
 	}
-	h, ok := c.table.hold(r.From, r.To, fixedAt(factor))
-	return h, fact, ok
+	return fixedAt(factor), fact
 }

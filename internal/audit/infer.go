@@ -15,10 +15,10 @@ import (
 
 // Infer says of which month a document's rates are, from the rates themselves, and how sure that is, as a sentence for
 // [Document.Dated]. It compares them with the levels of currencies in each month since 1999 and takes the month in which
-// most of the rates are nearest: a wrong row does no harm. The error is fault.Invalid where the rates are too few, or fit no month clearly better
-// than all that are half a year away: then somebody must say it.
+// most of the rates are nearest: a wrong row does no harm. The error is fault.Invalid where the rates are too few, or fit
+// no month clearly better than all that are half a year away: then somebody must say it.
 func Infer(d Document, facts Facts) (day currency.Date, how string, err error) {
-	return infer(d, facts.Currencies.Level)
+	return infer(d, facts.Currencies.Level, facts.Currencies.NewestLevel())
 }
 
 // levels is the signature of [currency.Table.Level].
@@ -40,11 +40,14 @@ type month struct {
 	off   float64
 }
 
-func infer(d Document, level levels) (currency.Date, string, error) {
-	months := fits(d.Rows, level)
+func infer(d Document, level levels, newest currency.Date) (currency.Date, string, error) {
+	if len(d.Rows) == 0 {
+		return currency.Date{}, "", fault.Because(fault.Invalid, "the document names no day, and has no rates that could tell one")
+	}
+	months := fits(d.Rows, level, newest)
 	if len(months) == 0 {
 		return currency.Date{}, "", fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: that takes %d of currencies whose levels are known; say which day it is with --date", fewestRows)
+			"the day of the rates cannot be inferred: that takes %d of them, of currencies whose levels are known", fewestRows)
 	}
 	best := 0
 	for n, m := range months {
@@ -53,8 +56,7 @@ func infer(d Document, level levels) (currency.Date, string, error) {
 		}
 	}
 	if months[best].off > nearest {
-		return currency.Date{}, "", fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: they fit no month well; say which day it is with --date")
+		return currency.Date{}, "", fault.Because(fault.Invalid, "the day of the rates cannot be inferred: they fit no month well")
 	}
 	first, last := best, best // those that fit about as well
 	for n, m := range months {
@@ -62,7 +64,7 @@ func infer(d Document, level levels) (currency.Date, string, error) {
 		case m.off > clearly*months[best].off:
 		case far >= apart:
 			return currency.Date{}, "", fault.Because(fault.Invalid,
-				"the day of the rates cannot be inferred: they fit %s hardly better than %s; say which day it is with --date",
+				"the day of the rates cannot be inferred: they fit %s hardly better than %s",
 				months[best].first.Format("January 2006"), m.first.Format("January 2006"))
 		default:
 			first, last = min(first, n), max(last, n)
@@ -77,23 +79,45 @@ func infer(d Document, level levels) (currency.Date, string, error) {
 		fmt.Sprintf("inferred from the figures: about %s, give or take %s", at.Format("January 2006"), give), nil
 }
 
-// fits compares the rows with the levels of each month since 1999, as far as levels are known.
-func fits(rows []Row, level levels) []month {
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Value.Sign() <= 0 })
-	logs := make([]float64, len(rows))
-	for n, r := range rows {
-		logs[n] = logOf(r.Value)
+// fits compares the rows with the levels of each month from 1999 to that of the newest. Of a pair that stands several
+// times the first row counts.
+func fits(rows []Row, level levels, newest currency.Date) []month {
+	type distance struct {
+		base, quote int // indices of codes
+		log         float64
 	}
+	var codes []currency.Code
+	index, seen := map[currency.Code]int{}, map[[2]int]bool{}
+	number := func(code currency.Code) int {
+		n, ok := index[code]
+		if !ok {
+			n = len(codes)
+			index[code], codes = n, append(codes, code)
+		}
+		return n
+	}
+	var printed []distance
+	for _, r := range rows {
+		pair := [2]int{number(r.Base), number(r.Quote)}
+		if r.Value.Sign() > 0 && !seen[pair] {
+			seen[pair] = true
+			printed = append(printed, distance{pair[0], pair[1], logOf(r.Value)})
+		}
+	}
+	logs := make([]float64, len(codes)) // of the levels of a month
 	var months []month
-	newest := newestLevel(rows, level)
-	for at := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC); !at.After(newest); at = at.AddDate(0, 1, 0) {
+	for at := time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC); !at.After(newest.First()); at = at.AddDate(0, 1, 0) {
+		for n, code := range codes {
+			logs[n] = math.NaN()                       // there may be no level of it
+			l, ok := level(code, at.AddDate(0, 0, 14)) // in the middle of the month
+			if ok && l.Rate.Sign() > 0 {
+				logs[n] = logOf(l.Rate)
+			}
+		}
 		var off []float64
-		known := map[currency.Code]float64{} // a table has one base
-		for n, r := range rows {
-			base, okBase := levelOf(r.Base, at, level, known)
-			quote, okQuote := levelOf(r.Quote, at, level, known)
-			if okBase && okQuote {
-				off = append(off, math.Abs(logs[n]-quote+base))
+		for _, p := range printed {
+			if d := math.Abs(p.log - logs[p.quote] + logs[p.base]); !math.IsNaN(d) {
+				off = append(off, d)
 			}
 		}
 		if len(off) < fewestRows {
@@ -108,38 +132,6 @@ func fits(rows []Row, level levels) []month {
 		months = append(months, month{at, sum / float64(len(best))})
 	}
 	return months
-}
-
-// levelOf is the logarithm of a currency's level in a month, kept in known for the next row.
-func levelOf(code currency.Code, at time.Time, level levels, known map[currency.Code]float64) (log float64, ok bool) {
-	if code == "USD" {
-		return 0, true
-	}
-	if log, ok = known[code]; ok {
-		return log, true
-	}
-	l, ok := level(code, at.AddDate(0, 0, 14)) // the middle of the month
-	if !ok || l.Rate.Sign() <= 0 {
-		return 0, false
-	}
-	known[code] = logOf(l.Rate)
-	return known[code], true
-}
-
-// newestLevel is the first instant of the newest month of which a level of the rows' currencies is known.
-func newestLevel(rows []Row, level levels) time.Time {
-	var newest currency.Date
-	for _, r := range rows {
-		for _, code := range []currency.Code{r.Base, r.Quote} {
-			if l, ok := level(code, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)); ok && newest.Before(l.On) {
-				newest = l.On
-			}
-		}
-	}
-	if newest.IsZero() {
-		return time.Time{}
-	}
-	return time.Date(newest.Year, time.Month(max(newest.Month, 1)), 1, 0, 0, 0, 0, time.UTC)
 }
 
 // InferFrom says of which day a document's rates are, from what the sources in a ledger said: the day of which a source
@@ -197,7 +189,7 @@ func mostAlike(alike map[edition]int, rows int) (best edition, n int, err error)
 	}
 	if n < least || 2*n <= rows {
 		return best, 0, fault.Because(fault.Invalid,
-			"the day of the rates cannot be inferred: no source in the ledger said as many of them of one day; say which day it is with --date")
+			"the day of the rates cannot be inferred: no source in the ledger said most of them, and at least five, of one day")
 	}
 	var most []edition
 	for e, count := range alike {
@@ -209,7 +201,7 @@ func mostAlike(alike map[edition]int, rows int) (best edition, n int, err error)
 		return cmp.Or(a.day.First().Compare(b.day.First()), cmp.Compare(a.source, b.source))
 	})
 	if last := most[len(most)-1]; last.day.First().Sub(most[0].day.First()) > longestClosing {
-		return best, 0, fault.Because(fault.Invalid, "the day of the rates cannot be inferred: %d of them are of %s and of %s alike; say which day it is with --date",
+		return best, 0, fault.Because(fault.Invalid, "the day of the rates cannot be inferred: %d of them are of %s and of %s alike",
 			n, written(most[0].day), written(last.day))
 	}
 	return most[0], n, nil

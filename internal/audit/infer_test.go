@@ -109,9 +109,9 @@ func TestATableOfRatesIsPlacedInItsMonth(t *testing.T) {
 			i := random.IntN(len(d.Rows))
 			d.Rows[i].Value = d.Rows[i].Value.Mul(currency.MustDecimal("1.3"))
 		}
-		got, how, err := infer(d, level)
+		got, how, err := infer(d, level, currency.DateOf(all[0].day))
 		if err != nil {
-			if !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "--date") {
+			if !errors.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
 			refused++
@@ -136,7 +136,8 @@ func TestATableOfRatesIsPlacedInItsMonth(t *testing.T) {
 }
 
 func TestTheSeedPageIsPlacedInItsMonth(t *testing.T) {
-	level := monthly(t, fixings(t))
+	all := fixings(t)
+	level := monthly(t, all)
 	text, err := os.ReadFile(filepath.Join(must.Samples(t), "seed", "page.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -151,14 +152,50 @@ func TestTheSeedPageIsPlacedInItsMonth(t *testing.T) {
 			d.Rows = append(d.Rows, Row{Base: "EUR", Quote: currency.Code(words[0]), Value: v})
 		}
 	}
-	got, how, err := infer(d, level)
+	got, how, err := infer(d, level, currency.DateOf(all[0].day))
 	if err != nil || got != (currency.Date{Year: 2026, Month: 2}) {
 		t.Errorf("the page is of %s (%s), %v", got, how, err)
 	}
 }
 
+// A level is good for two years after the last, and for the dollar always: neither is a month in which to look.
+func TestATableOfTheNewestLevelsIsPlacedInTheirMonth(t *testing.T) {
+	newest := currency.All().NewestLevel()
+	var d Document
+	for _, code := range []currency.Code{"USD", "JPY", "GBP", "CHF", "SEK", "NOK", "PLN", "HUF", "TRY", "AUD", "CAD", "INR"} {
+		euro, _ := currency.All().Level("EUR", newest.First())
+		other, ok := currency.All().Level(code, newest.First())
+		if !ok {
+			t.Fatalf("there is no level of %s", code)
+		}
+		d.Rows = append(d.Rows, Row{Base: "EUR", Quote: code, Value: quo(other.Rate, euro.Rate).RoundDigits(5)})
+	}
+	got, how, err := infer(d, func(code currency.Code, at time.Time) (currency.Level, bool) {
+		if at.After(newest.First().AddDate(0, 1, 0)) {
+			t.Fatalf("%s was asked for of %s, of which nothing is known", code, at)
+		}
+		return currency.All().Level(code, at)
+	}, newest)
+	if err != nil || got != (currency.Date{Year: newest.Year, Month: newest.Month}) {
+		t.Errorf("the table is of %s (%s), %v", got, how, err)
+	}
+}
+
+func TestAPairThatStandsManyTimesIsOneToInferFrom(t *testing.T) {
+	var d Document
+	for range 2 * fewestRows {
+		d.Rows = append(d.Rows, Row{Base: "EUR", Quote: "USD", Value: currency.MustDecimal("1.1773")})
+	}
+	if day, how, err := Infer(d, Embedded()); !errors.Is(err, fault.Invalid) {
+		t.Errorf("the table is of %s (%s), %v", day, how, err)
+	}
+}
+
 func TestWhatCannotBePlacedIsRefused(t *testing.T) {
 	flat := func(code currency.Code, at time.Time) (currency.Level, bool) {
+		if code == "USD" {
+			return currency.Level{Rate: one}, true
+		}
 		return currency.Level{Rate: currency.DecimalFromInt(int64(code[0]-'A') + 2), On: currency.Date{Year: 2026, Month: 2}}, code != "ZZZ"
 	}
 	var table Document
@@ -173,13 +210,12 @@ func TestWhatCannotBePlacedIsRefused(t *testing.T) {
 		d    Document
 		says string
 	}{
-		"nothing":                 {Document{}, "takes 8"},
+		"nothing":                 {Document{}, "names no day"},
 		"too few":                 {Document{Rows: table.Rows[:7]}, "takes 8"},
 		"unknown currencies":      {unknown, "takes 8"},
 		"levels that never moved": {table, "hardly better"},
 	} {
-		if _, _, err := infer(c.d, flat); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), c.says) ||
-			!strings.Contains(fault.Sentence(err), "--date") {
+		if _, _, err := infer(c.d, flat, currency.Date{Year: 2026, Month: 2}); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -187,7 +223,7 @@ func TestWhatCannotBePlacedIsRefused(t *testing.T) {
 		month := min(int64(at.Year()*12+int(at.Month())), 2026*12+2)
 		return currency.Level{Rate: currency.DecimalFromInt(month).Mul(currency.DecimalFromInt(int64(code[0]))), On: currency.Date{Year: 2026, Month: 2}}, true
 	}
-	if _, _, err := infer(table, moving); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "no month well") {
+	if _, _, err := infer(table, moving, currency.Date{Year: 2026, Month: 2}); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), "no month well") {
 		t.Errorf("rates of another sort: %v", err)
 	}
 }

@@ -55,19 +55,23 @@ func (c *check) pegs(ofKind func(currency.Peg) bool) {
 		if !ok || !ofKind(peg) {
 			continue
 		}
-		h, ok := c.table.hold(code, peg.Anchor, keeps(peg))
-		if !ok || !h.missed {
-			continue
+		for _, h := range c.table.holds(code, peg.Anchor, keeps(peg)) {
+			if h.missed {
+				c.pegMissed(peg, h)
+			}
 		}
-		f := h.finding(c.table.blamed(code, peg.Anchor), "", factOf(peg))
-		f.Message = fmt.Sprintf("%s; the figure is %s.", factOf(peg).Fact, wrongBy(h.off))
-		move := c.facts.Currencies.UsualMove(peg.Anchor)
-		if d, err := currency.ParseDecimal(h.off.String()); err == nil && d.Abs().Cmp(move.Share) <= 0 {
-			f.Severity = Warning
-		}
-		f.Evidence = append(f.Evidence, moveEvidence(peg.Anchor, move))
-		c.add(f)
 	}
+}
+
+func (c *check) pegMissed(peg currency.Peg, h held) {
+	f := h.finding(c.table.blamed(peg.Code, peg.Anchor), "", factOf(peg))
+	f.Message = fmt.Sprintf("%s; the figure is %s.", factOf(peg).Fact, wrongBy(h.off))
+	move := c.facts.Currencies.UsualMove(peg.Anchor)
+	if d, err := currency.ParseDecimal(h.off.String()); err == nil && d.Abs().Cmp(move.Share) <= 0 {
+		f.Severity = Warning
+	}
+	f.Evidence = append(f.Evidence, moveEvidence(peg.Anchor, move))
+	c.add(f)
 }
 
 // keeps is where a peg keeps a currency, in units of it for one of the anchor.

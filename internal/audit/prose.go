@@ -28,10 +28,14 @@ func figuresOf(d Document, table *currency.Table) []figure {
 	var all []figure
 	for _, p := range d.Text {
 		for _, sentence := range sentences(p.Text) {
-			if elsewhere(sentence, d.Date) {
+			if !strings.ContainsAny(sentence, "123456789") {
 				continue
 			}
-			for _, f := range money.figures(tokens(sentence)) {
+			found := money.figures(tokens(sentence))
+			if len(found) == 0 || elsewhere(sentence, d.Date) {
+				continue
+			}
+			for _, f := range found {
 				f.line = p.Line
 				all = append(all, f)
 			}

@@ -183,8 +183,8 @@ func fewDigits(c *check) {
 		}
 		c.add(Finding{
 			Subject: c.table.subject(r), Printed: r.written(), Line: r.Line, Tolerance: "0",
-			Message: fmt.Sprintf("%s has %d significant digits: its last place is worth %s, and a usual day moves %s by %s.",
-				r.Value, r.Value.Digits(), percentOf(shareOf(share)), code, percentOf(shareOf(move.Share))),
+			Message: fmt.Sprintf("%s has %d significant %s: its last place is worth %s, and a usual day moves %s by %s.",
+				r.Value, r.Value.Digits(), map[bool]string{true: "digit", false: "digits"}[r.Value.Digits() == 1], percentOf(shareOf(share)), code, percentOf(shareOf(move.Share))),
 			Evidence: []Evidence{moveEvidence(code, move)},
 		})
 	}

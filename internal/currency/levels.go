@@ -58,6 +58,17 @@ func (t *Table) Level(c Code, at time.Time) (Level, bool) {
 	return Level{Rate: rate, On: nearer.On, Source: nearer.Source}, true
 }
 
+// NewestLevel is the day of the last row of data/levels.csv: of what was after it a level says no more than of that day.
+func (t *Table) NewestLevel() Date {
+	var newest Date
+	for _, rows := range t.levels() {
+		if last := rows[len(rows)-1]; newest.Before(last.On) {
+			newest = last.On
+		}
+	}
+	return newest
+}
+
 // onScale is a row's rate in the scale of another day.
 func (t *Table) onScale(c Code, row Level, day time.Time) Decimal {
 	rate := row.Rate

@@ -103,6 +103,24 @@ func TestALevelLiesBetweenItsRowsOrNearThem(t *testing.T) {
 	}
 }
 
+func TestNothingIsNewerThanTheNewestLevel(t *testing.T) {
+	newest := currency.All().NewestLevel()
+	if newest.Day == 0 {
+		t.Fatalf("the newest level is of %s", newest)
+	}
+	met := false
+	for _, c := range currency.All().Currencies() {
+		l, ok := currency.All().Level(c.Code, newest.First().AddDate(1, 0, 0))
+		if ok && c.Code != "USD" && newest.Before(l.On) {
+			t.Errorf("%s has a level of %s", c.Code, l.On)
+		}
+		met = met || l.On == newest
+	}
+	if !met {
+		t.Errorf("no currency has a level of %s", newest)
+	}
+}
+
 func TestALevelOfSyriaChangesAHundredfoldWithTheScale(t *testing.T) {
 	before, _ := currency.All().Level("SYP", day("2025-12-31"))
 	after, _ := currency.All().Level("SYP", day("2026-01-01"))

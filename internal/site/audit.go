@@ -102,7 +102,7 @@ func (s *Site) proofread(w http.ResponseWriter, r *http.Request) error {
 		if status = http.StatusUnprocessableEntity; web.Status(err) == http.StatusRequestEntityTooLarge {
 			status = http.StatusRequestEntityTooLarge
 		}
-		form.Problem = fault.Sentence(err)
+		form.Problem = capitalised(fault.Sentence(err))
 		if page, err = s.auditPage(r.Context(), r, form); err != nil {
 			return err
 		}
@@ -181,8 +181,8 @@ func readForm(w http.ResponseWriter, r *http.Request) (f AuditForm, err error) {
 		if err := web.Form(r); err != nil {
 			return f, broken(err)
 		}
-		for name, value := range r.PostForm {
-			if err := f.set(name, value[0]); err != nil {
+		for _, name := range []string{"text", "date", "base"} { // the text first: it is kept, whatever is wrong with the others
+			if err := f.set(name, r.PostForm.Get(name)); err != nil {
 				return f, err
 			}
 		}

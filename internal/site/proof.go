@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/audit"
 	"github.com/courant-news/courant/internal/currency"
@@ -215,8 +216,13 @@ func numbersIn(f audit.Finding) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	text := joined(parts) + "."
-	return strings.ToUpper(text[:1]) + text[1:]
+	return capitalised(joined(parts) + ".")
+}
+
+// capitalised begins a sentence with a capital letter.
+func capitalised(text string) string {
+	_, size := utf8.DecodeRuneInString(text)
+	return strings.ToUpper(text[:size]) + text[size:]
 }
 
 // minus puts the minus of typography before a printed number.
