@@ -68,7 +68,7 @@ func (c *clerk) audit(ctx context.Context, q auditQuestion) (*auditAnswer, error
 	facts := audit.Embedded()
 	if d.Date.IsZero() {
 		if d.Date, d.Dated, err = audit.Infer(d, facts); err != nil {
-			return nil, fault.Because(fault.Invalid, "%s", strings.Replace(fault.Sentence(err), "--date", "date", 1))
+			return nil, fault.Because(fault.Invalid, "%s; say which day it is with date", strings.TrimSuffix(fault.Sentence(err), "."))
 		}
 	}
 	if err := ctx.Err(); err != nil {
