@@ -104,7 +104,7 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 	}
 	for _, page := range []string{
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
-		"/sections/markets", "/audit", "/audit/rules", "/api/", "/no-such-page",
+		"/sections/markets", "/audit", "/audit/rules", "/api/", "/embed", "/no-such-page",
 	} {
 		for _, width := range []int64{1280, 390} {
 			for _, scheme := range []string{"light", "dark"} {

@@ -88,6 +88,7 @@ type setAside struct {
 // rateReply is one pair.
 type rateReply struct {
 	explained
+	Shown   string     `json:"shown" doc:"the value in the digits that the paper prints: a source's own, a computed one rounded to as many as what it rests on"`
 	AsOf    *time.Time `json:"as_of,omitempty" doc:"as asked; left out: now"`
 	KnownAt *time.Time `json:"known_at,omitempty" doc:"as asked; left out: now"`
 	Sources []voice    `json:"sources" doc:"whose numbers stand here"`
@@ -101,7 +102,7 @@ func (n *native) rate(q query) (found, error) {
 		return found{}, err
 	}
 	w := writer{table: n.Ledger().Currencies(), at: asked.AsOf.At, digits: q.digits()}
-	out := rateReply{AsOf: asked.At, KnownAt: asked.Known}
+	out := rateReply{Shown: p.Shown().String(), AsOf: asked.At, KnownAt: asked.Known}
 	if out.rate, err = w.rate(p); err != nil {
 		return found{}, err
 	}

@@ -49,13 +49,17 @@ type native struct {
 	pages     *web.Cache    // the page that describes it, by host
 }
 
-// Mount sets the routes of the interface: those under /api/v1/, its document and its page.
+// Mount sets the routes of the interface: those under /api/v1/, its document and its page, and /embed, where other sites get
+// an element that asks it.
 func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	if o.Base == "" {
 		o.Base = "EUR"
 	}
 	if o.Long == 0 {
 		o.Long = 10_000
+	}
+	if o.Page == nil {
+		o.Page = plain
 	}
 	n := &native{Face: f, o: o, proofs: make(chan struct{}, proofReaders), pages: web.NewCache(pageMemory, pageAge)}
 	n.endpoints = n.declared()
@@ -75,6 +79,7 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	handle(openAPI, f.Answer(fail, []string{}, n.document))
 	handle("GET "+formPath+"{name}", web.Handle(f.Log(), fail, n.fill))
 	handle("GET "+root+"{$}", web.Secure(web.Handle(f.Log(), fail, n.page)))
+	n.mountEmbed(mux)
 	mux.Handle("GET "+strings.TrimSuffix(root, "/"), http.RedirectHandler(root, http.StatusMovedPermanently))
 }
 

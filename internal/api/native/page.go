@@ -25,7 +25,6 @@ const (
 	pageMemory = 1 << 20
 	pageAge    = 5 * time.Second
 	shownLines = 40    // of a real answer
-	maxHost    = 100   // characters of the host that the examples name
 	maxFilled  = 2_000 // characters of a form's query
 	depth      = 3     // of the fields of a reply that are listed
 	aboutAPI   = "Exchange rates with who said them, about when, and when they were learnt, as JSON, CSV and NDJSON."
@@ -33,15 +32,11 @@ const (
 
 // page answers with the description of the interface: made of the declarations, with answers of this very moment.
 func (n *native) page(w http.ResponseWriter, r *http.Request) error {
-	address := addressOf(r)
+	address := api.AddressOf(r)
 	page, err := n.pages.Page(address, func() (*web.Page, error) {
 		var m markup
 		n.describe(r.Context(), &m, address)
-		frame := n.o.Page
-		if frame == nil {
-			frame = plain
-		}
-		body, err := frame(r, "For programs", aboutAPI, m.String())
+		body, err := n.o.Page(r, "For programs", aboutAPI, m.String())
 		if err != nil {
 			return nil, fmt.Errorf("draw the page of the interface: %w", err)
 		}
@@ -52,21 +47,6 @@ func (n *native) page(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.ServeHTTP(w, r)
 	return nil
-}
-
-// addressOf is the address under which the paper was asked, for examples that can be run as they stand.
-func addressOf(r *http.Request) string {
-	host := r.Host
-	strange := func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune(".-:[]", c))
-	}
-	if host == "" || len(host) > maxHost || strings.ContainsFunc(host, strange) {
-		host = "localhost:8080"
-	}
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		return "https://" + host
-	}
-	return "http://" + host
 }
 
 // plain is a page without the paper's dress.
@@ -92,8 +72,8 @@ func (m *markup) put(format string, texts ...string) {
 // describe writes the page's body.
 func (n *native) describe(ctx context.Context, m *markup, address string) {
 	m.put(`<header class="head"><h1>For programs</h1><p class="standfirst">%s</p></header>`, aboutAPI)
-	m.put(`<div class="body"><p>Everything is below <code>%s%s</code>, free of keys, and readable for any page of the web. The same in OpenAPI 3.1: <a href="%s">%s</a>.</p>`,
-		address, version, openAPI, openAPI)
+	m.put(`<div class="body"><p>Everything is below <code>%s%s</code>, free of keys, and readable for any page of the web. The same in OpenAPI 3.1: <a href="%s">%s</a>. To set a rate among the words of a page, nothing need be programmed: <a href="%s">embed it</a>.</p>`,
+		address, version, openAPI, openAPI, embedPath)
 	m.put(`<ul class="notes">`)
 	for _, rule := range [][2]string{
 		{"Numbers", "A number is a source's own, digit for digit, or exact arithmetic over its numbers, to twelve significant digits; how says which. Read them as decimals: many readers of JSON make floating point of them."},
