@@ -43,14 +43,14 @@ type Question struct {
 	Query Query
 }
 
-// Answer answers GET and HEAD with what build returns, made once for all who ask the same, compressed, with an entity tag
+// Answer answers GET and HEAD with what build returns, made once for all who ask the same (see [Addressed]), compressed, with an entity tag
 // of its content, and readable for any page of the web. OPTIONS says so. A parameter that is not among the known is
 // fault.Invalid, since an answer that does not heed it would answer another question; known is nil where a dialect ignores
 // what it does not know. Errors go to fail, are never kept, and say so.
 func (f *Face) Answer(fail web.Fail, known []string, build func(Question) (Reply, error)) http.Handler {
 	methods := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 	return f.serve(methods, fail, known, func(w http.ResponseWriter, q Question) error {
-		key := q.URL.Path + "?" + q.Query.Encode() + "\n" + strings.Join(q.Header["Accept"], ",")
+		key := q.URL.Scheme + q.URL.Host + q.URL.Path + "?" + q.Query.Encode() + "\n" + strings.Join(q.Header["Accept"], ",")
 		page, err := f.cache.Page(key, func() (*web.Page, error) {
 			reply, err := build(q)
 			if err != nil {

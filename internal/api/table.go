@@ -270,12 +270,17 @@ func (f *Face) Names(t Table) map[currency.Code]string {
 
 // Credit names the sources of some tables in a sentence, in the words that their terms want.
 func (f *Face) Credit(ctx context.Context, tables ...Table) (string, error) {
+	return f.CreditOf(ctx, sourcesOf(tables))
+}
+
+// CreditOf names some sources in a sentence, in the words that their terms want.
+func (f *Face) CreditOf(ctx context.Context, sources []market.SourceID) (string, error) {
 	known, err := f.ledger.Known(ctx)
 	if err != nil {
 		return "", fmt.Errorf("name the sources: %w", err)
 	}
 	var words []string
-	for _, id := range sourcesOf(tables) {
+	for _, id := range sources {
 		if s := known[id]; s.Attribution != "" {
 			words = append(words, s.Attribution)
 		} else {

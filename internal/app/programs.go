@@ -8,6 +8,7 @@ import (
 
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/api/erapi"
+	"github.com/courant-news/courant/internal/api/feed"
 	"github.com/courant-news/courant/internal/api/fixer"
 	"github.com/courant-news/courant/internal/api/frankfurter"
 	"github.com/courant-news/courant/internal/api/layer"
@@ -19,8 +20,8 @@ import (
 	"github.com/courant-news/courant/internal/site"
 )
 
-// servePrograms sets the routes of all interfaces for programs: Courant's own, the dialects of other services, and the
-// tools for language models.
+// servePrograms sets the routes of all interfaces for programs: Courant's own, the feeds, the dialects of other
+// services, and the tools for language models.
 func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
 	own := native.Options{Base: currency.Code(strings.ToUpper(a.Config.Base)), Page: paper.Page}
 	options := api.Options{Log: a.log}
@@ -29,6 +30,7 @@ func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
 	}
 	face := api.New(a.Ledger, a.Bus, options)
 	native.Mount(mux, face, own)
+	feed.Mount(mux, face, a.Config.Name)
 	for _, mount := range []func(*http.ServeMux, *api.Face){
 		erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, mcp.Mount, oxr.Mount,
 	} {

@@ -2,10 +2,12 @@ package app_test
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +51,32 @@ func TestThePaperAnswersProgramsToo(t *testing.T) {
 		resp, body := fetched(t, address+path)
 		if !strings.Contains(body, want) {
 			t.Errorf("%s: %d lacks %q: %.300s", path, resp.StatusCode, want, body)
+		}
+	}
+}
+
+func TestEveryFeedThatAPageNamesIsThere(t *testing.T) {
+	address := started(t)
+	alternate := regexp.MustCompile(`<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="([^"]+)">`)
+	for page, want := range map[string]string{
+		"/rates/EUR-USD": "<title>EUR/USD moved by more than 1%</title>",
+		"/rates/BGN-JPY": "<title>BGN/JPY moved by more than 1%</title>",
+		"/sources":       ": what it published</title>",
+		"/markets/":      "",
+	} {
+		_, body := fetched(t, address+page)
+		found := alternate.FindAllStringSubmatch(body, -1)
+		if (len(found) > 0) != (want != "") {
+			t.Errorf("%s names %d feeds", page, len(found))
+		}
+		for _, f := range found {
+			resp, feed := fetched(t, address+html.UnescapeString(f[1]))
+			if resp.StatusCode != http.StatusOK || !strings.Contains(feed, want) || !strings.Contains(feed, "<entry>") {
+				t.Errorf("%s names %s: %d %.300s", page, f[1], resp.StatusCode, feed)
+			}
+			if !strings.Contains(feed, "<author>\n    <name>Courant</name>") {
+				t.Errorf("%s is by nobody", f[1])
+			}
 		}
 	}
 }

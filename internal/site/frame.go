@@ -26,6 +26,7 @@ type Frame struct {
 	Script      string // of the one small script, without which everything works
 	Fonts       []string
 	Programs    string // the page about the interfaces for programs; empty: none
+	Feeds       []Link // by which the page's subject can be followed
 }
 
 // Link is an entry of a list of links.
@@ -115,6 +116,13 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	}
 	return f
 }
+
+// The addresses of feeds, which are there where there are interfaces for programs.
+const (
+	sourceFeeds = "/feeds/sources/"
+	rateFeeds   = "/feeds/rates/"
+	feedFormat  = ".atom"
+)
 
 // titleOf writes a section's name as a heading: central-banks, Central banks.
 func titleOf(section news.Slug) string {

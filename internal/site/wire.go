@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,8 @@ type SourceRow struct {
 	Age                                            string
 	Figures, Held, Failures                        int
 	Problem                                        string
-	Open                                           bool // failed so often that it is only tried now and then
+	Open                                           bool   // failed so often that it is only tried now and then
+	Feed                                           string // address of the feed of what it publishes; empty: none
 }
 
 // about is what a reader should know of a source, in sentences.
@@ -74,6 +76,15 @@ func (s *Site) sources(ctx context.Context, a ask) (web.Component, error) {
 		}
 	}
 	p.Frame = s.frame(t, a, "Sources", "Who the paper's numbers come from, under which terms, and how each source fares.")
+	for _, rows := range [][]SourceRow{p.Fetched, p.Others} {
+		for i, r := range rows {
+			// A feed tells what may be passed on, once there is something.
+			if s.o.Programs != "" && t.sources[market.SourceID(r.ID)].Terms == market.Free {
+				rows[i].Feed = sourceFeeds + r.ID + feedFormat
+				p.Feeds = append(p.Feeds, Link{Text: r.Name + ": what it published", Href: rows[i].Feed})
+			}
+		}
+	}
 	return sourcesPage(p), nil
 }
 
@@ -155,6 +166,10 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Spark = sparkOf(history)
 	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
+	free := func(o market.Offer) bool { return t.sources[o.Source].Terms == market.Free && len(o.From) > 0 }
+	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
+		p.Feeds = []Link{{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"}}
+	}
 	return ratePage(p), nil
 }
 
