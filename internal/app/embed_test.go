@@ -139,6 +139,11 @@ func TestAnElementOfAnotherSiteSaysThePresentRate(t *testing.T) {
 		t.Fatalf("to be copied is %s", element)
 	}
 	record("1.2340", today) // after the page of the other site was written
+	slip := market.NewObservation("EUR/USD", market.Rate, currency.MustDecimal("123.40"), market.Moment{At: time.Now().UTC(), Seen: time.Now().UTC()}, mint.ID, "")
+	judged, err := a.Ledger.Hear(t.Context(), market.Hearing{Source: mint, Observations: []market.Observation{slip}, Live: true})
+	if err != nil || len(judged.Held) != 1 {
+		t.Fatalf("the slip is not held back: %+v %v", judged, err)
+	}
 	body := element + `
 		<p><courant-rate pair="eur/usd">as <em>said</em> elsewhere, <a class="mine" href="/">1.20</a></courant-rate>
 		<p><courant-rate pair="EUR/GBP">words</courant-rate>

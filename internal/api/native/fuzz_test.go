@@ -70,3 +70,29 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+// Whatever pair an element is asked for, the page about it runs the paper's own script or none.
+func FuzzEmbed(f *testing.F) {
+	h := full(f, native.Options{})
+	for _, seed := range [][2]string{
+		{"EUR/USD", ""}, {"eur-idr", "2026-02-02"}, {"XAU.EUR", "2026-02-03T06:00:00+01:00"}, {"EUR-USD", "0001-01-01"},
+		{`"><script>`, `"`}, {"EUR/\x00SD", "2026"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, pair, asOf string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/embed?"+url.Values{"pair": {pair}, "as-of": {asOf}}.Encode(), nil)
+		w := httptest.NewRecorder()
+		h.mux.ServeHTTP(w, r)
+		body, scripts := w.Body.String(), 0
+		if w.Code == http.StatusOK {
+			scripts = 1
+		}
+		if n := strings.Count(body, "<script"); n != scripts {
+			t.Errorf("%q %q: %d scripts: %s", pair, asOf, n, body)
+		}
+		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest && w.Code != http.StatusNotFound {
+			t.Errorf("%q %q: %d %s", pair, asOf, w.Code, body)
+		}
+	})
+}
