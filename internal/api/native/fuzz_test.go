@@ -75,8 +75,12 @@ func FuzzQuery(f *testing.F) {
 func FuzzEmbed(f *testing.F) {
 	h := full(f, native.Options{})
 	for _, seed := range [][2]string{
-		{"EUR/USD", ""}, {"eur-idr", "2026-02-02"}, {"XAU.EUR", "2026-02-03T06:00:00+01:00"}, {"EUR-USD", "0001-01-01"},
-		{`"><script>`, `"`}, {"EUR/\x00SD", "2026"},
+		{"EUR/USD", ""},
+		{"eur-idr", "2026-02-02"},
+		{"XAU.EUR", "2026-02-03T06:00:00+01:00"},
+		{"EUR-USD", "0001-01-01"},
+		{`"><script>`, `"`},
+		{"EUR/\x00SD", "2026"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
