@@ -76,3 +76,13 @@ var cors = http.Header{
 	"Cross-Origin-Resource-Policy":  {"cross-origin"},
 	"X-Content-Type-Options":        {"nosniff"},
 }
+
+// Moved lets a handler answer a request as one for another path: that under which it has what an older or another host of a
+// service had elsewhere.
+func Moved(h http.Handler, w http.ResponseWriter, r *http.Request, path string) {
+	moved, address := *r, *r.URL
+	address.Path, address.RawPath = path, ""
+	moved.URL = &address
+	h.ServeHTTP(w, &moved)
+	r.Pattern = moved.Pattern // for whoever counts what was asked
+}

@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/courant-news/courant/internal/api/fixer"
 	"github.com/courant-news/courant/internal/api/frankfurter"
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
@@ -143,7 +144,7 @@ func (a *App) build() (err error) {
 	mux.HandleFunc("GET /readyz", a.serveReady)
 	a.servePrograms(mux, paper)
 	mux.Handle("/", paper)
-	a.handler = web.Observe(a.metrics.see, frankfurter.Old(mux))
+	a.handler = web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(mux)))
 	if a.public, err = bind("listen", a.Config.Listen); err != nil {
 		return err
 	}
