@@ -165,8 +165,9 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 	}
 	days = slices.DeleteFunc(days, func(day time.Time) bool { return day.Before(r.span.From) })
 	slices.SortFunc(days, time.Time.Compare)
-	var course []Settled
-	for _, day := range slices.CompactFunc(days, time.Time.Equal) {
+	days = slices.CompactFunc(days, time.Time.Equal)
+	course := make([]Settled, 0, len(days))
+	for _, day := range days {
 		end := endOf(day, r.now)
 		settled, ok := r.stood(pair, day, end)
 		switch {
@@ -252,11 +253,7 @@ func (r *runner) track(pair Symbol) [][]Offer {
 	}
 	base, quote, _ := pair.Pair()
 	var tracks [][]Offer
-	bySource := map[SourceID][]Observation{}
-	for _, o := range r.series {
-		bySource[o.Source] = append(bySource[o.Source], o)
-	}
-	for _, said := range bySource {
+	for _, said := range bySource(r.series) {
 		if track := offersOf(pair, said, r.asOf); len(track) > 0 {
 			tracks = append(tracks, track)
 		}

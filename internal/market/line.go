@@ -36,13 +36,9 @@ func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf
 
 // newLine settles what was heard, by At, at every moment.
 func newLine(pair Symbol, heard []Observation, facts Facts, asOf AsOf) []Offer {
-	bySource := map[SourceID][]Observation{}
-	for _, o := range heard {
-		bySource[o.Source] = append(bySource[o.Source], o)
-	}
 	var tracks [][]Offer // by source, the oldest first
 	var moments []int64
-	for _, said := range bySource {
+	for _, said := range bySource(heard) {
 		track := offersOf(pair, said, asOf)
 		if len(track) == 0 {
 			continue
@@ -75,6 +71,25 @@ func newLine(pair Symbol, heard []Observation, facts Facts, asOf AsOf) []Offer {
 		}
 	}
 	return line
+}
+
+// bySource parts what was heard, and keeps its order.
+func bySource(heard []Observation) map[SourceID][]Observation {
+	count := map[SourceID]int{}
+	for _, o := range heard {
+		count[o.Source]++
+	}
+	said := make(map[SourceID][]Observation, len(count))
+	for source, n := range count {
+		if n == len(heard) {
+			return map[SourceID][]Observation{source: heard}
+		}
+		said[source] = make([]Observation, 0, n)
+	}
+	for _, o := range heard {
+		said[o.Source] = append(said[o.Source], o)
+	}
+	return said
 }
 
 // offersOf are the offers of one source for a pair, the oldest first, from what it said, by At. One that gives the pair itself
