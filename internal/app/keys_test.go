@@ -41,6 +41,7 @@ func TestProgramsAreLimitedReadersAreNotAndWhatAKeyAskedIsWrittenAtTheEnd(t *tes
 		{"/api/v1/currencies", 429},
 		{"/latest", 429}, // an address of old, which a dialect answers
 		{"/mcp", 429},
+		{"/api/", 200}, // where it is said why
 		{"/", 200},
 		{"/sources", 200},
 		{"/nothing", 404},

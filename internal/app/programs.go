@@ -37,17 +37,20 @@ func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
 	}
 }
 
-// apart sends to the programs' routes what is theirs, through the gate, and all else to the readers'.
+// apart sends to the programs' routes what is theirs, through the gate, and all else to the readers'. The page about them is
+// for readers: who is refused finds there why.
 func apart(programs *http.ServeMux, g *gate.Gate, readers http.Handler) http.Handler {
 	gated := g.Before(programs)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := programs.Handler(r)
-		if pattern == "" {
+		switch _, pattern := programs.Handler(r); pattern {
+		case "":
 			readers.ServeHTTP(w, r)
-			return
+		case native.Page:
+			programs.ServeHTTP(w, r)
+		default:
+			r.Pattern = pattern // of who is refused, too
+			gated.ServeHTTP(w, r)
 		}
-		r.Pattern = pattern // of who is refused, too
-		gated.ServeHTTP(w, r)
 	})
 }
 

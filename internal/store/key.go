@@ -66,7 +66,7 @@ func (db *DB) RevokeKey(ctx context.Context, name string, at time.Time) error {
 		}
 		return fault.Because(fault.Conflict, "the key %s was revoked already, on %s", name, moment(before).Format(time.DateOnly))
 	})
-	return db.fail(err, "revoke the key %s", name)
+	return db.fail(err, "revoke the key %.80s", name)
 }
 
 // AddUsage implements [keys.Store].

@@ -2,7 +2,7 @@
 // or who brings a key, as often as that may. Readers' pages are not behind it.
 //
 // What is answered does not depend on a key: limits are told in headers only, so replies stay the same for all and may be
-// kept by anybody. Start at [New]. Everything here is safe for concurrent use.
+// kept by anybody. Each machine counts for itself: two that serve one paper let through twice as much. Start at [New]. Everything here is safe for concurrent use.
 package gate
 
 import (

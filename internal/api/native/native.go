@@ -40,6 +40,9 @@ const (
 	formPath = root + "forms/"
 )
 
+// Page is the pattern of the page that describes the interface, which is for readers, and explains each problem.
+const Page = "GET " + root + "{$}"
+
 // native is the interface at work.
 type native struct {
 	*api.Face
@@ -74,7 +77,7 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	}
 	handle(openAPI, f.Answer(fail, []string{}, n.document))
 	handle("GET "+formPath+"{name}", web.Handle(f.Log(), fail, n.fill))
-	handle("GET "+root+"{$}", web.Secure(web.Handle(f.Log(), fail, n.page)))
+	handle(Page, web.Secure(web.Handle(f.Log(), fail, n.page)))
 	mux.Handle("GET "+strings.TrimSuffix(root, "/"), http.RedirectHandler(root, http.StatusMovedPermanently))
 }
 
