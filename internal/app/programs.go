@@ -40,10 +40,12 @@ func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
 // apart sends to the programs' routes what is theirs, through the gate, and all else to the readers'. The page about them is
 // for readers: who is refused finds there why.
 func apart(programs *http.ServeMux, g *gate.Gate, readers http.Handler) http.Handler {
+	const others = "/"
+	programs.Handle(others, readers) // so that what is no program's is found at once, and for every method
 	gated := g.Before(programs)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch _, pattern := programs.Handler(r); pattern {
-		case "":
+		case others:
 			readers.ServeHTTP(w, r)
 		case native.Page:
 			programs.ServeHTTP(w, r)
