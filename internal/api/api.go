@@ -72,7 +72,7 @@ func (f *Face) Log() *slog.Logger { return f.o.Log }
 // cors are the headers with which any page of the web may read a reply: there is nothing private in one.
 var cors = http.Header{
 	"Access-Control-Allow-Origin":   {"*"},
-	"Access-Control-Expose-Headers": {"ETag, Link"},
+	"Access-Control-Expose-Headers": {"ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"},
 	"Cross-Origin-Resource-Policy":  {"cross-origin"},
 	"X-Content-Type-Options":        {"nosniff"},
 }
