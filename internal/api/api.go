@@ -72,7 +72,17 @@ func (f *Face) Log() *slog.Logger { return f.o.Log }
 // cors are the headers with which any page of the web may read a reply: there is nothing private in one.
 var cors = http.Header{
 	"Access-Control-Allow-Origin":   {"*"},
-	"Access-Control-Expose-Headers": {"ETag, Link"},
+	"Access-Control-Expose-Headers": {"ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"},
 	"Cross-Origin-Resource-Policy":  {"cross-origin"},
 	"X-Content-Type-Options":        {"nosniff"},
+}
+
+// Moved lets a handler answer a request as one for another path: that under which it has what an older or another host of a
+// service had elsewhere.
+func Moved(h http.Handler, w http.ResponseWriter, r *http.Request, path string) {
+	moved, address := *r, *r.URL
+	address.Path, address.RawPath = path, ""
+	moved.URL = &address
+	h.ServeHTTP(w, &moved)
+	r.Pattern = moved.Pattern // for whoever counts what was asked
 }

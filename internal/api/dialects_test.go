@@ -548,3 +548,25 @@ func FuzzDialects(f *testing.F) {
 		}
 	})
 }
+
+func TestWhoBringsAnAccessKeyNeedsNoApiInThePath(t *testing.T) {
+	mux, _ := dialects(t, time.Time{})
+	for address, like := range map[string]string{
+		"/latest?access_key=k&symbols=USD":        "/api/latest?access_key=k&symbols=USD",
+		"/v1/latest?access_key=k&base=USD":        "/api/latest?access_key=k&base=USD",
+		"/2026-01-30?access_key=k":                "/api/2026-01-30?access_key=k",
+		"/v1/symbols?access_key=k":                "/api/symbols?access_key=k",
+		"/v1/latest?access_key=k&base=QQQ":        "/api/latest?access_key=k&base=QQQ",
+		"/v1/2026-13-01?access_key=k&symbols=USD": "/api/2026-13-01?access_key=k&symbols=USD",
+	} {
+		got, want := demand(fixer.Bare(mux), "GET", address).Body.String(), demand(mux, "GET", like).Body.String()
+		if got != want || !strings.Contains(got, `"success"`) {
+			t.Errorf("%s answers %s, want %s", address, got, want)
+		}
+	}
+	for _, address := range []string{"/latest", "/v1/latest", "/2026-01-30", "/stories?access_key=k", "/v1/currencies?access_key=k"} {
+		if got := demand(fixer.Bare(mux), "GET", address).Body.String(); got != "other" {
+			t.Errorf("%s answers %s", address, got)
+		}
+	}
+}

@@ -91,12 +91,7 @@ func (f *Face) Take(fail web.Fail, known []string, build func(Question) (Reply, 
 // serve answers the methods, the last of which is OPTIONS, and reads the query of the others for an answer.
 func (f *Face) serve(methods []string, fail web.Fail, known []string, answer func(http.ResponseWriter, Question) error) http.Handler {
 	allowed := strings.Join(methods, ", ")
-	refuse := func(w http.ResponseWriter, r *http.Request, err error) {
-		maps.Copy(w.Header(), cors)
-		w.Header().Set("Cache-Control", "no-store")
-		fail(w, r, err)
-	}
-	return web.Handle(f.o.Log, refuse, func(w http.ResponseWriter, r *http.Request) error {
+	return web.Handle(f.o.Log, Refusal(fail), func(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case !slices.Contains(methods, r.Method):
 			w.Header().Set("Allow", allowed)
@@ -117,6 +112,15 @@ func (f *Face) serve(methods []string, fail web.Fail, known []string, answer fun
 		}
 		return answer(w, q)
 	})
+}
+
+// Refusal answers with an error as fail does, readable for any page of the web and never kept.
+func Refusal(fail web.Fail) web.Fail {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		maps.Copy(w.Header(), cors)
+		w.Header().Set("Cache-Control", "no-store")
+		fail(w, r, err)
+	}
 }
 
 // refused is an error that has a status of its own.

@@ -21,10 +21,14 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/courant-news/courant/internal/api/fixer"
 	"github.com/courant-news/courant/internal/api/frankfurter"
+	"github.com/courant-news/courant/internal/api/gate"
+	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
@@ -94,6 +98,7 @@ type App struct {
 	metrics *metrics
 	memory  *resident.Store
 	wire    *wire.Runner // nil where nothing is fetched
+	keys    *keys.Ring
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -141,9 +146,13 @@ func (a *App) build() (err error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", a.serveHealth)
 	mux.HandleFunc("GET /readyz", a.serveReady)
-	a.servePrograms(mux, paper)
 	mux.Handle("/", paper)
-	a.handler = web.Observe(a.metrics.see, frankfurter.Old(mux))
+	programs := http.NewServeMux()
+	a.servePrograms(programs, paper)
+	a.keys = keys.NewRing(a.Store, keys.Options{Log: a.log})
+	limit, _ := a.Config.perAddress() // checked when the house was opened
+	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: native.Fail, Log: a.log})
+	a.handler = web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(apart(programs, entrance, mux))))
 	if a.public, err = bind("listen", a.Config.Listen); err != nil {
 		return err
 	}
@@ -195,6 +204,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer unwire()
 	var wires sync.WaitGroup
 	wires.Go(func() { a.memory.Run(wiring) })
+	wires.Go(func() { a.keys.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}
@@ -228,6 +238,7 @@ func (a *App) Run(ctx context.Context) error {
 		err = fault.Because(fault.Busy, "some requests were not finished within %v and were cut off", drainTime)
 		_ = server.Close() // cuts them off
 	}
+	a.keys.Flush(context.WithoutCancel(ctx))
 	if a.Config.AddressFile != "" {
 		// Whoever reads it may have taken it away, which is no failure of ours.
 		if gone := os.Remove(a.Config.AddressFile); !errors.Is(gone, fs.ErrNotExist) {

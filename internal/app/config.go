@@ -10,6 +10,7 @@ import (
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/keys"
 )
 
 // Config is everything that an operator may set. Each setting is, in this order, a flag, an environment variable or a
@@ -26,6 +27,7 @@ type Config struct {
 	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
 	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
 	Keys        string // ID=KEY,…: the paper's keys with providers
+	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Dev         bool   // read pages' assets from the checkout at each request
 }
 
@@ -48,6 +50,7 @@ func Settings() []Setting {
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
 		{Flag: "keys", Env: "COURANT_KEYS", Usage: "keys with sources that want one: oxr=…,fred=…", Hide: hidden},
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
+		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
 	}
 }
@@ -78,6 +81,9 @@ func (c Config) Check() error {
 	if _, err := c.memory(); err != nil {
 		return err
 	}
+	if _, err := c.perAddress(); err != nil {
+		return err
+	}
 	if c.Database == "" && c.Data == "" {
 		return fault.Because(fault.Invalid, "the setting data is empty: name a directory")
 	}
@@ -92,6 +98,17 @@ func (c Config) memory() (int, error) {
 		return 0, fault.Because(fault.Invalid, "the setting memory: %.20q is no number of megabytes from 1 to %d", c.Memory, most)
 	}
 	return n << 20, nil
+}
+
+// perAddress is how many requests a minute programs may make from one address. There is no limit unless one is set: the
+// connection's address is what is counted, so that behind a proxy all would share one; and a reply costs little, since it is
+// made once for all who ask the same.
+func (c Config) perAddress() (int, error) {
+	n, err := strconv.Atoi(cmp.Or(c.PerAddress, "0"))
+	if err != nil || n < 0 || n > keys.MostPerMinute {
+		return 0, fault.Because(fault.Invalid, "the setting per-address: %.20q is no number of requests a minute from 0 (no limit) to %d", c.PerAddress, keys.MostPerMinute)
+	}
+	return n, nil
 }
 
 // storeURL is what the store opens.

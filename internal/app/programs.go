@@ -11,6 +11,7 @@ import (
 	"github.com/courant-news/courant/internal/api/feed"
 	"github.com/courant-news/courant/internal/api/fixer"
 	"github.com/courant-news/courant/internal/api/frankfurter"
+	"github.com/courant-news/courant/internal/api/gate"
 	"github.com/courant-news/courant/internal/api/layer"
 	"github.com/courant-news/courant/internal/api/mcp"
 	"github.com/courant-news/courant/internal/api/native"
@@ -36,6 +37,25 @@ func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
 	} {
 		mount(mux, face)
 	}
+}
+
+// apart sends to the programs' routes what is theirs, through the gate, and all else to the readers'. The pages about them
+// are for readers: who is refused finds there why. So is the script of an element that stands on other sites' pages.
+func apart(programs *http.ServeMux, g *gate.Gate, readers http.Handler) http.Handler {
+	const others = "/"
+	programs.Handle(others, readers) // so that what is no program's is found at once, and for every method
+	gated := g.Before(programs)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch _, pattern := programs.Handler(r); pattern {
+		case others:
+			readers.ServeHTTP(w, r)
+		case native.Page, native.EmbedPage, native.EmbedScript:
+			programs.ServeHTTP(w, r)
+		default:
+			r.Pattern = pattern // of who is refused, too
+			gated.ServeHTTP(w, r)
+		}
+	})
 }
 
 // next is when the first of some sources is asked again, and can have something new; zero where none of them is fetched.

@@ -68,7 +68,9 @@ func paper() *rapid.Generator[news.Edition] {
 		for _, id := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "sources") {
 			e.Sources = append(e.Sources, market.Source{
 				ID: market.SourceID(id), Name: text.Draw(t, "name"), Kind: market.Page, Note: text.Draw(t, "note"),
-				Fresh: time.Duration(rapid.Int64().Draw(t, "fresh")),
+				Fresh: time.Duration(rapid.Int64().Draw(t, "fresh")), Ahead: time.Duration(rapid.Int64().Draw(t, "ahead")),
+				Issuer: rapid.SampledFrom([]currency.Code{"", "EUR"}).Draw(t, "issuer"), Attribution: text.Draw(t, "attribution"),
+				Terms: rapid.SampledFrom([]market.Terms{"", market.Free, market.ShowOnly, market.Private}).Draw(t, "terms"),
 			})
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, "observations") {

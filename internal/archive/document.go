@@ -178,8 +178,6 @@ func (d *documentReader) rate(r audit.Row) {
 	case r.Base == r.Quote && r.Value.Equal(currency.DecimalFromInt(1)):
 	case r.Base == r.Quote:
 		d.leave(r.Line, text, "the base against itself is always 1")
-	case r.Value.Sign() <= 0:
-		d.leave(r.Line, text, "a rate must be above zero")
 	case !r.Value.Fits():
 		d.leave(r.Line, text, "no rate has so many digits")
 	default:

@@ -167,7 +167,7 @@ func (d *documentReader) board(p *document, base currency.Code, from, to int) {
 		r, looks := asRow(l.text)
 		switch {
 		case d.pair(l):
-		case looks && r.value.Sign() > 0:
+		case looks && (r.value.Sign() > 0 || r.never && !r.strange):
 			d.rate(audit.Row{Base: base, Quote: currency.Code(r.code), Value: r.value, Line: l.number})
 		case looks:
 			d.leave(l.number, l.plain(), r.why)

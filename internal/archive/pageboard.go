@@ -43,6 +43,7 @@ type row struct {
 	why     string           // why it is not understood; empty: it is
 	short   bool             // it may have been cut short: the value is missing or ends in its point
 	strange bool             // its code is none that is known
+	never   bool             // its rate is zero or less, which is no rate, but may be a finding
 }
 
 // asRow says whether a line looks like a row: a code and something with digits, or a code alone.
@@ -60,7 +61,7 @@ func asRow(text string) (row, bool) {
 	case strings.HasSuffix(value, "."):
 		r.why, r.short = "the rate of "+code+" ends in its point", true
 	case v.Sign() <= 0:
-		r.why = "a rate must be above zero"
+		r.value, r.why, r.never = v, "a rate must be above zero", true
 	default:
 		r.value = v
 	}

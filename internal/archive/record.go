@@ -38,6 +38,11 @@ type sourceRecord struct {
 	Licence string            `json:"licence,omitempty"`
 	Note    string            `json:"note,omitempty"`
 	Fresh   string            `json:"fresh"` // as time.Duration writes it: 96h0m0s
+
+	Issuer      currency.Code `json:"issuer,omitempty"`
+	Terms       market.Terms  `json:"terms,omitempty"`
+	Attribution string        `json:"attribution,omitempty"`
+	Ahead       string        `json:"ahead,omitempty"` // as Fresh; none where it is zero
 }
 
 type observationRecord struct {
@@ -98,12 +103,36 @@ type endRecord struct {
 	SHA256       string `json:"sha256"` // of all lines before this one
 }
 
-func (s *sourceRecord) source() (market.Source, error) {
-	fresh, err := time.ParseDuration(s.Fresh)
-	if err != nil {
-		err = fault.Because(fault.Invalid, "the source %q: %q is no length of time: write it as 36h0m0s", s.ID, s.Fresh)
+func sourceOut(s market.Source) *sourceRecord {
+	out := &sourceRecord{
+		ID: s.ID, Name: s.Name, Kind: s.Kind, Home: s.Home, Licence: s.Licence, Note: s.Note, Fresh: s.Fresh.String(),
+		Issuer: s.Issuer, Terms: s.Terms, Attribution: s.Attribution,
 	}
-	return market.Source{ID: s.ID, Name: s.Name, Kind: s.Kind, Home: s.Home, Licence: s.Licence, Note: s.Note, Fresh: fresh}, err
+	if s.Ahead != 0 {
+		out.Ahead = s.Ahead.String()
+	}
+	return out
+}
+
+func (s *sourceRecord) source() (market.Source, error) {
+	out := market.Source{
+		ID: s.ID, Name: s.Name, Kind: s.Kind, Home: s.Home, Licence: s.Licence, Note: s.Note,
+		Issuer: s.Issuer, Terms: s.Terms, Attribution: s.Attribution,
+	}
+	var err error
+	if out.Fresh, err = s.length(s.Fresh); err == nil && s.Ahead != "" {
+		out.Ahead, err = s.length(s.Ahead)
+	}
+	return out, err
+}
+
+// length reads a length of time.
+func (s *sourceRecord) length(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		err = fault.Because(fault.Invalid, "the source %q: %q is no length of time: write it as 36h0m0s", s.ID, text)
+	}
+	return d, err
 }
 
 // observation makes the observation anew, and so its name: a changed one no longer fits the name that the file gives.

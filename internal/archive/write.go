@@ -24,7 +24,7 @@ func Write(w io.Writer, e news.Edition) error {
 	f := &fileWriter{out: bufio.NewWriterSize(io.MultiWriter(w, digest), 1<<16)}
 	f.put(record{Header: &headerRecord{formatName, formatVersion}})
 	for _, s := range slices.SortedFunc(slices.Values(e.Sources), func(a, b market.Source) int { return cmp.Compare(a.ID, b.ID) }) {
-		f.put(record{Source: &sourceRecord{s.ID, s.Name, s.Kind, s.Home, s.Licence, s.Note, s.Fresh.String()}})
+		f.put(record{Source: sourceOut(s)})
 	}
 	for _, o := range slices.SortedFunc(slices.Values(e.Observations), byOrder) {
 		f.put(record{Observation: &observationRecord{o.Symbol, o.Field, o.Source, o.At.UTC(), o.Seen.UTC(), o.Value, o.Ref, o.ID}})

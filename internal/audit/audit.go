@@ -24,7 +24,7 @@ type Document struct {
 	Name  string        // a file, an address, a headline; for reports
 	Date  currency.Date // the day of which it speaks; zero: not known, see [Infer]
 	Dated string        // how the day is known: "given", "found at line 3", or a sentence that says how sure it is
-	Rows  []Row
+	Rows  []Row         // one of zero or less too: the rule about it, scale.sign, alone looks at it
 	Items []Item
 	Text  []Paragraph
 	Left  []Left // what was not understood
@@ -80,7 +80,8 @@ func Embedded() Facts {
 // The document must have a date: see [Infer] for one that has none.
 func Check(d Document, facts Facts) Report {
 	c := &check{facts: facts, document: d, at: d.Date.First()}
-	c.table = newTable(d.Rows, facts.Currencies, c.at)
+	c.document.Rows, c.never = rates(d.Rows)
+	c.table = newTable(c.document.Rows, facts.Currencies, c.at)
 	for _, r := range Rules() {
 		c.rule = r
 		r.check(c)
@@ -95,10 +96,23 @@ func Check(d Document, facts Facts) Report {
 	return Report{Name: d.Name, Date: d.Date, Dated: d.Dated, Subjects: d.Subjects(), Findings: c.findings, Left: d.Left, Ledger: facts.Known != nil}
 }
 
+// rates parts rows that can be rates from those that cannot, which are zero or less.
+func rates(rows []Row) (can, never []Row) {
+	for _, r := range rows {
+		if r.Value.Sign() > 0 {
+			can = append(can, r)
+		} else {
+			never = append(never, r)
+		}
+	}
+	return can, never
+}
+
 // check is one proof-reading under way.
 type check struct {
 	facts    Facts
 	document Document
+	never    []Row     // rows of the document that are no rates
 	at       time.Time // the first instant of the document's day
 	table    *table
 	leveled  []leveled // by row; see levels

@@ -310,6 +310,14 @@ var plants = []plant{
 		times(r, f.offBy(0.06, 0.3)) // beyond both its ends
 		return "DKK", true
 	}},
+	{"scale.sign", func(f forge, d *audit.Document) (string, bool) {
+		r, ok := f.row(d, f.free(d))
+		if !ok {
+			return "", false
+		}
+		times(r, []string{"0", "-1"}[f.IntN(2)])
+		return string(r.Quote), true
+	}},
 	{"scale.redenominated", func(f forge, d *audit.Document) (string, bool) {
 		r, ok := f.row(d, func(r audit.Row) bool { return r.Quote == "SYP" })
 		if !ok || d.Date.First().Before(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) {

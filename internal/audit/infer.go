@@ -41,10 +41,11 @@ type month struct {
 }
 
 func infer(d Document, level levels, newest currency.Date) (currency.Date, string, error) {
-	if len(d.Rows) == 0 {
+	rows, _ := rates(d.Rows)
+	if len(rows) == 0 {
 		return currency.Date{}, "", fault.Because(fault.Invalid, "the document names no day, and has no rates that could tell one")
 	}
-	months := fits(d.Rows, level, newest)
+	months := fits(rows, level, newest)
 	if len(months) == 0 {
 		return currency.Date{}, "", fault.Because(fault.Invalid,
 			"the day of the rates cannot be inferred: that takes %d of them, of currencies whose levels are known", fewestRows)
@@ -144,7 +145,8 @@ func InferFrom(ctx context.Context, l *market.Ledger, d Document) (day currency.
 	}
 	printed, rows := map[market.Symbol][]currency.Decimal{}, 0
 	var symbols []market.Symbol
-	for _, r := range d.Rows {
+	can, _ := rates(d.Rows)
+	for _, r := range can {
 		if !fixedOnce(l.Currencies(), r) {
 			pair := market.Pair(r.Base, r.Quote)
 			printed[pair] = append(printed[pair], r.Value)

@@ -11,6 +11,16 @@ import (
 // Figures on a wrong scale, held against what the two currencies were about worth at the time.
 var scaleRules = []Rule{
 	{
+		Code: "scale.sign", Title: "A rate of zero or less", Severity: Error,
+		Explains: "A rate says how much of one currency is paid for another, and nobody pays nothing, or less than nothing, for money. " +
+			"A zero or a minus is what a feed wrote that had no rate; who divides by it fails, and who multiplies gives money away.\n\n" +
+			"The other rules pass over such a row.",
+		Source: arithmetic,
+		Fails:  Example{Date: "2026-02-02", Lines: []string{"EUR/USD -1.1861", "EUR/JPY 0"}},
+		Passes: Example{Date: "2026-02-02", Lines: []string{"EUR/USD 1.1861"}},
+		check:  sign,
+	},
+	{
 		Code: "scale.redenominated", Title: "Redenominated code on the old scale", Severity: Error,
 		Explains: "The currency has dropped zeros under the same code, and the table still prints the old scale. Nothing in the figure " +
 			"itself shows it; every amount that is converted with it is wrong by the factor.\n\n" +
@@ -52,6 +62,17 @@ var scaleRules = []Rule{
 		Passes: Example{Date: "2026-02-02", Lines: []string{"EUR/JPY 183.613"}},
 		check:  func(c *check) { c.scales(inverted) },
 	},
+}
+
+// sign finds rates of zero or less.
+func sign(c *check) {
+	for _, r := range c.never {
+		c.add(Finding{
+			Subject: c.table.subject(r), Printed: r.Value.String(), Line: r.Line,
+			Message:  fmt.Sprintf("%s %s for one %s: a rate must be above zero.", r.Value, r.Quote, r.Base),
+			Evidence: []Evidence{{Fact: "What can be bought has a price above zero.", Source: arithmetic}},
+		})
+	}
 }
 
 // mistake is one way to be on a wrong scale.

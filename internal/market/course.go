@@ -45,13 +45,19 @@ func (l *Ledger) Courses(ctx context.Context, base currency.Code, quotes []curre
 		return nil, fmt.Errorf("read the sources: %w", err)
 	}
 	now := l.now()
-	heard, err := l.bearingOn(ctx, base, quotes, span, facts)
+	heard, whole, err := l.bearingOn(ctx, base, quotes, span, facts)
 	if err != nil {
 		return nil, fmt.Errorf("read the courses of %s: %w", base, err)
 	}
+	asOf := AsOf{At: endOf(span.To, now), Known: now}
 	r := runner{
-		settler: newSettler(heard, facts, AsOf{At: endOf(span.To, now), Known: now}), span: span, now: now, named: quotes != nil,
+		settler: &settler{facts: facts}, asOf: asOf, span: span, now: now, named: quotes != nil,
 		tracks: map[Symbol][][]Offer{}, anchors: map[currency.Code][]time.Time{},
+	}
+	if whole {
+		r.settler = newSettler(heard, facts, asOf)
+	} else {
+		r.series = slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) })
 	}
 	if quotes = slices.Clone(quotes); !r.named {
 		quotes = r.codes()
@@ -89,36 +95,36 @@ const (
 )
 
 // bearingOn reads what can bear on the courses of some currencies. Where one of them is tied to another at times, the
-// days on which that was quoted count too, and these only the sheets tell.
-func (l *Ledger) bearingOn(ctx context.Context, base currency.Code, quotes []currency.Code, span Span, facts Facts) ([]Observation, error) {
+// days on which that was quoted count too, and these only the sheets tell: it is whole where it is by sheets.
+func (l *Ledger) bearingOn(ctx context.Context, base currency.Code, quotes []currency.Code, span Span, facts Facts) (heard []Observation, whole bool, err error) {
 	from, to := span.From.Add(-span.Carry), span.To.AddDate(0, 0, 1).Add(-time.Microsecond)
 	s := &settler{facts: facts}
 	tied := !span.Said && (s.everTied(base) || slices.ContainsFunc(quotes, s.everTied))
 	if quotes == nil || len(quotes) > fewQuotes || to.Sub(from) < shortSpan || tied {
-		var all []Observation
 		for id := range facts.Sources {
 			if id == TableID || !facts.may(id) {
 				continue
 			}
 			sheets, err := l.store.Sheets(ctx, id, from, to)
 			if err != nil {
-				return nil, err
+				return nil, true, err
 			}
-			all = append(all, sheets...)
+			heard = append(heard, sheets...)
 		}
-		return all, nil
+		return heard, true, nil
 	}
 	symbols, err := l.store.Symbols(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	var needed []Symbol
 	for _, quote := range quotes {
 		needed = append(needed, bearing(base, quote, symbols)...)
 	}
 	slices.Sort(needed)
-	heard, err := l.store.Series(ctx, slices.Compact(needed), AsOf{At: to, Known: l.now()})
-	return slices.DeleteFunc(heard, func(o Observation) bool { return o.At.Before(from) }), err
+	heard, err = l.store.Series(ctx, slices.Compact(needed), AsOf{At: to, Known: l.now()})
+	first, _ := slices.BinarySearchFunc(heard, from, func(o Observation, at time.Time) int { return o.At.Compare(at) })
+	return heard[first:], false, err
 }
 
 // everTied says whether a law or a promise fixed a currency to another at any time.
@@ -129,6 +135,8 @@ func (s *settler) everTied(code currency.Code) bool {
 // runner settles many courses from one reading, and keeps what several of them need.
 type runner struct {
 	*settler
+	series  []Observation // instead of sheets: few symbols, by At
+	asOf    AsOf
 	span    Span
 	now     time.Time
 	named   bool                          // the quotes were asked for by name
@@ -157,8 +165,9 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 	}
 	days = slices.DeleteFunc(days, func(day time.Time) bool { return day.Before(r.span.From) })
 	slices.SortFunc(days, time.Time.Compare)
-	var course []Settled
-	for _, day := range slices.CompactFunc(days, time.Time.Equal) {
+	days = slices.CompactFunc(days, time.Time.Equal)
+	course := make([]Settled, 0, len(days))
+	for _, day := range days {
 		end := endOf(day, r.now)
 		settled, ok := r.stood(pair, day, end)
 		switch {
@@ -244,6 +253,11 @@ func (r *runner) track(pair Symbol) [][]Offer {
 	}
 	base, quote, _ := pair.Pair()
 	var tracks [][]Offer
+	for _, said := range bySource(r.series) {
+		if track := offersOf(pair, said, r.asOf); len(track) > 0 {
+			tracks = append(tracks, track)
+		}
+	}
 	for _, list := range r.sheets {
 		var track []Offer
 		for _, sh := range slices.Backward(list.on(base, quote)) {

@@ -36,13 +36,9 @@ func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf
 
 // newLine settles what was heard, by At, at every moment.
 func newLine(pair Symbol, heard []Observation, facts Facts, asOf AsOf) []Offer {
-	bySource := map[SourceID][]Observation{}
-	for _, o := range heard {
-		bySource[o.Source] = append(bySource[o.Source], o)
-	}
 	var tracks [][]Offer // by source, the oldest first
 	var moments []int64
-	for _, said := range bySource {
+	for _, said := range bySource(heard) {
 		track := offersOf(pair, said, asOf)
 		if len(track) == 0 {
 			continue
@@ -77,21 +73,32 @@ func newLine(pair Symbol, heard []Observation, facts Facts, asOf AsOf) []Offer {
 	return line
 }
 
-// offersOf are the offers of one source for a pair, the oldest first. One that gives the pair itself, or only that turned
-// round, at every moment at which it gives anything needs no sheets.
-func offersOf(pair Symbol, said []Observation, asOf AsOf) []Offer {
-	base, quote, _ := pair.Pair()
-	straight := make([]Offer, 0, len(said))
-	for _, o := range said {
-		if o.Symbol != pair || o.Field != Rate {
-			straight = nil
-			break
-		}
-		straight = append(straight, Offer{Source: o.Source, Value: o.Value, At: o.At, Seen: o.Seen, How: Said, From: []Observation{o}})
+// bySource parts what was heard, and keeps its order.
+func bySource(heard []Observation) map[SourceID][]Observation {
+	count := map[SourceID]int{}
+	for _, o := range heard {
+		count[o.Source]++
 	}
-	if straight != nil {
+	said := make(map[SourceID][]Observation, len(count))
+	for source, n := range count {
+		if n == len(heard) {
+			return map[SourceID][]Observation{source: heard}
+		}
+		said[source] = make([]Observation, 0, n)
+	}
+	for _, o := range heard {
+		said[o.Source] = append(said[o.Source], o)
+	}
+	return said
+}
+
+// offersOf are the offers of one source for a pair, the oldest first, from what it said, by At. One that gives the pair itself
+// at every moment at which it gives anything needs no sheets.
+func offersOf(pair Symbol, said []Observation, asOf AsOf) []Offer {
+	if straight, ok := itself(pair, said); ok {
 		return straight
 	}
+	base, quote, _ := pair.Pair()
 	var track []Offer
 	for _, list := range gather(said, asOf) { // of this one source
 		for _, sh := range slices.Backward(list.on(base, quote)) {
@@ -101,6 +108,25 @@ func offersOf(pair Symbol, said []Observation, asOf AsOf) []Offer {
 		}
 	}
 	return track
+}
+
+// itself are the offers for a pair that was said as it is, at every moment; not ok where at some moment only others were.
+func itself(pair Symbol, said []Observation) (straight []Offer, ok bool) {
+	straight = make([]Offer, 0, len(said))
+	from := make([]Observation, 0, len(said)) // one room for all of them
+	for i, o := range said {
+		if i > 0 && !o.At.Equal(said[i-1].At) && !ok {
+			return nil, false
+		}
+		if i == 0 || !o.At.Equal(said[i-1].At) {
+			ok = false
+		}
+		if o.Symbol == pair && o.Field == Rate {
+			from, ok = append(from, o), true
+			straight = append(straight, Offer{Source: o.Source, Value: o.Value, At: o.At, Seen: o.Seen, How: Said, From: from[len(from)-1 : len(from) : len(from)]})
+		}
+	}
+	return straight, ok
 }
 
 // best is the offer that [choose] puts first.

@@ -59,6 +59,9 @@ func TestEveryEngineConforms(t *testing.T) {
 		"looking back finds the last revisions of one source":   looksBack,
 		"replies are kept, and their bodies for a while":        keepsReplies,
 		"how a provider fares is kept":                          keepsStatuses,
+		"a key is kept by its hash, and ended once":             keepsKeys,
+		"of many who want a name for a key one gets it":         namesKeysOnce,
+		"what many count of a key is added up":                  addsUsage,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

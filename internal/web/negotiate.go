@@ -2,14 +2,21 @@ package web
 
 import "strings"
 
-// coding is a content coding that Courant can send, in the order of preference among equals.
+// coding is a content coding that Courant can send, in the order of preference among equals: the smallest first.
 type coding int
 
 const (
-	identity coding = iota
+	brotlied coding = iota
+	zstandard
 	gzipped
-	brotlied
+	identity
 	codings // how many there are
+)
+
+// Of each coding its name in headers, and what it adds to an entity tag.
+var (
+	names    = [identity]string{"br", "zstd", "gzip"}
+	suffixes = [identity]string{"-br", "-zs", "-gz"}
 )
 
 // accepted reads the values of Accept-Encoding (RFC 9110, section 12.5.3) and returns the weight of each coding in
@@ -17,7 +24,7 @@ const (
 // runs for every request. What it cannot read it takes for a refusal, which costs bytes and never a broken page.
 func accepted(header []string) (weight [codings]int) {
 	const unnamed = -1
-	weight = [codings]int{unnamed, unnamed, unnamed}
+	weight = [codings]int{unnamed, unnamed, unnamed, unnamed}
 	others := unnamed
 	for _, line := range header {
 		for line != "" {
@@ -27,6 +34,8 @@ func accepted(header []string) (weight [codings]int) {
 			switch name = strings.Trim(name, " \t"); {
 			case strings.EqualFold(name, "br"):
 				weight[brotlied] = quality(params)
+			case strings.EqualFold(name, "zstd"):
+				weight[zstandard] = quality(params)
 			case strings.EqualFold(name, "gzip"), strings.EqualFold(name, "x-gzip"):
 				weight[gzipped] = quality(params)
 			case strings.EqualFold(name, "identity"):

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -20,10 +21,10 @@ type PageOptions struct {
 	Best         bool        // compress as well as can be, 100 times slower: for what is built once and served for months
 }
 
-// Page is a finished reply: its bytes, compressed beforehand, and its headers. It is immutable, so one page answers any
-// number of requests at once. Its memory is [Page.Size].
+// Page is a finished reply: its bytes, compressed once for all who like the same coding, and its headers. It does not change,
+// so one page answers any number of requests at once. Its memory is [Page.Size].
 type Page struct {
-	variants [codings]*variant // identity always; nil where compression does not pay
+	variants [codings]*variant // identity always; the others where the content is text
 	status   int
 	fixed    []header // headers of 200 and 304 alike
 	about    []header // headers of the content
@@ -31,12 +32,15 @@ type Page struct {
 	modified time.Time
 }
 
-// variant is the page in one content coding. It is a representation of its own and so has an entity tag of its own.
+// variant is the page in one content coding, made when it is first asked for. It is a representation of its own and so has
+// an entity tag of its own.
 type variant struct {
-	body   []byte
-	etag   []string
-	length []string
-	coding []string
+	compress func(body []byte) []byte
+	once     sync.Once
+	body     []byte // nil where it would be no smaller than the page as it is
+	etag     []string
+	length   []string
+	coding   []string
 }
 
 // header is one header, ready to be put into a map: its name in canonical form, and values that nobody may change.
@@ -61,12 +65,18 @@ func NewPage(body []byte, o PageOptions) *Page {
 	if kind == "" {
 		kind = "text/html; charset=utf-8"
 	}
-	p.variants[identity] = newVariant(body, tag, "")
-	if compressible(kind) {
-		p.varies = true
-		if len(body) >= worthCompressing {
-			p.variants[gzipped] = smaller(body, newVariant(gzipOf(body, o.Best), tag+"-gz", "gzip"))
-			p.variants[brotlied] = smaller(body, newVariant(brotliOf(body, o.Best), tag+"-br", "br"))
+	p.variants[identity] = &variant{body: body, etag: []string{`"` + tag + `"`}, length: []string{strconv.Itoa(len(body))}}
+	if p.varies = compressible(kind); p.varies && len(body) >= worthCompressing {
+		for c := range identity {
+			p.variants[c] = &variant{
+				compress: func(body []byte) []byte { return compress(c, body, o.Best) },
+				etag:     []string{`"` + tag + suffixes[c] + `"`}, coding: []string{names[c]},
+			}
+		}
+	}
+	if o.Best {
+		for c := range identity {
+			p.in(c)
 		}
 	}
 	control := o.CacheControl
@@ -84,13 +94,12 @@ func NewPage(body []byte, o PageOptions) *Page {
 	return p
 }
 
-// Size is the number of bytes of memory that the page keeps, headers not counted.
+// Size is about the number of bytes of memory that the page may come to keep, headers not counted: text in two or three codings
+// takes as much again as the text.
 func (p *Page) Size() int {
-	n := 0
-	for _, v := range p.variants {
-		if v != nil {
-			n += len(v.body)
-		}
+	n := len(p.variants[identity].body)
+	if p.variants[gzipped] != nil {
+		n *= 2
 	}
 	return n
 }
@@ -134,20 +143,34 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // varyEncoding is shared by all replies. Its capacity equals its length, so an append elsewhere copies it.
 var varyEncoding = []string{"Accept-Encoding"}
 
-// choose returns the variant that the request likes best; among equals the smallest. Where it likes none it gets the
+// choose returns the variant that the request likes best; among equals the first of [coding]. Where it likes none it gets the
 // page as it is, which RFC 9110 allows and which is of more use than 406.
 func (p *Page) choose(acceptEncoding []string) *variant {
 	weight := accepted(acceptEncoding)
-	best, chosen := 0, p.variants[identity]
-	for c, v := range p.variants {
-		if v == nil || weight[c] == 0 || weight[c] < best {
-			continue
-		}
-		if weight[c] > best || len(v.body) < len(chosen.body) {
-			best, chosen = weight[c], v
+	best, chosen := 0, identity
+	for c, w := range weight {
+		if w > best {
+			best, chosen = w, coding(c)
 		}
 	}
-	return chosen
+	return p.in(chosen)
+}
+
+// in is the page in a coding, or as it is where that is no larger.
+func (p *Page) in(c coding) *variant {
+	v, whole := p.variants[c], p.variants[identity]
+	if v == nil || v == whole {
+		return whole
+	}
+	v.once.Do(func() {
+		if body := v.compress(whole.body); len(body) < len(whole.body) {
+			v.body, v.length = body, []string{strconv.Itoa(len(body))}
+		}
+	})
+	if v.body == nil {
+		return whole
+	}
+	return v
 }
 
 // held says whether the request names what it holds already and that is v. If-Modified-Since counts only without
@@ -168,20 +191,4 @@ func (p *Page) held(r *http.Request, v *variant) bool {
 	}
 	at, err := http.ParseTime(since)
 	return err == nil && !p.modified.After(at)
-}
-
-func newVariant(body []byte, tag, coding string) *variant {
-	v := &variant{body: body, etag: []string{`"` + tag + `"`}, length: []string{strconv.Itoa(len(body))}}
-	if coding != "" {
-		v.coding = []string{coding}
-	}
-	return v
-}
-
-// smaller returns v, or nil where it is no smaller than the body it came from.
-func smaller(body []byte, v *variant) *variant {
-	if len(v.body) >= len(body) {
-		return nil
-	}
-	return v
 }

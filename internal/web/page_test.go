@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/courant-news/courant/internal/web"
 )
@@ -25,6 +28,13 @@ func unpack(t *testing.T, resp *http.Response, body string) string {
 	switch resp.Header.Get("Content-Encoding") {
 	case "br":
 		r = brotli.NewReader(r)
+	case "zstd":
+		z, err := zstd.NewReader(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer z.Close()
+		r = z
 	case "gzip":
 		z, err := gzip.NewReader(r)
 		if err != nil {
@@ -50,14 +60,16 @@ func TestAPageIsSentInTheCodingThatTheReaderLikes(t *testing.T) {
 		{"br;q=0.5, gzip;q=0.9", "gzip"},
 		{"br;q=0, gzip;q=0", ""},
 		{"*", "br"},
-		{"*;q=0.1, br;q=0", "gzip"},
+		{"*;q=0.1, br;q=0", "zstd"},
+		{"gzip, deflate, zstd", "zstd"},
+		{"zstd;q=0.9, gzip", "gzip"},
 		{"identity, br;q=0.9", ""},
 		{"identity;q=0, gzip;q=0.001", "gzip"},
 		{"identity;q=0, *;q=0", ""}, // nothing pleases: readable is best
 		{"br;q=1.001", ""},
 		{"br;q=x", ""},
 		{"br ; q=1.000", "br"},
-		{"zstd", ""},
+		{"zstd", "zstd"},
 		{"", ""},
 	} {
 		resp, body := get(t, s.URL, "Accept-Encoding: "+c.accept)
@@ -75,7 +87,7 @@ func TestAPageIsSentInTheCodingThatTheReaderLikes(t *testing.T) {
 		}
 		etags[c.want] = resp.Header.Get("Etag")
 	}
-	if etags[""] == etags["br"] || etags["br"] == etags["gzip"] || etags["gzip"] == etags[""] {
+	if tags := slices.Sorted(maps.Values(etags)); len(slices.Compact(tags)) != 4 {
 		t.Errorf("two codings share an entity tag: %v", etags)
 	}
 }
@@ -213,8 +225,14 @@ func BenchmarkPage(b *testing.B) {
 
 func BenchmarkNewPage(b *testing.B) {
 	body := bytes.Repeat([]byte(long), 20) // 40 KB, as a board
-	b.ReportAllocs()
-	for b.Loop() {
-		web.NewPage(body, web.PageOptions{})
+	for _, coding := range []string{"identity", "gzip", "zstd", "br"} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("Accept-Encoding", coding)
+		b.Run(coding, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				web.NewPage(body, web.PageOptions{}).ServeHTTP(discard{http.Header{}}, r)
+			}
+		})
 	}
 }

@@ -7,6 +7,7 @@ package fixer
 
 import (
 	"net/http"
+	"regexp"
 
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/currency"
@@ -22,6 +23,22 @@ func Mount(mux *http.ServeMux, f *api.Face) {
 	mux.Handle("/api/timeseries", d.Handle(d.timeseries))
 	mux.Handle("/api/fluctuation", d.Handle(d.fluctuation))
 	mux.Handle("/api/{date}", d.Handle(d.historical))
+}
+
+// bare are the paths of exchangeratesapi.io, which speaks this dialect without /api: /latest, /v1/latest, /2026-01-31.
+var bare = regexp.MustCompile(`^(?:/v1)?/(latest|symbols|timeseries|fluctuation|[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
+
+// Bare answers those paths for who brings an access key, as that service wants it, and leaves all other requests alone: without
+// a key, the same paths are Frankfurter's. It stands before the mux on which [Mount] set its routes.
+func Bare(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := bare.FindStringSubmatch(r.URL.Path)
+		if path == nil || !r.URL.Query().Has("access_key") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		api.Moved(next, w, r, "/api/"+path[1])
+	})
 }
 
 type dialect struct{ api.Family }

@@ -14,7 +14,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"time"
 
@@ -82,12 +81,7 @@ func Old(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		moved := *r
-		moved.URL = new(url.URL)
-		*moved.URL = *r.URL
-		moved.URL.Path, moved.URL.RawPath = "/v1"+r.URL.Path, ""
-		next.ServeHTTP(w, &moved)
-		r.Pattern = moved.Pattern // for whoever counts what was asked
+		api.Moved(next, w, r, "/v1"+r.URL.Path)
 	})
 }
 

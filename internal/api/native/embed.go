@@ -27,6 +27,12 @@ const (
 	aboutEmbed = "A rate among the words of your own page, which says who said it and when, and follows the paper."
 )
 
+// Patterns of what is for readers, of this paper and of other sites: the page about the element, and its script.
+const (
+	EmbedPage   = "GET " + embedPath
+	EmbedScript = "GET " + embedPath + "/{file}"
+)
+
 // embeds is the script of the element, and the page about it.
 type embeds struct {
 	*native
@@ -50,8 +56,8 @@ func (n *native) mountEmbed(mux *http.ServeMux) {
 	}
 	e.pinned = embedPath + "/" + strings.TrimPrefix(e.assets.URL(embedNamed), web.AssetsPath)
 	handle := func(h web.Handler) http.Handler { return web.Recover(n.Log(), fail, web.Handle(n.Log(), fail, h)) }
-	mux.Handle("GET "+embedPath, web.Secure(handle(e.page)))
-	mux.Handle("GET "+embedPath+"/{file}", web.Secure(web.Shared(handle(e.file))))
+	mux.Handle(EmbedPage, web.Secure(handle(e.page)))
+	mux.Handle(EmbedScript, web.Secure(web.Shared(handle(e.file))))
 }
 
 // file answers with the script: under its plain name asked for again each time, under its pinned one kept for ever.

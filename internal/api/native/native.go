@@ -40,6 +40,9 @@ const (
 	formPath = root + "forms/"
 )
 
+// Page is the pattern of the page that describes the interface, which is for readers, and explains each problem.
+const Page = "GET " + root + "{$}"
+
 // native is the interface at work.
 type native struct {
 	*api.Face
@@ -78,7 +81,7 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	}
 	handle(openAPI, f.Answer(fail, []string{}, n.document))
 	handle("GET "+formPath+"{name}", web.Handle(f.Log(), fail, n.fill))
-	handle("GET "+root+"{$}", web.Secure(web.Handle(f.Log(), fail, n.page)))
+	handle(Page, web.Secure(web.Handle(f.Log(), fail, n.page)))
 	n.mountEmbed(mux)
 	mux.Handle("GET "+strings.TrimSuffix(root, "/"), http.RedirectHandler(root, http.StatusMovedPermanently))
 }
@@ -136,17 +139,22 @@ type trouble struct {
 func troubles() []trouble {
 	return []trouble{
 		{http.StatusBadRequest, "invalid", "The question cannot be understood", "A parameter is unknown, or cannot be read. The detail says how to write it; asking the same again will not help."},
+		{http.StatusUnauthorized, "key", "The key is not known", "No key is needed here; one that begins with ck_ must be one that the paper gave away and has not revoked."},
 		{http.StatusNotFound, "not-found", "There is no such thing", "Nobody has said what the pair was, no observation bears the name, or nothing stands at the address."},
 		{http.StatusMethodNotAllowed, "method", "Asked by the wrong method", "The header Allow lists the methods that are answered."},
 		{http.StatusNotAcceptable, "form", "There is no such form", "Replies are JSON, CSV or NDJSON; see Accept."},
 		{http.StatusRequestEntityTooLarge, "too-large", "Too much at once", "The body is larger than what is read at once."},
 		{http.StatusUnsupportedMediaType, "body", "Sent in a form that is not read", "A table to be proof-read is the body itself, not a form."},
+		{http.StatusTooManyRequests, "limit", "Asked too often", "Ask again after the seconds in Retry-After. RateLimit-Limit says how often you may ask in a minute."},
 		{http.StatusServiceUnavailable, "busy", "Too much work at the moment", "Ask again after the seconds in Retry-After."},
 		{http.StatusInternalServerError, "internal", "Something failed on our side", "It is logged; asking later may help."},
 	}
 }
 
-// fail answers with a problem.
+// Fail answers with a problem; it is for whoever stands before the interface, too.
+func Fail(w http.ResponseWriter, r *http.Request, err error) { fail(w, r, err) }
+
+// fail answers with a problem. It is not compressed: to refuse must cost less than to answer.
 func fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := api.Status(err)
 	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: fault.Sentence(err), Instance: cut(r.URL.RequestURI(), 500)}
@@ -160,7 +168,10 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, p.Detail, status)
 		return
 	}
-	web.NewPage(append(body, '\n'), web.PageOptions{ContentType: problemType, Status: status, CacheControl: "no-store"}).ServeHTTP(w, r)
+	w.Header().Set("Content-Type", problemType)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // an error here is a client who left
 }
 
 // cut shortens what somebody sent, which may be anything.

@@ -72,7 +72,7 @@ func (m *markup) put(format string, texts ...string) {
 // describe writes the page's body.
 func (n *native) describe(ctx context.Context, m *markup, address string) {
 	m.put(`<header class="head"><h1>For programs</h1><p class="standfirst">%s</p></header>`, aboutAPI)
-	m.put(`<div class="body"><p>Everything is below <code>%s%s</code>, free of keys, and readable for any page of the web. The same in OpenAPI 3.1: <a href="%s">%s</a>. To set a rate among the words of a page, nothing need be programmed: <a href="%s">embed it</a>.</p>`,
+	m.put(`<div class="body"><p>Everything is below <code>%s%s</code>, without a key, and readable for any page of the web. The same in OpenAPI 3.1: <a href="%s">%s</a>. To set a rate among the words of a page, nothing need be programmed: <a href="%s">embed it</a>.</p>`,
 		address, version, openAPI, openAPI, embedPath)
 	m.put(`<ul class="notes">`)
 	for _, rule := range [][2]string{
@@ -80,6 +80,7 @@ func (n *native) describe(ctx context.Context, m *markup, address string) {
 		{"Times", "at is about when a number speaks, midnight UTC of the day where its source speaks of days; seen is when it was learnt. as_of and known_at read the past: what was true then, as it was known then."},
 		{"Forms", "JSON, CSV and NDJSON, by extension (board.csv) or by Accept. Columns are named as the fields are."},
 		{"Keeping", "Replies have a strong ETag: send it as If-None-Match and be told 304 while nothing changed. Cache-Control lasts until one of the sources is expected to publish again."},
+		{"Limits", "Who asks more often than the paper allows, where it sets a limit, is told 429, and in Retry-After when to ask again. A key that you were given, ck_…, is sent as Authorization: Bearer ck_…, or as access_key, app_id or apikey; it changes the limit and no answer."},
 		{"Terms", "Only numbers pass here whose sources allow that, with the source named: each reply names its sources, with the words that want to stand beside their numbers."},
 	} {
 		m.put(`<li><b>%s</b> %s</li>`, rule[0], rule[1])

@@ -188,5 +188,5 @@ func (e endpoint) parameter(p param) object {
 
 // canFail says whether an endpoint can answer with a status of trouble.
 func (e endpoint) canFail(status int) bool {
-	return slices.Contains([]int{400, 405, 406, 500, 503}, status) || slices.Contains(e.Faults, status)
+	return slices.Contains([]int{400, 401, 405, 406, 429, 500, 503}, status) || slices.Contains(e.Faults, status)
 }
