@@ -107,7 +107,7 @@ func TestAKeyChangesNoReply(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/api/v1/board?as_of=2026-02-02", "/api/2026-02-02?base=EUR", "/v1/2026-02-02", "/v6/history/USD/2026/2/2"} {
+	for _, path := range []string{"/api/v1/board?as_of=2026-02-02", "/api/2026-02-02?base=EUR", "/v2/currencies", "/live", "/v6/history/USD/2026/2/2"} {
 		plain, body := fetched(t, address+path)
 		separator := "?"
 		if strings.Contains(path, "?") {
