@@ -14,14 +14,20 @@ import (
 	"time"
 
 	"github.com/courant-news/courant/internal/api"
+	"github.com/courant-news/courant/internal/api/erapi"
+	"github.com/courant-news/courant/internal/api/fixer"
+	"github.com/courant-news/courant/internal/api/frankfurter"
+	"github.com/courant-news/courant/internal/api/layer"
 	"github.com/courant-news/courant/internal/api/native"
+	"github.com/courant-news/courant/internal/api/oxr"
 	"github.com/courant-news/courant/internal/app"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 )
 
-// The same question has one answer, asked of the program or of its interface for programs: its rates, its board, its history.
-func TestTheProgramAndItsInterfaceSayTheSame(t *testing.T) {
+// The same question has one answer, asked of the program, of its interface for programs, or in the dialect of another service:
+// its rates, its board, its history.
+func TestTheProgramAndItsInterfacesSayTheSame(t *testing.T) {
 	data := t.TempDir()
 	h, err := app.Open(t.Context(), app.Config{Data: data, Listen: "127.0.0.1:0", Base: "EUR"})
 	if err != nil {
@@ -46,7 +52,11 @@ func TestTheProgramAndItsInterfaceSayTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	native.Mount(mux, api.New(h.Ledger, h.Bus, api.Options{}), native.Options{})
+	face := api.New(h.Ledger, h.Bus, api.Options{})
+	native.Mount(mux, face, native.Options{})
+	for _, mount := range []func(*http.ServeMux, *api.Face){erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, oxr.Mount} {
+		mount(mux, face)
+	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(func() {
 		server.Close()
@@ -62,6 +72,26 @@ func TestTheProgramAndItsInterfaceSayTheSame(t *testing.T) {
 			same(t, day+" "+pairs[i], rate, served, "pair", "value", "at", "seen", "source", "how", "why")
 			if a, b := rate.(map[string]any)["set_aside"].([]any), served["set_aside"].([]any); len(a) != len(b) {
 				t.Errorf("%s: %d and %d were set aside", pairs[i], len(a), len(b))
+			}
+			if quote == "BGN" {
+				continue // the dialects leave out money that is no more
+			}
+			want := fmt.Sprint(rate.(map[string]any)["value"])
+			for address, path := range map[string]string{
+				"/v2/rate/" + base + "/" + quote + "/" + day:                           "rate",
+				"/api/" + day + "?base=" + base + "&symbols=" + quote:                  "rates " + quote,
+				"/api/historical/" + day + ".json?base=" + base + "&symbols=" + quote:  "rates " + quote,
+				"/historical?date=" + day + "&source=" + base + "&currencies=" + quote: "quotes " + base + quote,
+				"/v6/any/history/" + base + strings.ReplaceAll("/"+day, "-", "/"):      "conversion_rates " + quote,
+			} {
+				var v any = got(t, server.URL+address)
+				for _, name := range strings.Fields(path) {
+					table, _ := v.(map[string]any)
+					v = table[name]
+				}
+				if fmt.Sprint(v) != want {
+					t.Errorf("%s says %v, and the program %s", address, v, want)
+				}
 			}
 		}
 		for _, base := range []string{"EUR", "USD"} {
