@@ -14,7 +14,7 @@ const reply = (address) => {
 const moment = (text) => {
   const day = text.endsWith("T00:00:00Z");
   const form = { timeZone: "UTC", dateStyle: "medium", timeStyle: day ? undefined : "short" };
-  return new Date(text).toLocaleString("en-GB", form) + (day ? "" : " UTC");
+  return new Date(text).toLocaleString("en-GB", form).replace("Sept", "Sep") + (day ? "" : " UTC");
 };
 
 class Rate extends HTMLElement {
