@@ -10,8 +10,9 @@ import (
 	"github.com/courant-news/courant/internal/fault"
 )
 
-// pairLine finds a rate that names its base itself: "EUR/USD 1.0835", "EUR/USD: 1.0835", "1 EUR = 1.0835 USD".
-var pairLine = regexp.MustCompile(`^(?:([A-Z]{3})/([A-Z]{3}) ?[:=]?\s([+-]?[0-9.]\S*)|1 ([A-Z]{3}) = ([0-9.]\S*) ([A-Z]{3}))$`)
+// pairLine finds a rate that names its base itself: "EUR/USD 1.0835", "EUR/USD: 1.0835", "1 EUR = 1.0835 USD"; and where a word
+// stands in the rate's place, as in "EUR/USD NaN", that.
+var pairLine = regexp.MustCompile(`^(?:([A-Z]{3})/([A-Z]{3}) ?[:=]?\s(\S+)|1 ([A-Z]{3}) = ([0-9.]\S*) ([A-Z]{3}))$`)
 
 // readPage takes a page apart as [ReadPage] does, but for its judgement: what is wrong on it is to be found by others.
 func (d *documentReader) readPage(text string, isHTML bool) error {
