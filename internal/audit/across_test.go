@@ -34,3 +34,28 @@ func TestARowThatIsNotAgainstThePivotIsHeldToo(t *testing.T) {
 		t.Errorf("found\n%s\nwant\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// A table may say of each row of which day it is: a fact that began later does not speak of it.
+func TestARowOfItsOwnDayIsHeldAgainstTheFactsOfThatDay(t *testing.T) {
+	for line, want := range map[string]string{
+		"EUR/HRK 7.5421 2022-12-01": "",
+		"EUR/HRK 7.5421 2023-01-02": "currency.retired:HRK fixed.irrevocable:HRK",
+		"EUR/HRK 7.5421":            "currency.retired:HRK fixed.irrevocable:HRK",
+		"EUR/SLL 22500 2022-03-01":  "",
+		"EUR/SLL 22500 2024-03-01":  "currency.retired:SLL fixed.successor:SLL",
+	} {
+		d, err := audit.Example{Date: "2026-02-02", Lines: []string{"EUR/USD 1.186127", "EUR/SLE 28.8526", line}}.Document()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, f := range audit.Check(d, audit.Embedded()).Findings {
+			if f.Rule == "currency.retired" || strings.HasPrefix(f.Rule, "fixed.") {
+				found = append(found, f.Key())
+			}
+		}
+		if got := strings.Join(found, " "); got != want {
+			t.Errorf("%s: found %q, want %q", line, got, want)
+		}
+	}
+}

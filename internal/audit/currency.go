@@ -61,7 +61,7 @@ func (r Row) written() string {
 func retired(c *check) {
 	for code, r := range c.table.named() {
 		cur, err := c.facts.Currencies.Currency(code)
-		if err != nil || !cur.RetiredOn(c.at) {
+		if err != nil || !cur.RetiredOn(c.dayOf(r)) { // a row of its own day may be older than the document
 			continue
 		}
 		f := Finding{

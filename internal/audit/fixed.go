@@ -166,7 +166,7 @@ func irrevocable(c *check) {
 			continue
 		}
 		for _, h := range c.table.holds(code, peg.Anchor, fixedAt(peg.Rate)) {
-			if h.missed {
+			if h.missed && c.since(h, peg.Since) {
 				c.add(h.finding(c.table.blamed(code, peg.Anchor), fmt.Sprintf("One %s is %s %s by law, for ever; the figure is %s.",
 					peg.Anchor, peg.Rate, code, wrongBy(h.off)), factOf(peg)))
 			}
@@ -185,7 +185,7 @@ func successors(c *check) {
 			}
 			must, fact := c.successor(r)
 			for _, h := range c.table.holds(code, r.To, must) {
-				if h.missed {
+				if h.missed && c.since(h, r.Effective) {
 					c.add(h.finding(c.table.blamed(code, r.To), fmt.Sprintf("%s; beside what the table prints of %s the figure is %s.",
 						fact.Fact, r.To, wrongBy(h.off)), fact))
 				}

@@ -56,7 +56,7 @@ func (c *check) pegs(ofKind func(currency.Peg) bool) {
 			continue
 		}
 		for _, h := range c.table.holds(code, peg.Anchor, keeps(peg)) {
-			if h.missed {
+			if h.missed && c.since(h, peg.Since) {
 				c.pegMissed(peg, h)
 			}
 		}

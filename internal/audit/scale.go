@@ -239,6 +239,12 @@ func (c *check) dayOf(r Row) time.Time {
 	return r.At
 }
 
+// since says whether a row is of a day on which a fact held that began on another: a row of its own day may be older than the
+// document.
+func (c *check) since(h held, began currency.Date) bool {
+	return !c.dayOf(h.row).Before(began.First())
+}
+
 // recent says whether both levels are of about the time.
 func recent(l leveled, at time.Time) bool {
 	const near = 100 * 24 * time.Hour
