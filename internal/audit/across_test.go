@@ -42,7 +42,8 @@ func TestARowOfItsOwnDayIsHeldAgainstTheFactsOfThatDay(t *testing.T) {
 		"EUR/HRK 7.5421 2023-01-02": "currency.retired:HRK fixed.irrevocable:HRK",
 		"EUR/HRK 7.5421":            "currency.retired:HRK fixed.irrevocable:HRK",
 		"EUR/SLL 22500 2022-03-01":  "",
-		"EUR/SLL 22500 2024-03-01":  "currency.retired:SLL fixed.successor:SLL",
+		"EUR/SLL 22500 2024-03-01":  "currency.retired:SLL", // no other row is of that day
+		"EUR/SLL 22500":             "currency.retired:SLL fixed.successor:SLL",
 	} {
 		d, err := audit.Example{Date: "2026-02-02", Lines: []string{"EUR/USD 1.186127", "EUR/SLE 28.8526", line}}.Document()
 		if err != nil {
