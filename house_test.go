@@ -69,7 +69,7 @@ var modules = map[string]string{
 	"github.com/beorn7/perks":                "of client_golang",
 	"github.com/cespare/xxhash/v2":           "of client_golang",
 	"github.com/munnerz/goautoneg":           "of client_golang",
-	"github.com/klauspost/compress":          "of client_golang",
+	"github.com/klauspost/compress":          "compression of pages: Zstandard, and gzip in a quarter of the time; of client_golang too",
 	"google.golang.org/protobuf":             "of client_golang",
 	"go.yaml.in/yaml/v2":                     "of client_golang",
 	"github.com/modelcontextprotocol/go-sdk": "the protocol of language models' tools, by its own authors",

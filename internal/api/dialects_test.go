@@ -107,7 +107,7 @@ const credit = `Sources: Central Bank, reproduction permitted; Table of pegs and
 // one is the same where no fixed rate stands in the reply.
 const one = `Sources: Central Bank, reproduction permitted.`
 
-const head = `"success":true,"terms":"` + one + `","privacy":"No key is needed; one that is sent is not looked at."`
+const head = `"success":true,"terms":"` + one + `","privacy":"No key is needed; one of another service is not looked at."`
 
 const bounds = `"disclaimer":"Rates as their sources published them, or computed from these; without warranty.","license":"` + one + `"`
 

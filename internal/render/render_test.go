@@ -101,7 +101,7 @@ func FuzzBody(f *testing.F) {
 	f.Add("&#xE000;7&#xE001; {\uE000{EUR/USD}}")
 	f.Fuzz(func(t *testing.T, markdown string) {
 		if len(markdown) > 1<<14 {
-			t.Skip("beyond the size of a fuzzed story")
+			return // beyond the size of a fuzzed story
 		}
 		figures := 0
 		news.ReplaceFigures(markdown, func(int) string { figures++; return "" })

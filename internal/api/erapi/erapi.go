@@ -2,7 +2,7 @@
 // which clients still ask. What the original answers is kept in shape; the figures are the ledger's, with every digit, and
 // legacy=1 rounds them to six places as the original does. Errors have a status of HTTP and a word; a sentence stands beside.
 //
-// No key is needed; one in the address is not looked at. Start at [Mount].
+// No key is needed; one of the other service in the address is not looked at. Start at [Mount].
 package erapi
 
 import (

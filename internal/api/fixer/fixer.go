@@ -2,7 +2,7 @@
 // reply with status 200. What the original answers is kept in shape, down to its numbers of errors; the figures are the
 // ledger's, with every digit, and legacy=1 rounds them as the original does.
 //
-// No key is needed; one that is sent is not looked at. Start at [Mount].
+// No key is needed; one of the other service is not looked at. Start at [Mount].
 package fixer
 
 import (

@@ -2,7 +2,7 @@
 // pairs, an error in the body of a reply with status 200. What the original answers is kept in shape, down to its numbers of
 // errors; the figures are the ledger's, with every digit, and legacy=1 rounds them as the original does.
 //
-// No key is needed; one that is sent is not looked at. Start at [Mount].
+// No key is needed; one of the other service is not looked at. Start at [Mount].
 package layer
 
 import (
@@ -39,7 +39,7 @@ type head struct {
 // head names the sources of some tables, and says what becomes of what was asked.
 func (d dialect) head(ctx context.Context, tables ...api.Table) (head, error) {
 	credit, err := d.Face.Credit(ctx, tables...)
-	return head{true, credit, "No key is needed; one that is sent is not looked at."}, err
+	return head{true, credit, "No key is needed; one of another service is not looked at."}, err
 }
 
 // quotes is a table in this dialect.

@@ -2,7 +2,7 @@
 // the original answers is kept in shape; the figures are the ledger's, with every digit, and legacy=1 rounds them to six
 // places as the original does. Errors have a status of HTTP, a word and a sentence.
 //
-// No app_id is needed; one that is sent is not looked at. There are no alternative rates here, black-market or digital, so
+// No app_id is needed; one of the other service is not looked at. There are no alternative rates here, black-market or digital, so
 // that show_alternative and show_inactive find nothing more. Start at [Mount].
 package oxr
 
