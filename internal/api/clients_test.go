@@ -21,8 +21,8 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/must"
-	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/store/resident"
+	"github.com/courant-news/courant/internal/store/storetest"
 	"github.com/courant-news/courant/internal/wire"
 	"github.com/courant-news/courant/internal/wire/provider"
 )
@@ -54,15 +54,7 @@ func central(t testing.TB, since int, o api.Options) http.Handler {
 	t.Helper()
 	history := filepath.Join(must.Samples(t), "fx", "ecb", "eurofxref-hist_to-2026-04-13.csv")
 	now := func() time.Time { return time.Date(2026, 4, 14, 12, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	body, err := os.ReadFile(history)
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/must"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // The dialects are asked on Thursday, 5 February 2026, at noon.
@@ -53,15 +53,7 @@ var heard = map[string]string{
 // by the mux not panicking.
 func dialects(t testing.TB, next time.Time) (*http.ServeMux, *market.Ledger) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	now := func() time.Time { return asking }
 	b := bus.New()
 	ledger := market.NewLedger(db, b, market.LedgerOptions{Now: now})

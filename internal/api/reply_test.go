@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,7 +17,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 var reading = time.Date(2026, 2, 5, 12, 0, 0, 0, time.UTC)
@@ -26,15 +25,7 @@ var reading = time.Date(2026, 2, 5, 12, 0, 0, 0, time.UTC)
 // open returns a face over a store of its own, and what it stands on.
 func open(t *testing.T, o api.Options) (*api.Face, *market.Ledger, bus.Bus) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	o.Now = func() time.Time { return reading }
 	b := bus.New()
 	ledger := market.NewLedger(db, b, market.LedgerOptions{Now: o.Now})

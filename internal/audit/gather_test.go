@@ -16,7 +16,7 @@ import (
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/must"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 var (
@@ -58,15 +58,7 @@ func rate(t *testing.T, source market.SourceID, pair, value, on string) market.O
 
 func ledgerOf(t *testing.T, all []market.Observation) *market.Ledger {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	l := market.NewLedger(db, bus.New(), market.LedgerOptions{})
 	if _, err := l.Record(t.Context(), []market.Source{ecb, page}, all, nil); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,20 +9,12 @@ import (
 	"github.com/courant-news/courant/internal/demo"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 func filled(t *testing.T) (*market.Ledger, *news.Newsroom, *news.Paper) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "demo.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	b := bus.New()
 	ledger := market.NewLedger(db, b, market.LedgerOptions{})
 	newsroom := news.NewNewsroom(db, ledger, b, nil)

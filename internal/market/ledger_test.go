@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // desk is a ledger over a fresh SQLite file, with what was announced on its bus.
@@ -26,15 +26,7 @@ type desk struct {
 
 func newDesk(t testing.TB) *desk {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	d := &desk{store: db}
 	b := bus.New()
 	b.Listen(func(e bus.Event) { d.events = append(d.events, e) })
@@ -139,11 +131,7 @@ func TestABatchWithOneWrongNumberLeavesNothingBehind(t *testing.T) {
 }
 
 func TestThePriceIsOnDiskWhenTheBusTellsOfIt(t *testing.T) {
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.Open(t)
 	b := bus.New()
 	ledger := market.NewLedger(db, b, market.LedgerOptions{Now: func() time.Time { return four.Seen }})
 	heard := 0

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // house is a newsroom and a paper over one fresh SQLite file, with a market in it.
@@ -41,15 +41,7 @@ func said(source market.SourceID, symbol market.Symbol, field market.Field, valu
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	h := &house{store: db, paper: news.NewPaper(db), now: monday.Add(18 * time.Hour)}
 	clock := func() time.Time { return h.now }
 	b := bus.New()

@@ -3,7 +3,6 @@ package site_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +15,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // paper is a served paper over a store of its own.
@@ -36,10 +35,7 @@ var (
 
 func empty(t testing.TB) *paper {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := storetest.Open(t)
 	now := func() time.Time { return reading }
 	b := bus.New()
 	p := &paper{ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
@@ -49,12 +45,7 @@ func empty(t testing.TB) *paper {
 		t.Fatal(err)
 	}
 	p.Server = httptest.NewServer(s)
-	t.Cleanup(func() {
-		p.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(p.Close)
 	return p
 }
 

@@ -21,7 +21,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -50,15 +50,7 @@ func said(source market.Source, pair market.Symbol, value string, at time.Time) 
 // full is asked on 1 March 2026, and knows some days of January.
 func full(t testing.TB) *house {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}

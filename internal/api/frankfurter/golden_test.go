@@ -20,7 +20,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/must"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 	"github.com/courant-news/courant/internal/wire/provider"
 )
 
@@ -30,15 +30,7 @@ var clock = time.Date(2026, 4, 14, 12, 0, 0, 0, time.UTC)
 // paper is a ledger over a fresh SQLite file.
 func paper(t testing.TB) (*market.Ledger, bus.Bus) {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	b := bus.New()
 	return market.NewLedger(db, b, market.LedgerOptions{Now: func() time.Time { return clock }}), b
 }

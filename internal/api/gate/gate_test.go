@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +18,7 @@ import (
 	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 var noon = time.Date(2026, 2, 2, 12, 0, 0, 0, time.UTC)
@@ -38,10 +38,7 @@ const from = "X-From"
 
 func newWorld(t *testing.T, o gate.Options) *world {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := storetest.Open(t)
 	w := &world{db: db}
 	o.Fail, o.Now, o.Log = native.Fail, w.now, slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.ring = keys.NewRing(db, keys.Options{Now: w.now, Log: o.Log})
@@ -54,12 +51,7 @@ func newWorld(t *testing.T, o gate.Options) *world {
 		}
 		gated.ServeHTTP(rw, r)
 	}))
-	t.Cleanup(func() {
-		w.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(w.Close)
 	return w
 }
 

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 var update = flag.Bool("update", false, "write the golden file of the tools")
@@ -57,15 +56,7 @@ var ledger = []market.Observation{
 // newFace is a face over a fresh store with the ledger, at noon of 4 February 2026.
 func newFace(t testing.TB) *api.Face {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t)
 	now := func() time.Time { return noon }
 	b := bus.New()
 	l := market.NewLedger(db, b, market.LedgerOptions{Now: now})

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +16,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/store"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // The moments of the tests: the interface is asked on 5 February 2026.
@@ -46,21 +45,13 @@ type house struct {
 
 func empty(t testing.TB, o native.Options) *house {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := storetest.Open(t)
 	now := func() time.Time { return reading }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
 	native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
 	h.Server = httptest.NewServer(h.mux)
-	t.Cleanup(func() {
-		h.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(h.Close)
 	return h
 }
 
