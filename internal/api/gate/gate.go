@@ -22,7 +22,7 @@ import (
 // Options are what a gate may be told; the zero value works.
 type Options struct {
 	PerAddress int          // requests a minute from one address without a key; 0: as many as it likes
-	Addresses  int          // that are remembered at most; 0: 100,000, which take some 20 MB
+	Addresses  int          // that are remembered at most; 0: 100,000, which take some 24 MB
 	Fail       web.Fail     // answers who is refused; nil: in a line of text
 	Log        *slog.Logger // nil: nothing is logged
 	Now        func() time.Time
