@@ -26,7 +26,7 @@ type Config struct {
 	Wire        string // which providers are fetched: on, off, or their names with commas between; empty: off
 	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
 	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
-	Keys        string // ID=KEY,…: the paper's keys with providers
+	SourceKeys  string // ID=KEY,…: the paper's keys with providers
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Dev         bool   // read pages' assets from the checkout at each request
 }
@@ -48,7 +48,7 @@ func Settings() []Setting {
 		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead"},
 		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
-		{Flag: "keys", Env: "COURANT_KEYS", Usage: "keys with sources that want one: oxr=…,fred=…", Hide: hidden},
+		{Flag: "source-keys", Env: "COURANT_SOURCE_KEYS", Usage: "the paper's keys with sources that want one: oxr=…,fred=…", Hide: hidden},
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
@@ -116,7 +116,7 @@ func (c Config) storeURL() string {
 	return cmp.Or(c.Database, filepath.Join(c.Data, "courant.db"))
 }
 
-// hidden returns the setting keys without the keys.
+// hidden returns the setting source-keys without the keys.
 func hidden(keys string) string {
 	var shown []string
 	for pair := range strings.SplitSeq(keys, ",") {

@@ -41,7 +41,7 @@ func (c Config) Fetched() ([]wire.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := pairs("keys", c.Keys, all)
+	keys, err := pairs("source-keys", c.SourceKeys, all)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (c Config) Fetched() ([]wire.Provider, error) {
 			return nil, err
 		}
 		if p.Key != "" && keys[p.Source.ID] == "" {
-			return nil, fault.Because(fault.Invalid, "the setting wire: %s wants a key (%s): give it with --keys %s=…", p.Source.Name, p.Key, p.Source.ID)
+			return nil, fault.Because(fault.Invalid, "the setting wire: %s wants a key (%s): give it with --source-keys %s=…", p.Source.Name, p.Key, p.Source.ID)
 		}
 		listed = append(listed, p)
 	}
@@ -114,7 +114,7 @@ func pairs(setting, text string, all []wire.Provider) (map[market.SourceID]strin
 // NewRunner returns a runner for the providers given, over the house's ledger. The mirrors that the operator named may have
 // any address; nothing else may.
 func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Runner, error) {
-	keys, err := pairs("keys", h.Config.Keys, provider.All())
+	keys, err := pairs("source-keys", h.Config.SourceKeys, provider.All())
 	if err != nil {
 		return nil, err
 	}
