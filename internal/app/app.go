@@ -152,7 +152,8 @@ func (a *App) build() (err error) {
 	a.keys = keys.NewRing(a.Store, keys.Options{Log: a.log})
 	limit, _ := a.Config.perAddress() // checked when the house was opened
 	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: native.Fail, Log: a.log})
-	a.handler = web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(apart(programs, entrance, mux))))
+	proxies, _ := a.Config.proxies() // checked when the house was opened
+	a.handler = proxies.Proxied(web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(apart(programs, entrance, mux)))))
 	if a.public, err = bind("listen", a.Config.Listen); err != nil {
 		return err
 	}

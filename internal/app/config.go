@@ -11,6 +11,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/keys"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // Config is everything that an operator may set. Each setting is, in this order, a flag, an environment variable or a
@@ -28,6 +29,7 @@ type Config struct {
 	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
 	SourceKeys  string // ID=KEY,…: the paper's keys with providers
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
+	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
 	Dev         bool   // read pages' assets from the checkout at each request
 }
 
@@ -50,7 +52,8 @@ func Settings() []Setting {
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
 		{Flag: "source-keys", Env: "COURANT_SOURCE_KEYS", Usage: "the paper's keys with sources that want one: oxr=…,fred=…", Hide: hidden},
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
-		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address"},
+		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
+		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
 	}
 }
@@ -84,6 +87,9 @@ func (c Config) Check() error {
 	if _, err := c.perAddress(); err != nil {
 		return err
 	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
 	if c.Database == "" && c.Data == "" {
 		return fault.Because(fault.Invalid, "the setting data is empty: name a directory")
 	}
@@ -109,6 +115,15 @@ func (c Config) perAddress() (int, error) {
 		return 0, fault.Because(fault.Invalid, "the setting per-address: %.20q is no number of requests a minute from 0 (no limit) to %d", c.PerAddress, keys.MostPerMinute)
 	}
 	return n, nil
+}
+
+// proxies are those whose word on who asks is taken.
+func (c Config) proxies() (web.Proxies, error) {
+	p, err := web.ParseProxies(c.Proxies)
+	if err != nil {
+		return nil, fault.Because(fault.Invalid, "the setting proxies: %w", err)
+	}
+	return p, nil
 }
 
 // storeURL is what the store opens.
