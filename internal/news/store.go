@@ -10,6 +10,9 @@ import (
 // Store is what the newsroom asks of whoever keeps stories. Every method is one fact and one transaction, and is safe
 // for concurrent use. A returned write is on disk.
 type Store interface {
+	CopyStore
+	NoteStore
+
 	// AddRevision appends a revision. Revision 1 makes the story, under the slug, which no other story of any state
 	// may bear; later ones ignore it. If the last revision is not N-1 the error is fault.Conflict.
 	AddRevision(ctx context.Context, r Revision, slug Slug) error

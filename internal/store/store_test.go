@@ -62,6 +62,9 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a key is kept by its hash, and ended once":             keepsKeys,
 		"of many who want a name for a key one gets it":         namesKeysOnce,
 		"what many count of a key is added up":                  addsUsage,
+		"of each writer one copy of a story is kept":            keepsCopies,
+		"of a writer's many windows one is kept":                keepsOneCopyOfMany,
+		"notes on a story are kept in their order":              keepsNotes,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
