@@ -174,6 +174,15 @@ func (f *Fetcher) redirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// HostPort is the host of an address with its port, as it is dialled and as [FetcherOptions].Trusted names it.
+func HostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
 // dial connects, and looks at the address that the name resolved to before the first byte is sent.
 func (f *Fetcher) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	d := net.Dialer{Timeout: 10 * time.Second, Control: guard}
