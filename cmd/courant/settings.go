@@ -70,5 +70,6 @@ func (s *settings) config() app.Config {
 		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
 		AddressFile: value("address-file"), Name: value("name"), Base: value("base"), Dev: s.dev,
 		Wire: value("wire"), Mirror: value("mirror"), Keys: value("keys"), Memory: value("memory"), PerAddress: value("per-address"),
+		Public: value("public"), Receivers: value("receivers"),
 	}
 }
