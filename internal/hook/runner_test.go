@@ -88,7 +88,7 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 			if strings.Contains(d.Problem, "key=7") {
 				t.Errorf("the problem holds the address: %s", d.Problem)
 			}
-			if now := w.hook(t, h.ID); now.On() != (name != "gone") || (now.Taken.IsZero()) != (c.state != hook.Taken) {
+			if now := w.hook(t, h.ID); now.On() != (name != "gone") || now.Taken.IsZero() != (c.state != hook.Taken) {
 				t.Errorf("the hook is %+v", now)
 			}
 			if name == "busy" { // and is left alone so long
@@ -459,8 +459,11 @@ func TestAHookIsSetUpForWhatCanBeTold(t *testing.T) {
 		subject hook.Subject
 		want    fault.Kind
 	}{
-		{hook.Subject{Source: "bank"}, ""}, {hook.Subject{Source: "shy"}, fault.Denied}, {hook.Subject{Source: "nobody"}, fault.NotFound},
-		{hook.Subject{Pair: "EUR/USD"}, ""}, {hook.Subject{Pair: "EUR/XQZ"}, fault.Invalid},
+		{hook.Subject{Source: "bank"}, ""},
+		{hook.Subject{Source: "shy"}, fault.Denied},
+		{hook.Subject{Source: "nobody"}, fault.NotFound},
+		{hook.Subject{Pair: "EUR/USD"}, ""},
+		{hook.Subject{Pair: "EUR/XQZ"}, fault.Invalid},
 	} {
 		err := c.subject.Check(currency.All(), []market.Source{bank, shy})
 		if err == nil && c.want != "" || err != nil && fault.KindOf(err) != c.want {
