@@ -71,5 +71,6 @@ func (s *settings) config() app.Config {
 		AddressFile: value("address-file"), Name: value("name"), Base: value("base"), Dev: s.dev,
 		Wire: value("wire"), Mirror: value("mirror"), SourceKeys: value("source-keys"), Memory: value("memory"), PerAddress: value("per-address"),
 		Proxies: value("proxies"),
+		Public: value("public"), Receivers: value("receivers"),
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
@@ -48,6 +49,7 @@ type House struct {
 	Paper    *news.Paper
 
 	fetcher *web.Fetcher // of the runner, where there is one
+	teller  *web.Fetcher // of the hooks, likewise
 }
 
 // Open checks the configuration and opens the store. Close the house when done.
@@ -81,6 +83,9 @@ func (h *House) Close() error {
 	if h.fetcher != nil {
 		h.fetcher.Close()
 	}
+	if h.teller != nil {
+		h.teller.Close()
+	}
 	return h.Store.Close()
 }
 
@@ -99,6 +104,7 @@ type App struct {
 	memory  *resident.Store
 	wire    *wire.Runner // nil where nothing is fetched
 	keys    *keys.Ring
+	hooks   *hook.Runner
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -162,6 +168,10 @@ func (a *App) build() (err error) {
 			return err
 		}
 	}
+	if a.hooks, err = a.NewHooks("http://"+a.Addr(), a.log); err != nil {
+		return err
+	}
+	a.metrics.registry.MustRegister(&hooked{db: a.Store, runner: a.hooks})
 	return nil
 }
 
@@ -206,6 +216,7 @@ func (a *App) Run(ctx context.Context) error {
 	var wires sync.WaitGroup
 	wires.Go(func() { a.memory.Run(wiring) })
 	wires.Go(func() { a.keys.Run(wiring) })
+	wires.Go(func() { a.hooks.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}
@@ -228,7 +239,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.ready.Store(false)
 	unwire()
-	wires.Wait() // what was being fetched is dropped, and due again when the paper runs again
+	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := server.Shutdown(drain)

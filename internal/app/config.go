@@ -30,6 +30,8 @@ type Config struct {
 	SourceKeys  string // ID=KEY,…: the paper's keys with providers
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
+	Public      string // the paper's own address on the web, which hooks name; empty: http:// and what it listens on
+	Receivers   string // HOST:PORT,…: receivers of hooks that may have a private address and no TLS
 	Dev         bool   // read pages' assets from the checkout at each request
 }
 
@@ -54,6 +56,8 @@ func Settings() []Setting {
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
+		{Flag: "public", Env: "COURANT_PUBLIC", Usage: "the paper's own address on the web, https://paper.example, which hooks name; without it http:// and what it listens on"},
+		{Flag: "receivers", Env: "COURANT_RECEIVERS", Usage: "receivers of hooks that may have a private address and no TLS: 10.0.0.7:8080,…"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
 	}
 }
@@ -88,6 +92,12 @@ func (c Config) Check() error {
 		return err
 	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if _, err := c.Trusted(); err != nil {
+		return err
+	}
+	if err := c.checkPublic(); err != nil {
 		return err
 	}
 	if c.Database == "" && c.Data == "" {

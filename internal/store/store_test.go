@@ -62,6 +62,12 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a key is kept by its hash, and ended once":             keepsKeys,
 		"of many who want a name for a key one gets it":         namesKeysOnce,
 		"what many count of a key is added up":                  addsUsage,
+		"hooks are kept, resumed and dropped":                   keepsHooks,
+		"an event is told once, and not to who is off or gone":  tellsOnce,
+		"of many who tell the same event one does":              tellsOnceOfMany,
+		"what is due is found, of each hook a few":              findsDue,
+		"what came of an attempt is kept whole":                 notesAttempts,
+		"who lost the lease tells and notes nothing":            fencesOffTellers,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

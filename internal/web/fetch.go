@@ -36,6 +36,9 @@ type FetcherOptions struct {
 	Most    int64         // bytes of a reply, unpacked; 0: 32 MB
 	// Trusted are hosts with their ports, as 10.0.0.7:8080, that may have any address: a mirror that the operator named.
 	Trusted []string
+	// Told is for telling somebody, not for asking: what counts is that the server answered, and how. A redirection is such an
+	// answer and is not followed; of a reply that is longer than Most or breaks off the beginning is enough.
+	Told bool
 }
 
 // Query is one request.
@@ -106,13 +109,19 @@ func (f *Fetcher) Fetch(ctx context.Context, q Query) (Answer, error) {
 		req.Header[name] = values
 	}
 	req.Header.Set("User-Agent", f.o.Agent)
-	req.Header.Set("Accept-Encoding", "gzip")
+	if !f.o.Told {
+		req.Header.Set("Accept-Encoding", "gzip")
+	}
 	resp, err := f.client.Do(req)
 	if err != nil {
 		return Answer{}, unreached(u, err)
 	}
 	defer resp.Body.Close()
 	a := Answer{Status: resp.StatusCode, Header: resp.Header, RetryAfter: wait(resp.Header)}
+	if f.o.Told {
+		a.Body, _ = io.ReadAll(io.LimitReader(resp.Body, f.o.Most)) // the answer stood in its first line
+		return a, nil
+	}
 	if a.Body, err = f.read(resp); err != nil {
 		return Answer{}, fmt.Errorf("read the reply of %s: %w", u.Host, err)
 	}
@@ -152,6 +161,9 @@ func (f *Fetcher) read(resp *http.Response) ([]byte, error) {
 // redirect follows at most three redirections, all within the host that was asked and none to a weaker scheme: a
 // service that moved is for the operator to see, and a page to sign in on is no data.
 func (f *Fetcher) redirect(req *http.Request, via []*http.Request) error {
+	if f.o.Told {
+		return http.ErrUseLastResponse
+	}
 	first := via[0].URL
 	if req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
 		return fault.Because(fault.Upstream, "it sends us to another place, %.100s", req.URL.Redacted())
@@ -160,6 +172,15 @@ func (f *Fetcher) redirect(req *http.Request, via []*http.Request) error {
 		return fault.Because(fault.Upstream, "it sends us round and round")
 	}
 	return nil
+}
+
+// HostPort is the host of an address with its port, as it is dialled and as [FetcherOptions].Trusted names it.
+func HostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // dial connects, and looks at the address that the name resolved to before the first byte is sent.

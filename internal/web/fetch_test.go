@@ -174,6 +174,34 @@ func TestNoReplyIsLongerOrLaterThanAllowed(t *testing.T) {
 	}
 }
 
+func TestWhoIsOnlyToldAnswersWithAStatus(t *testing.T) {
+	f, url := served(t, web.FetcherOptions{Told: true, Most: 100}, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, "/here", http.StatusTemporaryRedirect)
+		case "/long":
+			w.WriteHeader(http.StatusAccepted)
+			_, _ = w.Write(make([]byte, 1<<20))
+		case "/cut":
+			w.Header().Set("Content-Length", "90")
+			_, _ = w.Write(make([]byte, 80))
+		case "/gone":
+			panic(http.ErrAbortHandler)
+		default:
+			t.Errorf("%s was asked for", r.URL.Path)
+		}
+	})
+	for path, want := range map[string]struct{ status, bytes int }{"/moved": {307, 0}, "/long": {202, 100}, "/cut": {200, 80}} {
+		a, err := f.Fetch(t.Context(), web.Query{Method: http.MethodPost, URL: url + path, Body: "news"})
+		if err != nil || a.Status != want.status || len(a.Body) != want.bytes {
+			t.Errorf("%s: %d, %d bytes, %v; want %d and %d", path, a.Status, len(a.Body), err, want.status, want.bytes)
+		}
+	}
+	if a, err := f.Fetch(t.Context(), web.Query{Method: http.MethodPost, URL: url + "/gone", Body: "news"}); fault.KindOf(err) != fault.Upstream {
+		t.Errorf("who hung up answered %d, %v", a.Status, err)
+	}
+}
+
 // What is sent may be a thousand times longer when it is unpacked: it must not be unpacked first and measured then.
 func TestABombIsNotUnpacked(t *testing.T) {
 	bomb := packed(make([]byte, 64<<20))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -55,7 +56,7 @@ func named(q api.Question) (string, error) {
 // reply finishes a feed: path is its own address, with the parameters as they are best written.
 func (s feeds) reply(q api.Question, d document, path string, r api.Reply) (api.Reply, error) {
 	self := q.URL.Scheme + "://" + q.URL.Host + path
-	d.ID, d.Author = nameOf("feed", q.URL.Hostname(), path), person{s.paper}
+	d.ID, d.Author = market.NameOf("feed", q.URL.Hostname(), path), person{s.paper}
 	d.Links = append([]link{{Rel: "self", Type: "application/atom+xml", Href: self}}, d.Links...)
 	for i, e := range d.Entries {
 		if e.Updated.After(d.Updated) || i == 0 {
