@@ -62,6 +62,9 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a key is kept by its hash, and ended once":             keepsKeys,
 		"of many who want a name for a key one gets it":         namesKeysOnce,
 		"what many count of a key is added up":                  addsUsage,
+		"a masthead follows the last one, and none is lost":     keepsMastheads,
+		"of many who put a masthead at once one does":           putsMastheadsForOne,
+		"an edition carries the paper's settings":               carriesMastheads,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
