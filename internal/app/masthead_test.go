@@ -17,7 +17,7 @@ func TestWhatTheNewsroomSetsIsInForceOnEveryFace(t *testing.T) {
 		"/api/v1/board?base=USD":    {`"base":"USD"`, `"base":"USD"`},
 		"/embed":                    {`value="EUR/USD"`, `value="GBP/USD"`},
 		"/feeds/rates/EUR-USD.atom": {"<name>Courant</name>", "<name>The Harbour</name>"},
-		"/v1/latest":                {`"base":"EUR"`, `"base":"EUR"`}, // a dialect of another service, which says so
+		"/api/latest.json?app_id=x": {`"base":"USD"`, `"base":"USD"`}, // a dialect of another service, which says so
 	}
 	want := func(which int) {
 		t.Helper()
