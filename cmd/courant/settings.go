@@ -58,13 +58,12 @@ func (s *settings) effective(setting app.Setting) (value, origin string) {
 // config gathers the settings in force.
 func (s *settings) config() app.Config {
 	value := func(flag string) string {
-		for _, setting := range app.Settings() {
-			if setting.Flag == flag {
-				v, _ := s.effective(setting)
-				return v
-			}
+		setting, ok := app.SettingOf(flag)
+		if !ok {
+			panic(fmt.Sprintf("no setting %q", flag))
 		}
-		panic(fmt.Sprintf("no setting %q", flag))
+		v, _ := s.effective(setting)
+		return v
 	}
 	return app.Config{
 		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
