@@ -101,7 +101,7 @@ func settingsSetCommand(s *settings) *cobra.Command {
 		Short: "Set the paper's name, sections, strip, base and colours",
 		Long: "Set what is given, and leave the rest as it is. An empty value, as in --motto \"\", takes a setting back. Sections with stories\n" +
 			"that are not listed follow those that are. Of the strip, what nobody quotes is not shown. A colour that cannot be read on\n" +
-			"its paper (a contrast below 4.5 to 1, WCAG 2.2 AA) is refused. A paper that is being served shows it within five seconds.",
+			"its paper (a contrast below 4.5 to 1, WCAG 2.2 AA) is refused. A paper that is being served shows it within ten seconds.",
 		Example: "  courant settings set --name Tidewater --strip EUR/USD,EUR/GBP,XNYS:BP --section markets=Markets\n" +
 			"  courant settings set --section news --section markets=Money --by anna --reason redesign\n" +
 			"  courant settings set --base GBP --link-light #7a1f1f --link-dark #ffb3a7",

@@ -139,7 +139,7 @@ func (c Config) proxies() (web.Proxies, error) {
 
 // Masthead is what a newsroom that sets nothing has.
 func (c Config) Masthead() news.Masthead {
-	return news.Masthead{Name: c.Name, Base: currency.Code(strings.ToUpper(c.Base)), Language: "en"}
+	return news.Masthead{Name: cmp.Or(c.Name, "Courant"), Base: currency.Code(strings.ToUpper(c.Base)), Language: "en"}
 }
 
 // storeURL is what the store opens.
