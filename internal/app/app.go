@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,7 +25,6 @@ import (
 	"github.com/courant-news/courant/internal/api/gate"
 	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/bus"
-	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/keys"
@@ -130,8 +128,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 }
 
 func (a *App) build() (err error) {
+	configured := a.Config.Masthead()
 	options := site.Options{
-		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
+		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
 		Log: a.log, PageMemory: pageMemory, Programs: "/api/",
 	}
 	fetched, err := a.Config.Fetched()

@@ -11,6 +11,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/keys"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -22,8 +23,8 @@ type Config struct {
 	Listen      string // address of the paper
 	Metrics     string // address of the private listener for metrics; empty: none
 	AddressFile string // file into which the bound address is written once the paper can be read
-	Name        string // what stands in the masthead
-	Base        string // the currency against which the board is shown first
+	Name        string // what stands in the masthead, where the newsroom set no name
+	Base        string // the currency against which the board is shown first, likewise
 	Wire        string // which providers are fetched: on, off, or their names with commas between; empty: off
 	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
 	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
@@ -49,7 +50,7 @@ func Settings() []Setting {
 		{Flag: "listen", Env: "COURANT_LISTEN", Default: "127.0.0.1:8080", Usage: "address on which the paper is read; port 0 takes a free one"},
 		{Flag: "metrics", Env: "COURANT_METRICS", Usage: "private address for Prometheus metrics at /metrics, such as 127.0.0.1:9464; without it none"},
 		{Flag: "address-file", Env: "COURANT_ADDRESS_FILE", Usage: "file into which the bound address is written once the paper can be read"},
-		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead"},
+		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead, where the newsroom set none"},
 		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
 		{Flag: "source-keys", Env: "COURANT_SOURCE_KEYS", Usage: "the paper's keys with sources that want one: oxr=…,fred=…", Hide: hidden},
@@ -58,8 +59,18 @@ func Settings() []Setting {
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
 		{Flag: "public", Env: "COURANT_PUBLIC", Usage: "the paper's own address on the web, https://paper.example, which hooks name; without it http:// and what it listens on"},
 		{Flag: "receivers", Env: "COURANT_RECEIVERS", Usage: "receivers of hooks that may have a private address and no TLS: 10.0.0.7:8080,…"},
-		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
+		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first, where the newsroom set none"},
 	}
+}
+
+// SettingOf returns the setting of a flag.
+func SettingOf(flag string) (Setting, bool) {
+	for _, s := range Settings() {
+		if s.Flag == flag {
+			return s, true
+		}
+	}
+	return Setting{}, false
 }
 
 // Check says what is wrong with a configuration; the error is fault.Invalid and names the setting.
@@ -134,6 +145,11 @@ func (c Config) proxies() (web.Proxies, error) {
 		return nil, fault.Because(fault.Invalid, "the setting proxies: %w", err)
 	}
 	return p, nil
+}
+
+// Masthead is what a newsroom that sets nothing has.
+func (c Config) Masthead() news.Masthead {
+	return news.Masthead{Name: cmp.Or(c.Name, "Courant"), Base: currency.Code(strings.ToUpper(c.Base)), Language: "en"}
 }
 
 // storeURL is what the store opens.

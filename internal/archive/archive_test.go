@@ -99,6 +99,10 @@ func paper() *rapid.Generator[news.Edition] {
 			}
 			e.Stories = append(e.Stories, m)
 		}
+		for n := range rapid.IntRange(0, 3).Draw(t, "mastheads") {
+			e.Mastheads = append(e.Mastheads, masthead(text, moment).Draw(t, "masthead"))
+			e.Mastheads[n].N = n + 1
+		}
 		return e
 	})
 }
@@ -109,6 +113,7 @@ var sameEdition = cmp.Options{
 	cmpopts.SortSlices(func(a, b market.Source) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b market.Observation) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b news.Manuscript) bool { return a.ID < b.ID }),
+	cmpopts.SortSlices(func(a, b news.MastheadRevision) bool { return a.N < b.N }),
 }
 
 func TestAnyEditionComesBackAsItWas(t *testing.T) {
@@ -128,6 +133,7 @@ func TestAnyEditionComesBackAsItWas(t *testing.T) {
 		slices.Reverse(want.Sources)
 		slices.Reverse(want.Observations)
 		slices.Reverse(want.Stories)
+		slices.Reverse(want.Mastheads)
 		if err := errors.Join(archive.Write(&again, got), archive.Write(&turned, want)); err != nil {
 			t.Fatal(err)
 		}

@@ -226,7 +226,8 @@ type Receipt struct {
 }
 
 // AddEdition adds an edition, all of it or nothing: an imported page, an archive. Progress may be nil. The error is
-// fault.Invalid where anything in it cannot be right, fault.Conflict where a story is there with another content.
+// fault.Invalid where anything in it cannot be right, fault.Conflict where a story or a masthead is there with another
+// content.
 func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (Receipt, error) {
 	if err := n.ledger.Check(e.Sources, e.Observations); err != nil {
 		return Receipt{}, err
@@ -240,6 +241,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 				m.Slug, m.Published.UTC().Format(time.RFC3339))
 		}
 	}
+	if err := checkMastheads(e.Mastheads, n.ledger.Currencies()); err != nil {
+		return Receipt{}, err
+	}
 	observations, stories, err := n.store.AddEdition(ctx, e, progress)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("add an edition: %w", err)
@@ -249,6 +253,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	}
 	if stories > 0 {
 		n.bus.Publish(bus.Event{Topic: StoryTopic})
+	}
+	if len(e.Mastheads) > 0 {
+		n.bus.Publish(bus.Event{Topic: MastheadTopic})
 	}
 	return Receipt{Observations: observations, Stories: stories}, nil
 }

@@ -27,10 +27,16 @@ type Store interface {
 	// Manuscripts returns every story in whatever state, by ID.
 	Manuscripts(ctx context.Context) ([]Manuscript, error)
 
-	// AddEdition adds all of an edition or nothing of it: sources, observations, and stories with their revisions and
-	// pins as they are. What is there already and the same is left as it is; a story whose ID or slug is there with
-	// another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
+	// AddEdition adds all of an edition or nothing of it: sources, observations, stories with their revisions and pins,
+	// and the masthead's revisions, as they are. What is there already and the same is left as it is; a story whose ID
+	// or slug, or a masthead's revision whose N, is there with another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
 	AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (observations, stories int, err error)
+
+	// PutMasthead appends a revision of the masthead. If the last is not N-1 the error is fault.Conflict.
+	PutMasthead(ctx context.Context, r MastheadRevision) error
+
+	// Mastheads returns every revision of the masthead, by N.
+	Mastheads(ctx context.Context) ([]MastheadRevision, error)
 }
 
 // Reader is what a paper asks of whoever keeps stories: published ones only. No method can return anything else.
@@ -43,6 +49,9 @@ type Reader interface {
 
 	// Printing returns the published stories of which a pin of the revision that is shown rests on the observation.
 	Printing(ctx context.Context, id market.ID) ([]Article, error)
+
+	// Masthead returns the last revision's masthead; where there is none, one that is empty.
+	Masthead(ctx context.Context) (Masthead, error)
 }
 
 // Selection says which articles are wanted; the zero value wants the newest of all.
@@ -58,4 +67,5 @@ type Edition struct {
 	Sources      []market.Source
 	Observations []market.Observation
 	Stories      []Manuscript
+	Mastheads    []MastheadRevision // all there were, by N
 }

@@ -60,7 +60,7 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	}
 	day := article.Published.UTC().Truncate(24 * time.Hour)
 	asOf := market.AsOf{At: day.Add(24*time.Hour - time.Microsecond)}
-	board, err := s.ledger.Board(ctx, s.o.Base, asOf)
+	board, err := s.ledger.Board(ctx, t.masthead.Base, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +69,9 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 		return nil, err
 	}
 	p := StoryPage{
-		Item: itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision,
-		Section: Link{Text: titleOf(article.Content.Section), Href: "/sections/" + string(article.Content.Section)},
-		Base:    s.ledger.Currencies().Name(s.o.Base, "en"),
+		Item: t.itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision,
+		Section: t.sectionLink(article.Content.Section),
+		Base:    s.ledger.Currencies().Name(t.masthead.Base, "en"),
 	}
 	description := article.Content.Standfirst
 	if description == "" {
@@ -101,12 +101,12 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
 	p.Board = address("/markets/", query)
 	for _, price := range board.Prices {
-		p.Rates = append(p.Rates, s.pairRow(price, t.sources, query))
+		p.Rates = append(p.Rates, s.pairRow(price, t, query))
 	}
 	for _, q := range quotes {
 		p.Shares = append(p.Shares, s.listingRow(q, t.sources, query))
 	}
-	p.Majors = s.majors(board, t.sources, query)
+	p.Majors = s.majors(board, t, query)
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
 	return storyPage(p), nil
 }

@@ -149,9 +149,9 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	table := s.ledger.Currencies()
 	p := RatePage{
 		Base: base, Quote: quote, BaseName: table.Name(currency.Code(base), "en"), QuoteName: table.Name(currency.Code(quote), "en"),
-		AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Price: board.on(s.pairRow(price, t.sources, a.query)), Why: price.Why,
+		AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Price: board.on(s.pairRow(price, t, a.query)), Why: price.Why,
 		Agreement: agreementOf(price.Agreement), Reverse: address("/rates/"+quote+"-"+base, a.query),
-		Currency: s.currencyPath(currency.Code(base), currency.Code(quote), a.query),
+		Currency: t.currencyPath(currency.Code(base), currency.Code(quote), a.query),
 	}
 	p.Offers = append([]Aside{{Row: p.Price, Why: "chosen"}}, s.asidesOf(price.SetAside, t.sources)...)
 	for _, o := range price.From {

@@ -42,7 +42,7 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 			stories += number(isNew)
 			report(len(e.Observations) + i + 1)
 		}
-		return nil
+		return addMastheads(ctx, c, e.Mastheads)
 	})
 	if err != nil {
 		return 0, 0, db.fail(err, "add an edition of %d observations and %d stories", len(e.Observations), len(e.Stories))
@@ -132,7 +132,10 @@ func (db *DB) Edition(ctx context.Context) (news.Edition, error) {
 		if err != nil {
 			return err
 		}
-		e.Stories, err = manuscripts(ctx, q)
+		if e.Stories, err = manuscripts(ctx, q); err != nil {
+			return err
+		}
+		e.Mastheads, err = mastheads(ctx, q)
 		return err
 	})
 	return e, db.fail(err, "read all that the store holds")

@@ -68,6 +68,9 @@ func TestEveryEngineConforms(t *testing.T) {
 		"what is due is found, of each hook a few":              findsDue,
 		"what came of an attempt is kept whole":                 notesAttempts,
 		"who lost the lease tells and notes nothing":            fencesOffTellers,
+		"a masthead follows the last one, and none is lost":     keepsMastheads,
+		"of many who put a masthead at once one does":           putsMastheadsForOne,
+		"an edition carries the paper's settings":               carriesMastheads,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
