@@ -24,10 +24,16 @@ type Resolved struct {
 func (n *Newsroom) Preview(ctx context.Context, body, language string, now time.Time) ([]Resolved, error) {
 	style, r := numeral.Of(language), NewResolver(n.ledger, now)
 	var all []Resolved
-	total := 0
+	total, addressed := 0, map[int]bool{}
+	for _, at := range inAddress.FindAllStringIndex(body, -1) {
+		addressed[at[1]-len("{{")] = true
+	}
 	for _, f := range find(body) {
 		p := Resolved{Start: f.start, End: f.end, Line: lineOf(body, f.start), Figure: f.Figure}
 		err := f.err
+		if addressed[f.start] {
+			err = fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", p.Line)
+		}
 		if err == nil {
 			p.Pins, err = r.Resolve(ctx, f.Figure)
 		}
@@ -40,9 +46,6 @@ func (n *Newsroom) Preview(ctx context.Context, body, language string, now time.
 			return nil, err
 		}
 		all = append(all, p)
-	}
-	for _, at := range inAddress.FindAllStringIndex(body, -1) {
-		all = append(all, Resolved{Start: at[1] - 2, End: at[1], Line: lineOf(body, at[1]), Problem: "A figure cannot stand in the address of a link."})
 	}
 	if at, err := unclosed(body); err != nil {
 		all = append(all, Resolved{Start: at, End: at + 2, Line: lineOf(body, at), Problem: fault.Sentence(err)})

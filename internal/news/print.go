@@ -100,11 +100,11 @@ func (f Figure) Formula(pins []Pin, said func(market.ID) (market.Observation, bo
 	}
 	p := pins[0]
 	if f.Since != "" {
-		from, to := style.Number(f.shown(p)), style.Number(f.shown(pins[1]))
+		from, to := style.Number(p.Value), style.Number(pins[1].Value) // in full, so that whoever computes it gets what is printed
 		if f.Field == market.Change {
 			return to + " − " + from
 		}
-		return "(" + to + " − " + from + ") ÷ " + from + " × 100"
+		return "(" + to + " − " + from + ") ÷ " + from + times100(style)
 	}
 	from := make([]market.Observation, len(p.From))
 	for i, id := range p.From {
@@ -175,7 +175,9 @@ func onClose(field market.Field, from []market.Observation, style numeral.Style)
 	case field == market.Change:
 		return last + " − " + previous
 	case previous == "":
-		return change + " ÷ (" + close + ") × 100"
+		return change + " ÷ (" + close + ")" + times100(style)
 	}
-	return "(" + last + " − " + previous + ") ÷ " + previous + " × 100"
+	return "(" + last + " − " + previous + ") ÷ " + previous + times100(style)
 }
+
+func times100(style numeral.Style) string { return " × " + style.Number(hundred) }
