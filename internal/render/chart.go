@@ -122,8 +122,8 @@ func (c Chart) path(s scale) string {
 	return b.String()
 }
 
-// Gap is how long nothing may be known before the line is broken: three times as long as is usual in this series, and
-// more than ten days, which holidays can last.
+// Gap is how long nothing may be known before the line is broken: three times as long as three quarters of the steps of
+// this series take, and more than ten days, which holidays can last.
 func (c Chart) Gap() time.Duration {
 	const holidays = 10 * 24 * time.Hour
 	var gaps []time.Duration
@@ -131,7 +131,7 @@ func (c Chart) Gap() time.Duration {
 		gaps = append(gaps, c.Points[i].At.Sub(c.Points[i-1].At))
 	}
 	slices.Sort(gaps)
-	return max(holidays, 3*gaps[len(gaps)/2])
+	return max(holidays, 3*gaps[len(gaps)*3/4])
 }
 
 // Broken reports whether the line has a gap.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,9 +32,10 @@ type Figure struct {
 	Today      string // today's value, empty where there is none
 	TodayAt    Time
 	TodaySaid  string
-	Moved      *Move // from the printed value to today's; nil where none is counted
-	Aside      bool  // today's value is of another source
-	Isolated   bool  // the story is written from right to left: its numbers are kept together
+	Moved      *Move  // from the printed value to today's; nil where none is counted
+	Aside      bool   // today's value is of another source
+	Language   string // of the story
+	Isolated   bool   // the story is written from right to left: its numbers are kept together
 	Rows       []Figure
 	Chart      *Plot
 	Words      Words
@@ -53,6 +55,7 @@ type figures struct {
 	site     *Site
 	today    today
 	style    numeral.Style
+	language string // BCP 47, never empty
 	words    Words
 	resolver *news.Resolver // of now
 	said     map[market.ID]market.Observation
@@ -62,7 +65,7 @@ type figures struct {
 func (s *Site) drawn(ctx context.Context, t today, a news.Article) ([]Figure, error) {
 	list, pins := a.Figures()
 	d := figures{
-		site: s, today: t, style: numeral.Of(a.Content.Language), words: wordsOf(a.Content.Language),
+		site: s, today: t, style: numeral.Of(a.Content.Language), language: cmp.Or(a.Content.Language, "en"), words: wordsOf(a.Content.Language),
 		resolver: news.NewResolver(s.ledger, s.o.Now()),
 	}
 	var ids []market.ID
@@ -89,7 +92,7 @@ func (s *Site) drawn(ctx context.Context, t today, a news.Article) ([]Figure, er
 
 // figure draws a figure and its pins.
 func (d *figures) figure(ctx context.Context, id string, f news.Figure, pins []news.Pin) (Figure, error) {
-	v := Figure{ID: id, Expression: f.Expression, Symbol: string(f.Symbol), Subject: symbolPath(f.Symbol), Words: d.words, Isolated: d.style.RightToLeft()}
+	v := Figure{ID: id, Expression: f.Expression, Symbol: string(f.Symbol), Subject: symbolPath(f.Symbol), Words: d.words, Language: d.language, Isolated: d.style.RightToLeft()}
 	if len(pins) == 0 {
 		v.Value = d.words.Lost
 		return v, nil

@@ -35,6 +35,7 @@ type Plot struct {
 type Point struct {
 	At     Time
 	Value  string
+	Exact  string // for machines, in full
 	Number string // address of the first observation
 }
 
@@ -67,8 +68,9 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 		}
 	}
 	p.First, p.Last, p.Low, p.High, p.Seen = d.point(f, first), d.point(f, last), d.point(f, low), d.point(f, high), timeOf(seen)
-	p.Title = fmt.Sprintf("%s in %s, %s to %s", names.Name(base, "en"), names.Name(quote, "en"), p.First.At.Text, p.Last.At.Text)
-	p.Every = everyOf(pins)
+	w := d.words
+	p.Title = fmt.Sprintf(w.Title, names.Name(base, w.Language), names.Name(quote, w.Language), p.First.At.Text, p.Last.At.Text)
+	p.Every = fmt.Sprintf(w.often(pins), len(pins))
 	if percent, err := last.Value.Sub(first.Value).Mul(currency.DecimalFromInt(100)).Quo(first.Value, market.CrossDigits); err == nil {
 		percent = percent.RoundPlaces(2)
 		p.Move = Move{Percent: d.percent(percent), Class: classOf(percent), Since: p.First.At.Text}
@@ -77,10 +79,10 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 		return err
 	}
 	c.Title = p.Title
-	c.Description = fmt.Sprintf("From %s to %s, %s. Lowest %s on %s, highest %s on %s.", p.First.Value, p.Last.Value, p.Move.Percent,
-		p.Low.Value, p.Low.At.Text, p.High.Value, p.High.At.Text)
+	c.Description = fmt.Sprintf(w.Course, p.First.Value, p.Last.Value, p.Move.Percent) + " " +
+		fmt.Sprintf(w.Range, p.Low.Value, p.Low.At.Text, p.High.Value, p.High.At.Text)
 	if n := len(p.Marks); n > 0 {
-		c.Description += fmt.Sprintf(" %d marked days, listed below.", n)
+		c.Description += " " + fmt.Sprintf(w.Marked, n)
 	}
 	p.Picture, p.Broken = c.SVG(), c.Broken()
 	o, value, err := d.site.now(ctx, d.today, last)
@@ -126,31 +128,30 @@ func (d *figures) mark(c *render.Chart, p *Plot, f news.Figure, pins []news.Pin)
 }
 
 func (d *figures) point(f news.Figure, pin news.Pin) Point {
-	p := Point{At: timeOf(pin.At), Value: d.style.Number(f.Shown(pin))}
+	p := Point{At: timeOf(pin.At), Value: d.style.Number(f.Shown(pin)), Exact: pin.Value.String()}
 	if len(pin.From) > 0 {
 		p.Number = numberPath(pin.From[0])
 	}
 	return p
 }
 
-// everyOf says how many values a chart has, and how often one was taken.
-func everyOf(pins []news.Pin) string {
+// often says how many values a chart has, and how often one was taken.
+func (w Words) often(pins []news.Pin) string {
+	const day = 24 * time.Hour
 	gaps := make([]time.Duration, 0, len(pins))
 	for i := 1; i < len(pins); i++ {
 		gaps = append(gaps, pins[i].At.Sub(pins[i-1].At))
 	}
 	slices.Sort(gaps)
-	usual := gaps[len(gaps)/2]
-	switch n := len(pins); {
+	switch usual := gaps[len(gaps)/2]; {
 	case usual < 36*time.Hour:
-		return fmt.Sprintf("%d values, the last of each day", n)
-	case usual > 6*24*time.Hour && usual < 8*24*time.Hour:
-		return fmt.Sprintf("%d values, the last of each week", n)
-	case usual > 27*24*time.Hour && usual < 32*24*time.Hour:
-		return fmt.Sprintf("%d values, the last of each month", n)
-	default:
-		return fmt.Sprintf("%d values", n)
+		return w.Daily
+	case usual > 6*day && usual < 8*day:
+		return w.Weekly
+	case usual > 27*day && usual < 32*day:
+		return w.Monthly
 	}
+	return w.Irregular
 }
 
 // lower is a word of the paper's within a sentence.

@@ -13,6 +13,8 @@ type Words struct {
 	Pair, Value, Day, Values                                      string // heads of a table; what opens one
 	Lost                                                          string // instead of a figure whose pins are missing
 	AxisBegins, Broken                                            string // what to know before a chart is believed
+	Title, Course, Range, Marked                                  string // of a chart: its two currencies and days, and what it shows
+	Irregular, Daily, Weekly, Monthly                             string // how many values it has, and how often
 	how                                                           func(market.How) string
 }
 
@@ -31,6 +33,12 @@ func english() Words {
 		Lost:       "[a figure without a value]",
 		AxisBegins: "The vertical axis does not begin at zero.",
 		Broken:     "The line is broken where nothing is known.",
-		how:        howOf,
+		Title:      "%[1]s in %[2]s, %[3]s to %[4]s",
+		Course:     "From %[1]s to %[2]s, %[3]s.",
+		Range:      "Lowest %[1]s on %[2]s, highest %[3]s on %[4]s.",
+		Marked:     "Marked days, listed below: %[1]d.",
+		Irregular:  "%[1]d values", Daily: "%[1]d values, the last of each day", Weekly: "%[1]d values, the last of each week",
+		Monthly: "%[1]d values, the last of each month",
+		how:     howOf,
 	}
 }
