@@ -92,10 +92,6 @@ func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at tim
 	if revision < 1 || revision > len(m.Revisions) {
 		return fault.Because(fault.NotFound, "the story %q has no revision %d", m.Slug, revision)
 	}
-	figures, err := Figures(m.Revisions[revision-1].Content.Body)
-	if err != nil {
-		return err
-	}
 	now := n.now()
 	if at.IsZero() {
 		at = now
@@ -104,120 +100,15 @@ func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at tim
 		return fault.Because(fault.Invalid, "the story %q cannot be published at %s, which has not come", m.Slug, at.UTC().Format(time.RFC3339))
 	}
 	at = at.UTC().Truncate(time.Microsecond)
-	var pins []Pin
-	for _, f := range figures {
-		pin, err := n.Resolve(ctx, f, at)
-		if err != nil {
-			return fmt.Errorf("publish %q: %w", m.Slug, err)
-		}
-		pins = append(pins, pin)
+	pins, err := n.pin(ctx, m.Revisions[revision-1].Content.Body, at)
+	if err != nil {
+		return fmt.Errorf("publish %q: %w", m.Slug, err)
 	}
 	if err := n.store.Publish(ctx, id, revision, at, pins); err != nil {
 		return fmt.Errorf("publish %q: %w", m.Slug, err)
 	}
 	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
 	return nil
-}
-
-// Resolve looks a figure up in the ledger as it was known at a moment. The error is fault.Invalid, with a sentence
-// that says why the figure has no value.
-func (n *Newsroom) Resolve(ctx context.Context, f Figure, known time.Time) (Pin, error) {
-	asOf, err := market.ParseAsOf(f.On, "")
-	if err != nil {
-		return Pin{}, err
-	}
-	if asOf.Known = known; asOf.At.IsZero() {
-		asOf.At = known
-	}
-	// The newest value would stand for a day that nobody has seen yet. The present day has come, though its end has not.
-	if asOf.At.Truncate(24 * time.Hour).After(known) {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: its day has not come", f.Expression)
-	}
-	if _, _, isPair := f.Symbol.Pair(); isPair {
-		return n.resolveRate(ctx, f, asOf)
-	}
-	return n.resolveQuote(ctx, f, asOf)
-}
-
-func (n *Newsroom) resolveRate(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
-	p, err := n.ledger.Rate(ctx, f.Symbol, asOf)
-	if err != nil {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
-	}
-	offer, err := offerOf(f, p.Offer, p.SetAside)
-	if err != nil {
-		return Pin{}, err
-	}
-	return pinned(f, offer), nil
-}
-
-func (n *Newsroom) resolveQuote(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
-	q, err := n.ledger.Quote(ctx, f.Symbol, asOf)
-	if err != nil {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
-	}
-	if f.Field == market.Last {
-		offer, err := offerOf(f, q.Offer, q.SetAside)
-		if err != nil {
-			return Pin{}, err
-		}
-		return pinned(f, offer), nil
-	}
-	if f.From != "" && f.From != q.Source {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}}: only the last price can be asked of a source that was set aside", f.Expression)
-	}
-	if q.Move.Withheld != "" {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %s", f.Expression, q.Move.Withheld)
-	}
-	o := q.Offer
-	switch f.Field {
-	case market.PreviousClose:
-		o.Value, o.How, o.From = q.Previous.Value, q.Previous.How, q.Previous.From
-	case market.Change:
-		o.Value, o.How, o.From = q.Move.By, market.Computed, union(q.From, q.Previous.From)
-	case market.Percent:
-		o.Value, o.How, o.From = q.Move.Percent, market.Computed, union(q.From, q.Previous.From)
-	}
-	return pinned(f, o), nil
-}
-
-// offerOf returns the chosen offer, or the one of the source that the figure asks for.
-func offerOf(f Figure, chosen market.Offer, aside []market.SetAside) (market.Offer, error) {
-	if f.From == "" || f.From == chosen.Source {
-		return chosen, nil
-	}
-	for _, s := range aside {
-		if s.Source == f.From {
-			return s.Offer, nil
-		}
-	}
-	return market.Offer{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: the source %q has said nothing of %s by then",
-		f.Expression, f.From, f.Symbol)
-}
-
-// pinned makes the pin of an offer, rounded as the figure asks.
-func pinned(f Figure, o market.Offer) Pin {
-	p := Pin{
-		Expression: f.Expression, Symbol: f.Symbol, Field: f.Field, Value: o.Value,
-		At: o.At, Seen: o.Seen, Source: o.Source, How: o.How,
-	}
-	if f.Places >= 0 {
-		p.Value = p.Value.RoundPlaces(f.Places)
-	}
-	for _, from := range o.From {
-		p.From = append(p.From, from.ID)
-	}
-	return p
-}
-
-func union(a, b []market.Observation) []market.Observation {
-	all := append([]market.Observation(nil), a...)
-	for _, o := range b {
-		if o.ID != a[0].ID {
-			all = append(all, o)
-		}
-	}
-	return all
 }
 
 // Receipt says what became of an edition.
@@ -333,13 +224,8 @@ func (m Manuscript) check() error {
 		if !published && r.N != m.Live {
 			continue
 		}
-		if len(pins) != len(figures) {
-			return fault.Because(fault.Invalid, "revision %d has %d figures and %d pins", r.N, len(figures), len(pins))
-		}
-		for n, f := range figures {
-			if p := pins[n]; p.Expression != f.Expression || p.Symbol != f.Symbol || p.Field != f.Field {
-				return fault.Because(fault.Invalid, "revision %d: the figure {{%s}} has the pin of {{%s}}", r.N, f.Expression, p.Expression)
-			}
+		if _, err := PinsOf(figures, pins); err != nil {
+			return fault.Because(fault.Invalid, "revision %d: %w", r.N, err)
 		}
 	}
 	for n := range m.Pins {

@@ -23,10 +23,11 @@ func (t today) itemOf(a news.Article) Item {
 	if kicker == "" {
 		kicker = t.titleOf(a.Content.Section)
 	}
+	figures, _ := a.Figures()
 	return Item{
 		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
 		Language: t.spoken(a.Content), By: strings.Join(a.Content.Bylines, ", "),
-		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(a.Pins),
+		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(figures),
 	}
 }
 
