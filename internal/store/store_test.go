@@ -62,6 +62,10 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a key is kept by its hash, and ended once":             keepsKeys,
 		"of many who want a name for a key one gets it":         namesKeysOnce,
 		"what many count of a key is added up":                  addsUsage,
+		"a picture is kept with all it was drawn in":            keepsPictures,
+		"one upload that many send is one picture":              addsOnePictureForAll,
+		"pictures are turned over from the newest":              pagesPictures,
+		"a picture that a story shows is not dropped":           dropsPictures,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
