@@ -62,8 +62,14 @@ func upright(src *image.RGBA, orientation int) *image.RGBA {
 	for y := range size.Dy() {
 		for x := range size.Dx() {
 			from := [...][2]int{
-				{x, y}, {w - 1 - x, y}, {w - 1 - x, h - 1 - y}, {x, h - 1 - y},
-				{y, x}, {y, h - 1 - x}, {w - 1 - y, h - 1 - x}, {w - 1 - y, x},
+				{x, y},
+				{w - 1 - x, y},
+				{w - 1 - x, h - 1 - y},
+				{x, h - 1 - y},
+				{y, x},
+				{y, h - 1 - x},
+				{w - 1 - y, h - 1 - x},
+				{w - 1 - y, x},
 			}[orientation-1]
 			copy(dst.Pix[dst.PixOffset(x, y):][:4], src.Pix[src.PixOffset(from[0], from[1]):])
 		}

@@ -55,11 +55,14 @@ func segments(body []byte, visit func(marker byte, data []byte)) {
 		if at < 0 {
 			return
 		}
-		if body = bytes.TrimLeft(body[at:], "\xff"); len(body) == 0 {
+		for at < len(body) && body[at] == 0xff { // any number of them may stand before a marker
+			at++
+		}
+		if at == len(body) {
 			return
 		}
-		marker := body[0]
-		body = body[1:]
+		marker := body[at]
+		body = body[at+1:]
 		if marker == 0 || marker >= rst0 && marker <= rst7 { // within the data of a scan
 			continue
 		}

@@ -75,7 +75,9 @@ func Widths() []int { return []int{400, 800, 1200, 1600, 2000} }
 const Prefix = "/media/"
 
 // Path is the address of the rendition: /media/{name}-{width}.jpg.
-func (r Rendition) Path() string { return fmt.Sprintf("%s%s-%d.%s", Prefix, r.Name, r.Width, r.Type.Extension()) }
+func (r Rendition) Path() string {
+	return fmt.Sprintf("%s%s-%d.%s", Prefix, r.Name, r.Width, r.Type.Extension())
+}
 
 var file = regexp.MustCompile(`^([a-z2-7]{26})-([1-9][0-9]{0,4})\.(jpg|png|webp)$`)
 
