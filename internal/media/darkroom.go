@@ -140,7 +140,11 @@ func (n negative) develop(ctx context.Context, c codec, body []byte) (m *image.R
 	} else {
 		h, w = fitted(h, w)
 	}
-	return upright(scale(decoded, w, h), n.orientation), nil
+	m = upright(scale(decoded, w, h), n.orientation)
+	if p, ok := readProfile(n.profile); ok {
+		p.convert(m)
+	}
+	return m, nil
 }
 
 // fitted is the size of the largest rendition.

@@ -201,6 +201,10 @@ func TestAPictureIsTurnedAsItsMetadataSaysAndNothingElseOfItIsKept(t *testing.T)
 			}
 		}
 	}
+	second := withSegment(asJPEG(t, plain), 0xe1, append([]byte("Exif\x00\x00"), exif(binary.BigEndian, 3)...))
+	if p := develop(t, withSegment(second, 0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"))); turned(drawn(t, p.Renditions[0])) != upright[3] {
+		t.Error("Exif that stands behind other metadata is not read")
+	}
 	lying := webP(640, 320, quarters[0])
 	p := develop(t, riff(append([]byte("VP8X"), sized([]byte{8, 0, 0, 0, 127, 2, 0, 63, 1, 0})...), lying[12:], append([]byte("EXIF"), sized(exif(binary.BigEndian, 6))...)))
 	if p.Width != 320 || p.Height != 640 || p.Kind != media.WebP {

@@ -216,6 +216,8 @@ func FuzzDevelop(f *testing.F) {
 		asJPEG(f, drawing(20, 10)), asPNG(f, drawing(20, 10)), asGIF(f, twoColours(20, 10, color.White)), webP(20, 10, quarters[0]), progressive(20, 10, 3),
 		withSegment(asJPEG(f, drawing(20, 10)), 0xe1, append([]byte("Exif\x00\x00"), exif(binary.LittleEndian, 6)...)),
 		withChunk(asPNG(f, drawing(20, 10)), "eXIf", exif(binary.BigEndian, 8)), []byte("<svg/>"),
+		withSegment(asJPEG(f, drawing(20, 10)), 0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), icc(displayP3, srgbCurve)...)),
+		withSegment(asJPEG(f, drawing(20, 10)), 0xe2, append([]byte("ICC_PROFILE\x00\x01\x01"), icc(displayP3, points(0, 9, 65535))...)),
 	} {
 		f.Add(body)
 	}

@@ -12,6 +12,7 @@ type frame struct {
 	progressive bool
 	sampling    [][2]int64 // horizontal and vertical, by component
 	exif        []byte
+	profile     []byte // put together of its parts
 }
 
 // Markers of a JPEG.
@@ -19,7 +20,7 @@ const (
 	sof0, sof2 = 0xc0, 0xc2 // frames: baseline to progressive
 	rst0, rst7 = 0xd0, 0xd7
 	eoi, sos   = 0xd9, 0xda
-	app1       = 0xe1
+	app1, app2 = 0xe1, 0xe2
 )
 
 // readFrame reads the markers of a JPEG. It refuses one that goes over its points too often.
@@ -35,7 +36,14 @@ func readFrame(body []byte) (f frame, err error) {
 		case marker == sos:
 			scans++
 		case marker == app1 && f.exif == nil:
-			f.exif, _ = bytes.CutPrefix(data, []byte("Exif\x00\x00"))
+			if metadata, ok := bytes.CutPrefix(data, []byte("Exif\x00\x00")); ok {
+				f.exif = metadata
+			}
+		case marker == app2 && len(f.profile) <= mostProfile:
+			const count = 2 // which part it is, and of how many: they stand in order
+			if part, ok := bytes.CutPrefix(data, []byte("ICC_PROFILE\x00")); ok && len(part) > count {
+				f.profile = append(f.profile, part[count:]...)
+			}
 		}
 	})
 	if scans > mostScans {

@@ -37,9 +37,10 @@ const mostScans = 64
 // negative is what a file says of itself before it is developed.
 type negative struct {
 	kind          Kind
-	width, height int   // as it is stored, perhaps lying on its side
-	weight        int64 // about the bytes of memory that decoding takes
-	orientation   int   // 1 to 8, as Exif counts them
+	width, height int    // as it is stored, perhaps lying on its side
+	weight        int64  // about the bytes of memory that decoding takes
+	orientation   int    // 1 to 8, as Exif counts them
+	profile       []byte // what its numbers mean as colours, by the ICC; nil: sRGB, or so it is taken
 }
 
 // codec is how a kind is read.
@@ -98,7 +99,7 @@ func inspect(body []byte) (negative, codec, error) {
 	return n, c, nil
 }
 
-// weigh finds how much memory decoding takes, and how the picture is to be turned.
+// weigh finds how much memory decoding takes, how the picture is to be turned, and in which colours it is.
 func (n *negative) weigh(body []byte, model color.Model) error {
 	points := int64(n.width) * int64(n.height)
 	switch n.kind {
@@ -108,13 +109,14 @@ func (n *negative) weigh(body []byte, model color.Model) error {
 			return err
 		}
 		n.weight = frame.weight(n.width, n.height)
-		n.orientation = orientation(frame.exif)
+		n.orientation, n.profile = orientation(frame.exif), frame.profile
 	case PNG:
 		n.weight = points * bytesOf(model)
 		if body[28] != 0 { // interlaced: each pass is a picture of its own; the header is whole, since it was read
 			n.weight *= 2
 		}
 		n.orientation = orientation(chunk(body[8:], binary.BigEndian, "eXIf"))
+		n.profile = inflated(chunk(body[8:], binary.BigEndian, "iCCP"))
 	case GIF:
 		n.weight = points
 	case WebP:
@@ -123,6 +125,7 @@ func (n *negative) weigh(body []byte, model color.Model) error {
 			n.weight = points * 3 / 2
 		}
 		n.orientation = orientation(chunk(body[12:], binary.LittleEndian, "EXIF"))
+		n.profile = chunk(body[12:], binary.LittleEndian, "ICCP")
 	}
 	return nil
 }
