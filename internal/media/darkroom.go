@@ -33,6 +33,9 @@ type Darkroom struct {
 	room  *semaphore.Weighted
 }
 
+// heavy is from where a picture is worth the time that it takes to give back what it took: some milliseconds.
+const heavy = 1 << 20
+
 // Upload is what somebody sends.
 type Upload struct {
 	Body []byte
@@ -102,7 +105,9 @@ func (d *Darkroom) Develop(ctx context.Context, u Upload) (p Picture, err error)
 		return Picture{}, fmt.Errorf("%w: %w", fault.Because(fault.Busy, "too many pictures are being developed at the moment: send it again shortly"), err)
 	}
 	defer d.room.Release(share)
-	defer debug.FreeOSMemory() // the next one begins where this one began; pictures come seldom enough
+	if n.weight > heavy {
+		defer debug.FreeOSMemory() // the next one begins where this one began
+	}
 	largest, err := n.develop(ctx, c, u.Body)
 	if err != nil {
 		return Picture{}, err
