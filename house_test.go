@@ -23,7 +23,7 @@ const module = "github.com/courant-news/courant"
 var floors = map[string]int{
 	"internal/fault":    0,
 	"internal/currency": 1, "internal/bus": 1,
-	"internal/market": 2, "internal/staff": 2, "internal/keys": 2, "internal/web": 2, "internal/bus/natsbus": 2, "internal/numeral": 2,
+	"internal/market": 2, "internal/staff": 2, "internal/keys": 2, "internal/media": 2, "internal/web": 2, "internal/bus/natsbus": 2, "internal/numeral": 2,
 	"internal/news": 3, "internal/audit": 3, "internal/wire": 3, "internal/wire/provider": 3, "internal/hook": 3,
 	"internal/store": 4, "internal/archive": 4, "internal/render": 4, "internal/demo": 4,
 	"internal/site": 5, "internal/desk": 5, "internal/api": 5,
@@ -85,7 +85,10 @@ var modules = map[string]string{
 	"golang.org/x/net":                       "reading HTML",
 	"golang.org/x/text":                      "character sets of saved pages, signs of currencies, how languages write numbers",
 	"golang.org/x/sys":                       "system calls of several of the above",
-	"golang.org/x/sync":                      "of pgx",
+	"golang.org/x/sync":                      "a semaphore with weights, for the darkroom; of pgx too",
+	"golang.org/x/image":                     "pictures: a good scaler, and reading WebP",
+	"github.com/gen2brain/webp":              "writing WebP without cgo, where it is built with the tag nodynamic",
+	"github.com/tetratelabs/wazero":          "of gen2brain/webp, which is WebAssembly",
 }
 
 func TestARoomUsesOnlyRoomsOnLowerFloors(t *testing.T) {

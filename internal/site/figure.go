@@ -65,7 +65,7 @@ type figures struct {
 func (s *Site) drawn(ctx context.Context, t today, a news.Article) ([]Figure, error) {
 	list, pins := a.Figures()
 	d := figures{
-		site: s, today: t, style: numeral.Of(a.Content.Language), language: cmp.Or(a.Content.Language, "en"), words: wordsOf(a.Content.Language),
+		site: s, today: t, style: numeral.Of(t.spoken(a.Content)), language: cmp.Or(t.spoken(a.Content), english), words: wordsOf(t.spoken(a.Content)),
 		resolver: news.NewResolver(s.ledger, s.o.Now()),
 	}
 	var ids []market.ID

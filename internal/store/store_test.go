@@ -71,6 +71,10 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a masthead follows the last one, and none is lost":     keepsMastheads,
 		"of many who put a masthead at once one does":           putsMastheadsForOne,
 		"an edition carries the paper's settings":               carriesMastheads,
+		"a picture is kept with all it was drawn in":            keepsPictures,
+		"one upload that many send is one picture":              addsOnePictureForAll,
+		"pictures are turned over from the newest":              pagesPictures,
+		"a picture that a story shows is not dropped":           dropsPictures,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

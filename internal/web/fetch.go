@@ -128,6 +128,21 @@ func (f *Fetcher) Fetch(ctx context.Context, q Query) (Answer, error) {
 	return a, nil
 }
 
+// Get returns the body of what stands at an address, of which it takes no more bytes than it is told. The errors are those
+// of [Fetcher.Fetch], and fault.Upstream for a reply that is no success.
+func (f *Fetcher) Get(ctx context.Context, address string, most int64) ([]byte, error) {
+	limited := *f
+	limited.o.Most = min(most, f.o.Most)
+	a, err := limited.Fetch(ctx, Query{URL: address})
+	if err != nil {
+		return nil, err
+	}
+	if a.Status != http.StatusOK {
+		return nil, fault.Because(fault.Upstream, "%.200s answers with %d %s and not with what was asked for", address, a.Status, http.StatusText(a.Status))
+	}
+	return a.Body, nil
+}
+
 // read takes the body, unpacks it, and stops where it grows beyond what was allowed.
 func (f *Fetcher) read(resp *http.Response) ([]byte, error) {
 	most := f.o.Most

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -50,6 +51,37 @@ func TestAReplyIsReadWholeAndUnpacked(t *testing.T) {
 		if err != nil || a.Status != http.StatusAccepted || string(a.Body) != "hello heard" {
 			t.Fatalf("%d %q %v", a.Status, a.Body, err)
 		}
+	}
+}
+
+func TestABodyIsTakenToALimitOfItsOwnAndOnlyOfASuccess(t *testing.T) {
+	f, url := served(t, web.FetcherOptions{Most: 100}, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/gone":
+			w.WriteHeader(http.StatusGone)
+		case "/moved":
+			http.Redirect(w, r, "/", http.StatusFound)
+			return
+		}
+		_, _ = w.Write(bytes.Repeat([]byte("x"), 60))
+	})
+	for path, want := range map[string]int{"/": 60, "/moved": 60, "/gone": 0} {
+		body, err := f.Get(t.Context(), url+path, 1000)
+		if len(body) != want || (err != nil) != (want == 0) || err != nil && !errors.Is(err, fault.Upstream) {
+			t.Errorf("%s: %d bytes, %v", path, len(body), err)
+		}
+	}
+	if _, err := f.Get(t.Context(), url+"/gone", 1000); err == nil || !strings.Contains(err.Error(), "410 Gone") {
+		t.Errorf("what is gone: %v", err)
+	}
+	if _, err := f.Get(t.Context(), url, 59); !errors.Is(err, fault.Upstream) {
+		t.Errorf("a byte too many: %v", err)
+	}
+	if a, err := f.Fetch(t.Context(), web.Query{URL: url}); err != nil || len(a.Body) != 60 { // the limit was that request's
+		t.Errorf("%d bytes, %v", len(a.Body), err)
+	}
+	if _, err := web.NewFetcher(web.FetcherOptions{}).Get(t.Context(), url, 1000); !errors.Is(err, fault.Invalid) {
+		t.Errorf("an address that is not public: %v", err)
 	}
 }
 
