@@ -68,7 +68,7 @@ func (s *settings) config() app.Config {
 	}
 	return app.Config{
 		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
-		AddressFile: value("address-file"), Name: value("name"), Base: value("base"), Dev: s.dev,
+		AddressFile: value("address-file"), URL: value("url"), Name: value("name"), Base: value("base"), Dev: s.dev,
 		Wire: value("wire"), Mirror: value("mirror"), Keys: value("keys"), Memory: value("memory"), PerAddress: value("per-address"),
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strconv"
@@ -21,6 +22,7 @@ type Config struct {
 	Listen      string // address of the paper
 	Metrics     string // address of the private listener for metrics; empty: none
 	AddressFile string // file into which the bound address is written once the paper can be read
+	URL         string // scheme and host under which people reach the paper; empty: the bound address
 	Name        string // what stands in the masthead
 	Base        string // the currency against which the board is shown first
 	Wire        string // which providers are fetched: on, off, or their names with commas between; empty: off
@@ -45,6 +47,7 @@ func Settings() []Setting {
 		{Flag: "listen", Env: "COURANT_LISTEN", Default: "127.0.0.1:8080", Usage: "address on which the paper is read; port 0 takes a free one"},
 		{Flag: "metrics", Env: "COURANT_METRICS", Usage: "private address for Prometheus metrics at /metrics, such as 127.0.0.1:9464; without it none"},
 		{Flag: "address-file", Env: "COURANT_ADDRESS_FILE", Usage: "file into which the bound address is written once the paper can be read"},
+		{Flag: "url", Env: "COURANT_URL", Usage: "scheme and host under which people reach the paper, such as https://paper.example, for links to the desk and passkeys; without it the address it listens on"},
 		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead"},
 		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
@@ -70,6 +73,9 @@ func (c Config) Check() error {
 		if _, _, err := net.SplitHostPort(a.address); err != nil {
 			return fault.Because(fault.Invalid, "the setting %s: %q is no address: write it as 127.0.0.1:8080", a.setting, a.address)
 		}
+	}
+	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.Scheme+"://"+u.Host != c.URL) {
+		return fault.Because(fault.Invalid, "the setting url: %.100q is no address of a paper: write scheme and host, https://paper.example", c.URL)
 	}
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return fault.Because(fault.Invalid, "the setting database: write it as postgres://user@host/name; "+
@@ -114,6 +120,22 @@ func (c Config) perAddress() (int, error) {
 // storeURL is what the store opens.
 func (c Config) storeURL() string {
 	return cmp.Or(c.Database, filepath.Join(c.Data, "courant.db"))
+}
+
+// Origin is the scheme, host and port under which browsers reach the paper that listens on an address. An address of this
+// machine only is named, since browsers keep no passkeys for a number. It is empty where the port is not known yet.
+func (c Config) Origin(listens string) string {
+	if c.URL != "" {
+		return c.URL
+	}
+	host, port, err := net.SplitHostPort(listens)
+	if err != nil || port == "0" {
+		return ""
+	}
+	if a, err := netip.ParseAddr(host); host == "" || err == nil && (a.IsLoopback() || a.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // hidden returns the setting keys without the keys.

@@ -62,6 +62,14 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a key is kept by its hash, and ended once":             keepsKeys,
 		"of many who want a name for a key one gets it":         namesKeysOnce,
 		"what many count of a key is added up":                  addsUsage,
+		"an account comes back as it was put in":                keepsAccounts,
+		"an account is changed as a whole or not at all":        changesAccounts,
+		"of many changes each sees those before it":             changesOneByOne,
+		"of owners who all go at once one is told":              keepsAnOwner,
+		"a paper is set up once":                                setsUpOnce,
+		"a ticket is taken once":                                takesTicketsOnce,
+		"guesses are counted however many come at once":         countsGuesses,
+		"the trail is read from its end":                        pagesTheTrail,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
