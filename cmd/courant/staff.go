@@ -118,14 +118,14 @@ func staffListCommand(s *settings) *cobra.Command {
 }
 
 func staffResetCommand(s *settings) *cobra.Command {
-	var withoutCodes bool
+	var everything bool
 	cmd := &cobra.Command{
 		Use:   "reset EMAIL",
 		Short: "Print a link by which somebody chooses another password",
 		Long: "Print a link by which somebody chooses another password, within half an hour; all their sessions then end. Who has an app\n" +
-			"for codes is still asked for one, unless --without-codes says that both the app and the recovery codes are lost. Who was\n" +
-			"invited and has not come gets a new invitation.",
-		Example: "  courant staff reset ann@paper.example\n  courant staff reset ann@paper.example --without-codes --format json",
+			"for codes is still asked for one, and passkeys stay; --everything forgets these too, for who has lost them or had them\n" +
+			"stolen. Who was invited and has not come gets a new invitation.",
+		Example: "  courant staff reset ann@paper.example\n  courant staff reset ann@paper.example --everything --format json",
 		Args:    arguments(cobra.ExactArgs(1), "staff reset EMAIL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return house(cmd, s, func(h *app.House) error {
@@ -134,7 +134,7 @@ func staffResetCommand(s *settings) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				l, err := h.Gate.Reset(cmd.Context(), by, p.ID, withoutCodes)
+				l, err := h.Gate.Reset(cmd.Context(), by, p.ID, everything)
 				if err != nil {
 					return err
 				}
@@ -142,7 +142,7 @@ func staffResetCommand(s *settings) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&withoutCodes, "without-codes", false, "forget their app for codes and their recovery codes too")
+	cmd.Flags().BoolVar(&everything, "everything", false, "forget their passkeys, their app for codes and the recovery codes too")
 	return cmd
 }
 

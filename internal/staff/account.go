@@ -154,6 +154,14 @@ func (a *Account) begin(s Session) Session {
 	return s
 }
 
+// begun returns a session if it was kept, and else none: nobody is handed a token that opens nothing.
+func begun(s Session, err error) (Session, error) {
+	if err != nil {
+		return Session{}, err
+	}
+	return s, nil
+}
+
 // clear removes what has ended by itself.
 func (a *Account) clear(now time.Time) {
 	a.Sessions = slices.DeleteFunc(a.Sessions, func(s Session) bool { return !now.Before(s.expires()) })

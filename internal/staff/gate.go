@@ -131,10 +131,10 @@ func (g *Gate) Session(ctx context.Context, token string, v Visit) (Session, err
 	case err != nil:
 		return Session{}, err
 	}
-	network := v.network()
-	if now.Sub(s.Seen) >= time.Minute || s.Network != network {
-		s.Seen, s.Network = now, network
-		if err := g.store.Touch(ctx, id, now, network); err != nil {
+	s.Network = v.network()
+	if now.Sub(s.Seen) >= time.Minute {
+		s.Seen = now
+		if err := g.store.Touch(ctx, id, now, s.Network); err != nil {
 			return Session{}, err
 		}
 	}

@@ -12,18 +12,21 @@ import (
 type Welcome struct {
 	Purpose Purpose // [ForSetup]: the page asks for a name, an address and a password, and [Gate.Found] takes them; else for a password
 	Person  Person  // whom it is for; nobody where it is for the setup
-	Codes   bool    // whether that person's codes end with their password: [ForReset]
+	Forgets bool    // whether it ends that person's passkeys and codes too: [ForReset]
 }
 
-// withoutCodes is what a reset's ticket holds where the app for codes is forgotten too.
-const withoutCodes = "without codes"
+// forgets is what a reset's ticket holds where passkeys and codes are forgotten too.
+const forgets = "forgets"
 
 // Setup makes the link by which the first owner of a paper comes in, for a day; one that was made before ends. The error is
 // fault.Conflict where anybody works here: then an owner invites others.
 func (g *Gate) Setup(ctx context.Context) (Link, error) {
 	now := g.now()
 	t, token := newTicket(ForSetup, "", "", now)
-	return Link{token, t.Expires}, g.store.AddTicket(ctx, t, now)
+	if err := g.store.AddTicket(ctx, t, now); err != nil {
+		return Link{}, err
+	}
+	return Link{token, t.Expires}, nil
 }
 
 // Welcome says what a link is for. The error is fault.NotFound where it is none, was used, or is too old.
@@ -33,7 +36,7 @@ func (g *Gate) Welcome(ctx context.Context, token string) (Welcome, error) {
 		return Welcome{Purpose: t.Purpose}, err
 	}
 	a, err := g.store.Account(ctx, t.Person)
-	return Welcome{t.Purpose, a.Person, t.Data == withoutCodes}, err
+	return Welcome{t.Purpose, a.Person, t.Data == forgets}, err
 }
 
 // ticket returns the ticket of a link, if it is for one of some purposes and may still be used.
@@ -71,7 +74,8 @@ func (g *Gate) Found(ctx context.Context, token, name, email, password string, v
 		return Session{}, err
 	}
 	s := a.begin(g.session(v, p.Since, false))
-	return s, g.store.AddAccount(ctx, a, t.Hash, Entry{At: p.Since, Person: p.ID, Action: "set up the paper", Object: string(p.ID), Outcome: Done, From: v.network()})
+	e := Entry{At: p.Since, Person: p.ID, Action: "set up the paper", Object: string(p.ID), Outcome: Done, From: v.network()}
+	return begun(s, g.store.AddAccount(ctx, a, t.Hash, e))
 }
 
 // person makes a person who is invited.
@@ -138,7 +142,7 @@ func (g *Gate) Accept(ctx context.Context, token, password string, v Visit) (Ses
 		s = a.begin(g.session(v, now, false))
 		return Entry{At: now, Person: a.ID, Action: "accept an invitation", Object: string(a.ID), Outcome: Done, From: v.network()}, nil
 	})
-	return s, err
+	return begun(s, err)
 }
 
 // choose uses a link up with a password.
@@ -165,17 +169,17 @@ func (g *Gate) choose(ctx context.Context, token string, p Purpose, password str
 }
 
 // Reset makes a link by which somebody chooses another password, for half an hour; whoever was invited and has not come
-// gets a new invitation instead. Their password, sessions, passkeys and codes stay as they are until the link is used; their
-// codes after that too, unless it is to end them: for who has lost both the app and the recovery codes. The error is
-// fault.Denied where by may not, fault.Conflict where the person is disabled.
-func (g *Gate) Reset(ctx context.Context, by Session, who ID, codesToo bool) (Link, error) {
+// gets a new invitation instead. Password, sessions, passkeys and codes stay as they are until the link is used. Passkeys
+// and codes stay after that too, unless it is to forget them: for who has lost them, or when they are in wrong hands. The
+// error is fault.Denied where by may not, fault.Conflict where the person is disabled.
+func (g *Gate) Reset(ctx context.Context, by Session, who ID, forget bool) (Link, error) {
 	var l Link
 	err := g.manage(ctx, by, who, func(a *Account, _ int) (Entry, error) {
 		now, purpose, action, data := g.now(), ForReset, "make a link for another password", ""
 		if a.State == Invited {
 			purpose, action = ForInvitation, "invite again"
-		} else if codesToo {
-			action, data = "make a link for another password, without codes", withoutCodes
+		} else if forget {
+			action, data = "make a link to begin anew", forgets
 		}
 		if a.State == Disabled {
 			return Entry{}, fault.Because(fault.Conflict, "the account of %s is disabled: enable it first", a.Name)
@@ -199,9 +203,9 @@ func (g *Gate) Renew(ctx context.Context, token, password string, v Visit) error
 		a.Password = kept
 		a.shut()
 		action := "choose another password by link"
-		if t.Data == withoutCodes {
-			a.TOTP, a.Recovery = TOTP{}, nil
-			action = "choose another password by link, without codes"
+		if t.Data == forgets {
+			a.TOTP, a.Recovery, a.Passkeys = TOTP{}, nil, nil
+			action = "begin anew by link"
 		}
 		return Entry{At: g.now(), Person: a.ID, Action: action, Object: string(a.ID), Outcome: Done, From: v.network()}, nil
 	})

@@ -78,7 +78,7 @@ func (g *Gate) anew(ctx context.Context, s Session, v Visit, action string, chan
 		next = a.begin(renewed)
 		return g.entry(s, action, a.ID), nil
 	})
-	return next, err
+	return begun(next, err)
 }
 
 // App is the secret that an app for codes is given: as a URI for a picture, and in letters to be typed.

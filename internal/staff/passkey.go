@@ -98,29 +98,30 @@ func challenge(options any, asked *webauthn.SessionData, p Purpose, who ID, now 
 // SignInPasskey lets in by what a browser said to a challenge. The error is fault.Denied where the challenge is of no use or
 // the passkey is none of ours, the same for all.
 func (g *Gate) SignInPasskey(ctx context.Context, token string, reply []byte, v Visit) (Session, error) {
-	var s Session
 	who, said, err := g.heard(ctx, token, reply)
-	if err == nil {
-		err = g.store.ChangeAccount(ctx, who, func(a *Account, _ int) (Entry, error) {
-			now := g.now()
-			if a.State != Active {
-				return Entry{}, errPasskey
-			}
-			key, err := g.prove(a, said, now)
-			if err != nil {
-				return Entry{}, err
-			}
-			s = a.begin(g.session(v, now, true))
-			return Entry{At: now, Person: a.ID, Action: "sign in", Object: "by passkey " + key, Outcome: Done, From: v.network()}, nil
-		})
+	if err != nil {
+		return Session{}, err
 	}
+	var s Session
+	err = g.store.ChangeAccount(ctx, who, func(a *Account, _ int) (Entry, error) {
+		now := g.now()
+		if a.State != Active {
+			return Entry{}, errPasskey
+		}
+		key, err := g.prove(a, said, now)
+		if err != nil {
+			return Entry{}, err
+		}
+		s = a.begin(g.session(v, now, true))
+		return Entry{At: now, Person: a.ID, Action: "sign in", Object: "by passkey " + key, Outcome: Done, From: v.network()}, nil
+	})
 	if errors.Is(err, fault.NotFound) {
-		err = errPasskey
+		return Session{}, errPasskey // of nobody here; it is not written down, else anybody could fill the trail
 	}
 	if errors.Is(err, errPasskey) {
-		return Session{}, g.refused(ctx, Entry{At: g.now(), Action: "sign in by passkey", From: v.network()}, err)
+		return Session{}, g.refused(ctx, Entry{At: g.now(), Person: who, Action: "sign in by passkey", From: v.network()}, errPasskey)
 	}
-	return s, err
+	return begun(s, err)
 }
 
 // ReauthenticatePasskey proves by passkey that a session is in the hands of its person, as [Gate.Reauthenticate] does by
@@ -137,9 +138,9 @@ func (g *Gate) ReauthenticatePasskey(ctx context.Context, s Session, token strin
 		})
 	}
 	if errors.Is(err, errPasskey) {
-		return Session{}, g.refused(ctx, Entry{At: g.now(), Person: s.Person.ID, Action: "prove again by passkey", From: v.network()}, err)
+		return Session{}, g.refused(ctx, Entry{At: g.now(), Person: s.Person.ID, Action: "prove again by passkey", From: v.network()}, errPasskey)
 	}
-	return s, err
+	return begun(s, err)
 }
 
 // heard is a reply to a challenge, and what was asked.

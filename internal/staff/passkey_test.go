@@ -364,3 +364,29 @@ func FuzzReply(f *testing.F) {
 		}
 	})
 }
+
+func FuzzNewPasskey(f *testing.F) {
+	w := &world{clock: noon}
+	g, err := staff.New(storetest.Open(f), staff.Options{Origin: "https://paper.example", Now: w.now})
+	if err != nil {
+		f.Fatal(err)
+	}
+	l, err := g.Setup(f.Context())
+	if err != nil {
+		f.Fatal(err)
+	}
+	s, err := g.Found(f.Context(), l.Token, "Olga", "olga@paper.example", phrase, home)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUEA"}}`))
+	f.Fuzz(func(t *testing.T, reply []byte) {
+		c, err := g.BeginNewPasskey(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.AddPasskey(t.Context(), s, c.Token, "Telephone", reply); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%q: %v", reply, err)
+		}
+	})
+}

@@ -70,7 +70,7 @@ func (g *Gate) SignIn(ctx context.Context, email, password string, v Visit) (Ses
 	if err != nil {
 		return Session{}, err
 	}
-	return s, g.right(ctx, guess)
+	return begun(s, g.right(ctx, guess))
 }
 
 // session begins a session of somebody who has just proved to be who they are.
@@ -115,7 +115,7 @@ func (g *Gate) SignInCode(ctx context.Context, token, code string, v Visit) (Ses
 	if err != nil {
 		return Session{}, err
 	}
-	return s, g.right(ctx, guess)
+	return begun(s, g.right(ctx, guess))
 }
 
 var errPending = fault.Because(fault.Denied, "this took too long, or was done already: sign in again with your password")
@@ -178,7 +178,7 @@ func (g *Gate) Reauthenticate(ctx context.Context, s Session, password, code str
 	if err != nil {
 		return Session{}, err
 	}
-	return s, g.right(ctx, guess)
+	return begun(s, g.right(ctx, guess))
 }
 
 var errProof = fault.Because(fault.Denied, "this password is not right: try again")
@@ -205,7 +205,7 @@ func (g *Gate) renew(ctx context.Context, s Session, v Visit, prove func(a *Acco
 	if errors.Is(err, fault.NotFound) {
 		err = errNoSession
 	}
-	return renewed, err
+	return begun(renewed, err)
 }
 
 // guess notes a guess before it is looked at, so that of many at once no more are looked at than may be. It returns what

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -69,7 +70,8 @@ func (t TOTP) written() string {
 
 // address is the secret as apps take it from a picture: the URI that all of them read.
 func (t TOTP) address(paper, email string) string {
-	q := url.Values{"secret": {t.written()}, "issuer": {paper}}
-	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + paper + ":" + email, RawQuery: q.Encode()}
+	paper = strings.ReplaceAll(paper, ":", "")                       // which stands between the two
+	issuer := strings.ReplaceAll(url.QueryEscape(paper), "+", "%20") // not all apps know that a plus is a space
+	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + paper + ":" + email, RawQuery: "secret=" + t.written() + "&issuer=" + issuer}
 	return u.String()
 }

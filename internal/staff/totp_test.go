@@ -156,7 +156,7 @@ func TestCodesAreGuessedAtTenTimesByWhoHasThePassword(t *testing.T) {
 	w.fine(err)
 }
 
-// A link to choose another password lets nobody past the codes, unless an owner says that they are lost too.
+// A link to choose another password lets nobody past the codes, unless an owner says that they are to be forgotten too.
 func TestAResetLeavesTheCodes(t *testing.T) {
 	w := newWorld(t)
 	owner := w.founded()
@@ -165,14 +165,16 @@ func TestAResetLeavesTheCodes(t *testing.T) {
 	w.fine(err)
 	w.fine(w.gate.Renew(t.Context(), l.Token, another, abroad))
 	p := w.pending("rita@paper.example", another)
-	_, err = w.gate.SignInCode(t.Context(), p.Token, w.code(secret), home)
+	in, err := w.gate.SignInCode(t.Context(), p.Token, w.code(secret), home)
 	w.fine(err)
 	_, err = w.gate.SignInCode(t.Context(), w.pending("rita@paper.example", another).Token, codes[0], home)
 	w.fine(err)
 
+	d := newDevice(t)
+	w.withPasskey(in, d)
 	l, err = w.gate.Reset(t.Context(), owner, rita.Person.ID, true)
 	w.fine(err)
-	if got, err := w.gate.Welcome(t.Context(), l.Token); err != nil || !got.Codes || got.Purpose != staff.ForReset {
+	if got, err := w.gate.Welcome(t.Context(), l.Token); err != nil || !got.Forgets || got.Purpose != staff.ForReset {
 		t.Errorf("%+v, %v", got, err)
 	}
 	w.pending("rita@paper.example", another) // until it is used
@@ -180,6 +182,8 @@ func TestAResetLeavesTheCodes(t *testing.T) {
 	if s, err := w.signIn("rita@paper.example", phrase); err != nil || s.Pending {
 		t.Errorf("%+v, %v", s, err)
 	}
+	_, err = w.byPasskey(d)
+	w.wants(fault.Denied, "a passkey of before", err)
 }
 
 func TestAnotherPasswordEndsWhatWasPending(t *testing.T) {
