@@ -31,6 +31,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/staff"
 	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/store/resident"
 	"github.com/courant-news/courant/internal/web"
@@ -45,6 +46,7 @@ type House struct {
 	Ledger   *market.Ledger
 	Newsroom *news.Newsroom
 	Paper    *news.Paper
+	Gate     *staff.Gate
 
 	fetcher *web.Fetcher // of the runner, where there is one
 	teller  *web.Fetcher // of the hooks, likewise
@@ -61,7 +63,16 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	}
 	h := &House{Config: c, Store: db, Bus: bus.New(), Paper: news.NewPaper(db)}
 	h.furnish(db)
+	if err := h.guard(c.Listen); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	return h, nil
+}
+
+// guard puts the gate before the desk, as browsers reach it where the paper listens.
+func (h *House) guard(listens string) (err error) {
+	h.Gate, err = staff.New(h.Store, staff.Options{Paper: h.Config.Name, Origin: h.Config.Origin(listens)})
+	return err
 }
 
 // keeper is what the ledger and the newsroom write to: the store, or the store with its observations in memory.
@@ -103,6 +114,7 @@ type App struct {
 	wire    *wire.Runner // nil where nothing is fetched
 	keys    *keys.Ring
 	hooks   *hook.Runner
+	setup   string // the link of the first start; empty where somebody works here
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -121,11 +133,31 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		h.furnish(a.memory)
 		err = a.build()
 	}
+	if err == nil {
+		err = a.open(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.closeAll())
 	}
 	return a, nil
 }
+
+// open makes the link by which the first owner comes in, where nobody works here yet.
+func (a *App) open(ctx context.Context) error {
+	if err := a.guard(a.Addr()); err != nil {
+		return err
+	}
+	l, err := a.Gate.Setup(ctx)
+	if err == nil {
+		a.setup = l.At(a.Config.Origin(a.Addr()))
+	} else if errors.Is(err, fault.Conflict) {
+		err = nil
+	}
+	return err
+}
+
+// SetupLink is the link by which the first owner of a paper comes in, once, within a day; empty where somebody works here.
+func (a *App) SetupLink() string { return a.setup }
 
 func (a *App) build() (err error) {
 	configured := a.Config.Masthead()

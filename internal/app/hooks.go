@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"net"
-	"net/url"
 	"strings"
 	"time"
 
@@ -32,18 +31,6 @@ func (c Config) Trusted() ([]string, error) {
 	return all, nil
 }
 
-// checkPublic says whether the paper's own address can be one.
-func (c Config) checkPublic() error {
-	if c.Public == "" {
-		return nil
-	}
-	u, err := url.Parse(c.Public)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return fault.Because(fault.Invalid, "the setting public: %.100q is no address of a paper: write it as https://paper.example", c.Public)
-	}
-	return nil
-}
-
 // NewHooks returns who tells hooks what happens. The receivers that the operator named may have any address; others must be
 // public. Records of numbers are said to stand at the address that is configured or, where none is, at the one given.
 func (h *House) NewHooks(address string, log *slog.Logger) (*hook.Runner, error) {
@@ -53,7 +40,7 @@ func (h *House) NewHooks(address string, log *slog.Logger) (*hook.Runner, error)
 	}
 	h.teller = web.NewFetcher(web.FetcherOptions{Told: true, Trusted: trusted, Timeout: hook.Timeout, Most: hook.MostBody})
 	return hook.NewRunner(h.Ledger, h.Bus, h.Store, h.teller, hook.Options{
-		Address: strings.TrimRight(cmp.Or(h.Config.Public, address), "/"), Trusted: trusted, Log: log,
+		Address: cmp.Or(h.Config.URL, address), Trusted: trusted, Log: log,
 	}), nil
 }
 

@@ -26,7 +26,7 @@ func TestAPaperThatIsServedTellsItsHooks(t *testing.T) {
 	defer receiver.Close()
 	host := strings.TrimPrefix(receiver.URL, "http://")
 	a, err := app.New(t.Context(), app.Config{
-		Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0", Base: "EUR", Receivers: host, Public: "https://paper.example/",
+		Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0", Base: "EUR", Receivers: host, URL: "https://paper.example",
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -75,6 +75,14 @@ func TestEveryEngineConforms(t *testing.T) {
 		"one upload that many send is one picture":              addsOnePictureForAll,
 		"pictures are turned over from the newest":              pagesPictures,
 		"a picture that a story shows is not dropped":           dropsPictures,
+		"an account comes back as it was put in":                keepsAccounts,
+		"an account is changed as a whole or not at all":        changesAccounts,
+		"of many changes each sees those before it":             changesOneByOne,
+		"of owners who all go at once one is told":              keepsAnOwner,
+		"a paper is set up once":                                setsUpOnce,
+		"a ticket is taken once":                                takesTicketsOnce,
+		"guesses are counted however many come at once":         countsGuesses,
+		"the trail is read from its end":                        pagesTheTrail,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
