@@ -195,7 +195,8 @@ func (a *App) MetricsAddr() string {
 func (a *App) Run(ctx context.Context) error {
 	server := web.Server(a.handler, a.log)
 	stopped := make(chan error, 2)
-	go func() { stopped <- server.Serve(web.Join(a.public)) }()
+	door := web.NewDoor(web.Join(a.public))
+	go func() { stopped <- server.Serve(door) }()
 	var private *http.Server
 	if a.private != nil {
 		private = web.Server(a.metrics.handler(), a.log)
@@ -232,6 +233,9 @@ func (a *App) Run(ctx context.Context) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := server.Shutdown(drain)
+	if err == nil {
+		err = door.Wait(drain)
+	}
 	if private != nil {
 		err = errors.Join(err, private.Shutdown(drain))
 	}
