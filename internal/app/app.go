@@ -236,7 +236,8 @@ func (a *App) MetricsAddr() string {
 func (a *App) Run(ctx context.Context) error {
 	server := web.Server(a.handler, a.log)
 	stopped := make(chan error, 2)
-	go func() { stopped <- server.Serve(web.Join(a.public)) }()
+	door := web.NewDoor(web.Join(a.public))
+	go func() { stopped <- server.Serve(door) }()
 	var private *http.Server
 	if a.private != nil {
 		private = web.Server(a.metrics.handler(), a.log)
@@ -273,7 +274,7 @@ func (a *App) Run(ctx context.Context) error {
 	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	err := server.Shutdown(drain)
+	err := errors.Join(server.Shutdown(drain), door.Wait(drain))
 	if private != nil {
 		err = errors.Join(err, private.Shutdown(drain))
 	}
