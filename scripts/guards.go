@@ -35,6 +35,7 @@ const (
 	storing  = "./internal/store "
 	dialects = "./internal/api "
 	feeding  = "./internal/api/feed "
+	telling  = "./internal/hook "
 )
 
 var guards = []guard{
@@ -111,7 +112,7 @@ var guards = []guard{
 	{"rates on two scales are not compared", "internal/api/family.go", "!both || !k.Face.sameMoney(code, r.From, r.To) ||", "!both ||", dialects + "ADialectAnswers"},
 	{"a day that has not come has no table", "internal/api/table.go", "if day.First().After(f.Now().Add(ahead)) {", "if day.Year == 0 || ahead == 0 {", dialects + "ADialectRefuses"},
 	{"a list that would go unheeded is refused", "internal/api/table.go", `len(q.Values[name]) > 1 || q.Has(name+"[]")`, `len(q.Values[name]) > 1`, dialects + "ADialectRefuses"},
-	{"only those speak to programs who allow it", "internal/api/api.go", "return s.Terms == market.Free", "return s.Terms != market.Private", "./internal/api OnlySources"},
+	{"only those speak to programs who allow it", "internal/market/source.go", "return s.Terms == Free", "return s.Terms != Private", "./internal/api OnlySources"},
 	{"programs are not told what a closed source holds", "internal/api/native/sources.go", "if !may[h.Source] {", "if h.Source == \"\" {", "./internal/api/native Quarantine"},
 	{"no mean is made across two scales", "internal/api/native/series.go", "if w.table.ScaleOn(code, prices[0].At) != ", "if w.table.ScaleOn(code, prices[0].At) > 9+", "./internal/api/native TwoScales"},
 	{"pages are of one history", "internal/api/native/series.go", "asked.AsOf = market.AsOf{At: c.at, Known: c.known}", "asked.AsOf = market.AsOf{At: c.at, Known: n.Now().AddDate(1, 0, 0)}", "./internal/api/native OneHistory"},
@@ -129,6 +130,16 @@ var guards = []guard{
 	{"the door repeats nothing to who is limited", "internal/api/gate/gate.go", "web.Once(r) // the next is counted, too", "", "./internal/app WhatTheDoor"},
 	{"the door tells what a proxy is told to nobody else", "internal/web/proxy.go", "believed(r)\n", "\n", "./internal/app ProxyIsTold"},
 	{"the door keeps nothing that may be private", "internal/web/door_conn.go", ` && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil`, "", fetching + "MeantOnce"},
+	{"hooks tell what may be passed on", "internal/hook/runner.go", "ledger: ledger.Only(market.Source.Passes)", "ledger: ledger", telling + "WhatIsNews"},
+	{"hooks tell no history", "internal/hook/event.go", " && learnt.Sub(about) <= fresh", "", telling + "WhatIsNews"},
+	{"hooks tell nothing from before they were added", "internal/hook/event.go", "return came.After(h.Since) &&", "return !came.IsZero() &&", telling + "AMoveIsTold"},
+	{"hooks tell nothing again that is long told", "internal/hook/event.go", " && learnt.After(w.now.Add(-window))", "", telling + "OldDeliveries"},
+	{"hooks tell a day once it is whole", "internal/hook/event.go", "w.now.Before(whole) {", "w.now.IsZero() {", telling + "APublication"},
+	{"hooks have TLS", "internal/hook/hook.go", `case u.Scheme == "http" && !slices`, `case u.Scheme == "ftp" && !slices`, telling + "AnAddress"},
+	{"hooks are not led elsewhere", "internal/web/fetch.go", "if f.o.Told {\n\t\treturn http.ErrUseLastResponse", "if f == nil {\n\t\treturn http.ErrUseLastResponse", fetching + "WhoIsOnly"},
+	{"hooks' secrets are not printed", "internal/hook/secret.go", "func (s Secret) Format(", "func (s Secret) Formatted(", telling + "ASecret"},
+	{"hooks that are gone are told no more", "internal/hook/send.go", "answer.Status == http.StatusGone", "answer.Status == 0", telling + "WhatBecomes"},
+	{"hooks that want to be left alone are", "internal/hook/send.go", "a.Wait = now.Add(max(breath, answer.RetryAfter))", "a.Wait = now.Add(breath)", telling + "WhatBecomes"},
 }
 
 func main() {

@@ -112,6 +112,7 @@ type watch struct {
 	*Runner
 	now     time.Time
 	sources market.Sources
+	since   time.Time // of older moments nothing can be news
 	steps   map[market.Symbol][]market.Step
 	days    map[market.SourceID][]market.Publication
 	fresh   []Delivery
@@ -127,6 +128,11 @@ func (r *Runner) news(ctx context.Context, hooks []Hook) (fresh []Delivery, agai
 	if w.sources, err = r.ledger.Known(ctx); err != nil {
 		return nil, again, err
 	}
+	var longest time.Duration
+	for _, s := range w.sources {
+		longest = max(longest, s.Fresh)
+	}
+	w.since = w.now.Add(-window - min(longest, window))
 	least := map[market.Symbol]currency.Decimal{} // beyond which some hook wants to hear of a pair
 	for _, h := range hooks {
 		if at, ok := least[h.Pair]; !ok || h.Above.Cmp(at) < 0 {
@@ -162,7 +168,7 @@ func (w *watch) isNews(h Hook, learnt, about time.Time, fresh time.Duration) boo
 func (w *watch) moved(ctx context.Context, h Hook, least currency.Decimal) error {
 	steps, read := w.steps[h.Pair]
 	if !read {
-		found, err := w.ledger.Steps(ctx, h.Pair, least, mostSteps)
+		found, err := w.ledger.Steps(ctx, h.Pair, least, w.since, mostSteps)
 		if err != nil {
 			return err
 		}

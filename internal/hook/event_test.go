@@ -38,6 +38,7 @@ func golden(t *testing.T, m message, id, name string) {
 
 func TestAMoveIsToldWithAllThatItRestsOn(t *testing.T) {
 	w := newWorld(t)
+	w.say(t, bank, "EUR/USD", "1.1000", 5)
 	w.say(t, bank, "EUR/USD", "1.1800", 6)
 	w.say(t, bank, "EUR/JPY", "184.20", 6)
 	pair, cross := w.add(t, "EUR/USD", "1"), w.add(t, "USD/JPY", "1")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/currency"
@@ -29,7 +30,7 @@ func (s feeds) moves(q api.Question) (api.Reply, error) {
 	if err != nil {
 		return api.Reply{}, err
 	}
-	steps, err := s.Ledger().Steps(q.Context(), pair, least, most)
+	steps, err := s.Ledger().Steps(q.Context(), pair, least, time.Time{}, most)
 	if errors.Is(err, fault.Invalid) { // a code that no table knows is an address at which nothing stands
 		err = fault.Because(fault.NotFound, "%w", err)
 	}
