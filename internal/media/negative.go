@@ -32,7 +32,7 @@ const (
 )
 
 // mostScans is how often a JPEG may go over its points. Ten or so are usual; each takes time, however few bytes it has.
-const mostScans = 64
+const mostScans = 32
 
 // negative is what a file says of itself before it is developed.
 type negative struct {
