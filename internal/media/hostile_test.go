@@ -123,28 +123,35 @@ func hostile(t testing.TB) map[string][]byte {
 	return files
 }
 
-func TestAHostileFileIsRefusedInASentenceOrIsAPicture(t *testing.T) {
+func TestAHostileFileIsRefusedInASentenceOrIsAPictureAndTakesLittle(t *testing.T) {
 	files := hostile(t)
 	if len(files) < 200 {
 		t.Errorf("%d files; there were to be two hundred", len(files))
 	}
 	d := darkroom()
-	pictures := 0
-	for name, body := range files {
-		p, err := d.Develop(t.Context(), media.Upload{Body: body})
-		switch {
-		case err == nil:
-			pictures++
-			for _, r := range p.Renditions {
-				drawn(t, r)
+	var pictures []media.Picture
+	took := peak(t, func() {
+		for name, body := range files {
+			p, err := d.Develop(t.Context(), media.Upload{Body: body})
+			switch {
+			case err == nil:
+				pictures = append(pictures, p)
+			case !errors.Is(err, fault.Invalid):
+				t.Errorf("%s: %v, want fault.Invalid", name, err)
+			case strings.Contains(fault.Sentence(err), "panic"), len(fault.Sentence(err)) > 200:
+				t.Errorf("%s: the sentence is %q", name, fault.Sentence(err))
 			}
-		case !errors.Is(err, fault.Invalid):
-			t.Errorf("%s: %v, want fault.Invalid", name, err)
-		case strings.Contains(fault.Sentence(err), "panic"), len(fault.Sentence(err)) > 200:
-			t.Errorf("%s: the sentence is %q", name, fault.Sentence(err))
+		}
+	})
+	if took > 64<<20 {
+		t.Errorf("%d files took %d MB of memory; 64 were the most", len(files), took>>20)
+	}
+	for _, p := range pictures {
+		for _, r := range p.Renditions {
+			drawn(t, r)
 		}
 	}
-	t.Logf("of %d files %d are pictures", len(files), pictures)
+	t.Logf("of %d files %d are pictures; they took %d MB of memory", len(files), len(pictures), took>>20)
 }
 
 func TestWhatIsBeyondTheLimitsIsRefusedBeforeItIsDecoded(t *testing.T) {

@@ -75,6 +75,9 @@ func inspect(body []byte) (negative, codec, error) {
 	if !ok {
 		return negative{}, codec{}, foreign(body)
 	}
+	if c.kind == WebP && len(body) > 20 && string(body[12:16]) == "VP8X" && body[20]&2 != 0 {
+		return negative{}, codec{}, fault.Because(fault.Invalid, "a WebP that moves is not read here: export one picture of it, as a JPEG or a PNG")
+	}
 	config, err := c.config(bytes.NewReader(body))
 	if err != nil {
 		return negative{}, codec{}, unreadable(c.kind, err)
