@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 
@@ -105,17 +104,4 @@ func printed(m *image.RGBA, k Kind) ([]byte, error) {
 		return nil, fmt.Errorf("write a picture as %s: %w", k, err)
 	}
 	return b.Bytes(), nil
-}
-
-// straight is the picture with colours that are not multiplied by their alpha.
-func straight(m *image.RGBA) *image.NRGBA {
-	if m.Opaque() {
-		return &image.NRGBA{Pix: m.Pix, Stride: m.Stride, Rect: m.Rect}
-	}
-	n := image.NewNRGBA(m.Rect)
-	for i := 0; i+3 < len(m.Pix); i += 4 {
-		c := color.NRGBAModel.Convert(color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], m.Pix[i+3]}).(color.NRGBA)
-		n.Pix[i], n.Pix[i+1], n.Pix[i+2], n.Pix[i+3] = c.R, c.G, c.B, c.A
-	}
-	return n
 }

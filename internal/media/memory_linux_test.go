@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/courant-news/courant/internal/media"
 )
 
 // resident reads how much memory the process has, or had at the most since it was last forgotten, from /proc/self/status.
@@ -35,21 +33,15 @@ func forget(t *testing.T) {
 	t.Helper()
 	debug.FreeOSMemory()
 	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
-		t.Skipf("the system does not say how much memory was taken: %v", err)
+		t.Logf("the system does not forget how much memory was taken: %v", err) // then what was taken before counts too
 	}
 }
 
-func TestHostileFilesTakeNoMoreThan64MB(t *testing.T) {
-	files := hostile(t)
-	d := darkroom()
+// peak returns how many bytes of memory the process took at the most while something was done, beyond what it had.
+func peak(t *testing.T, do func()) int64 {
+	t.Helper()
 	forget(t)
 	before := resident(t, "VmRSS")
-	for _, body := range files {
-		_, _ = d.Develop(t.Context(), media.Upload{Body: body}) // what becomes of it is another test's
-	}
-	if took := resident(t, "VmHWM") - before; took > 64<<20 {
-		t.Errorf("%d files took %d MB of memory", len(files), took>>20)
-	} else {
-		t.Logf("%d files took %d MB of memory", len(files), took>>20)
-	}
+	do()
+	return resident(t, "VmHWM") - before
 }

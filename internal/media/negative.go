@@ -32,7 +32,7 @@ const (
 )
 
 // mostScans is how often a JPEG may go over its points. Ten or so are usual; each takes time, however few bytes it has.
-const mostScans = 64
+const mostScans = 32
 
 // negative is what a file says of itself before it is developed.
 type negative struct {
@@ -74,6 +74,9 @@ func inspect(body []byte) (negative, codec, error) {
 	c, ok := codecOf(body)
 	if !ok {
 		return negative{}, codec{}, foreign(body)
+	}
+	if c.kind == WebP && len(body) > 20 && string(body[12:16]) == "VP8X" && body[20]&2 != 0 {
+		return negative{}, codec{}, fault.Because(fault.Invalid, "a WebP that moves is not read here: export one picture of it, as a JPEG or a PNG")
 	}
 	config, err := c.config(bytes.NewReader(body))
 	if err != nil {

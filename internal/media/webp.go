@@ -4,6 +4,7 @@ package media
 
 import (
 	"image"
+	"image/color"
 	"io"
 	"sync"
 
@@ -22,4 +23,17 @@ func printWebP(w io.Writer, m *image.RGBA) error {
 	printing.Lock()
 	defer printing.Unlock()
 	return webp.Encode(w, straight(m), webp.Options{Quality: webpQuality, Method: 4})
+}
+
+// straight is the picture with colours that are not multiplied by their alpha.
+func straight(m *image.RGBA) *image.NRGBA {
+	if m.Opaque() {
+		return &image.NRGBA{Pix: m.Pix, Stride: m.Stride, Rect: m.Rect}
+	}
+	n := image.NewNRGBA(m.Rect)
+	for i := 0; i+3 < len(m.Pix); i += 4 {
+		c := color.NRGBAModel.Convert(color.RGBA{m.Pix[i], m.Pix[i+1], m.Pix[i+2], m.Pix[i+3]}).(color.NRGBA)
+		n.Pix[i], n.Pix[i+1], n.Pix[i+2], n.Pix[i+3] = c.R, c.G, c.B, c.A
+	}
+	return n
 }
