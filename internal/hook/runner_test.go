@@ -449,12 +449,19 @@ func TestAPaperWithoutHooksWritesNothing(t *testing.T) {
 }
 
 func TestOldDeliveriesAreNotToldAgainOnceTheyAreDropped(t *testing.T) {
-	w, _ := moved(t)
-	w.after(t, 0)
-	w.receiver.taken()
+	w := newWorld(t)
+	w.say(t, bank, "EUR/USD", "1.1800", 6)
+	w.add(t, "EUR/USD", "1")
+	w.add(t, "bank", "")
+	w.clock = w.clock.Add(time.Second)
+	w.say(t, bank, "EUR/USD", "1.3000", 7)
+	w.after(t, time.Hour)
+	if got := w.receiver.taken(); len(got) != 2 {
+		t.Fatalf("%d messages", len(got))
+	}
 	w.clock = w.clock.Add(61 * 24 * time.Hour)
-	if err := w.db.DropDeliveries(t.Context(), w.clock.Add(-60*24*time.Hour)); err != nil {
-		t.Fatal(err)
+	if err := w.db.DropDeliveries(t.Context(), w.clock.Add(-60*24*time.Hour)); err != nil || len(w.deliveries(t)) != 0 {
+		t.Fatalf("%v, and %d deliveries are left", err, len(w.deliveries(t)))
 	}
 	w.restart(t, w.receiver.host())
 	if w.after(t, time.Minute); len(w.receiver.taken()) != 0 || len(w.deliveries(t)) != 0 {
