@@ -236,7 +236,8 @@ func (a *App) MetricsAddr() string {
 func (a *App) Run(ctx context.Context) error {
 	server := web.Server(a.handler, a.log)
 	stopped := make(chan error, 2)
-	go func() { stopped <- server.Serve(web.Join(a.public)) }()
+	door := web.NewDoor(web.Join(a.public))
+	go func() { stopped <- server.Serve(door) }()
 	var private *http.Server
 	if a.private != nil {
 		private = web.Server(a.metrics.handler(), a.log)
@@ -274,6 +275,9 @@ func (a *App) Run(ctx context.Context) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := server.Shutdown(drain)
+	if err == nil {
+		err = door.Wait(drain)
+	}
 	if private != nil {
 		err = errors.Join(err, private.Shutdown(drain))
 	}

@@ -183,7 +183,7 @@ func (s *Site) page(build builder, known ...string) http.Handler {
 				}
 			}
 		}
-		page, err := s.cache.Page(a.canonical(), func() (*web.Page, error) {
+		return s.cache.Serve(w, r, a.canonical(), func() (*web.Page, error) {
 			c, err := build(r.Context(), a)
 			if err != nil {
 				return nil, err
@@ -194,11 +194,6 @@ func (s *Site) page(build builder, known ...string) http.Handler {
 			}
 			return web.NewPage(body, web.PageOptions{CacheControl: cacheControl}), nil
 		})
-		if err != nil {
-			return err
-		}
-		page.ServeHTTP(w, r)
-		return nil
 	})
 }
 
