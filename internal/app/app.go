@@ -274,10 +274,7 @@ func (a *App) Run(ctx context.Context) error {
 	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	err := server.Shutdown(drain)
-	if err == nil {
-		err = door.Wait(drain)
-	}
+	err := errors.Join(server.Shutdown(drain), door.Wait(drain))
 	if private != nil {
 		err = errors.Join(err, private.Shutdown(drain))
 	}

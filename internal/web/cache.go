@@ -31,9 +31,14 @@ type Cache struct {
 type kept struct {
 	key  string
 	page *Page
-	made time.Time
 	size int
-	gone atomic.Bool // dropped, pushed out, too old, or never kept
+	*life
+}
+
+// life is how long a page is kept. It outlives the page in the hands of who asks whether it is still kept.
+type life struct {
+	made time.Time
+	gone atomic.Bool // dropped, pushed out, or never kept
 }
 
 // build names a build under way. The generation is part of it, so that nobody who asks after a Drop is given what was
@@ -80,7 +85,8 @@ func (c *Cache) Serve(w http.ResponseWriter, r *http.Request, key string, create
 	if err != nil {
 		return err
 	}
-	repeatable(r, func(now time.Time) bool { return !k.gone.Load() && c.young(k, now) })
+	life := k.life
+	repeatable(r, func(now time.Time) bool { return !life.gone.Load() && c.young(life, now) })
 	k.page.ServeHTTP(w, r)
 	return nil
 }
@@ -101,8 +107,8 @@ func (c *Cache) find(key string, create func() (*Page, error)) (*kept, error) {
 	}
 }
 
-func (c *Cache) young(k *kept, now time.Time) bool {
-	return c.maxAge == 0 || now.Sub(k.made) < c.maxAge
+func (c *Cache) young(l *life, now time.Time) bool {
+	return c.maxAge == 0 || now.Sub(l.made) < c.maxAge
 }
 
 // Drop forgets every page, and the result of every build that has begun: what they show may have changed.
@@ -119,7 +125,7 @@ func (c *Cache) look(key string) (k *kept, b *building, mine bool) {
 	defer c.mu.Unlock()
 	if e, ok := c.pages[key]; ok {
 		k := e.Value.(*kept)
-		if c.young(k, time.Now()) {
+		if c.young(k.life, time.Now()) {
 			c.recent.MoveToFront(e)
 			return k, nil, false
 		}
@@ -148,7 +154,7 @@ func (c *Cache) build(b *building, create func() (*Page, error)) (*kept, error) 
 	}()
 	page, err := create()
 	if b.err = err; err == nil {
-		b.kept = &kept{key: b.name.key, page: page}
+		b.kept = &kept{key: b.name.key, page: page, life: &life{}}
 		b.kept.gone.Store(true) // until it is kept
 	}
 	return b.kept, err

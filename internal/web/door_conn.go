@@ -4,38 +4,33 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"time"
 )
 
-// doorConn is a connection that came through a door. Only the goroutine in which net/http serves it uses its fields; the one
-// that net/http starts while a handler runs only reads, one byte at most.
+// doorConn is a connection that came through a door. Only the goroutine in which net/http serves it uses its fields, except
+// that another, which net/http lets wait for a byte while a handler runs, adds that to text; net/http ends it before [rest].
 type doorConn struct {
 	net.Conn
 	door *Door
 
-	// What net/http was given. Only while it is sure to have answered all of it, and to hold nothing in its buffer, may the
-	// door answer in its stead.
-	waits  bool   // it has answered everything and waits for the next request
-	served bool   // that was not the first: its deadlines are now those of an idle connection
-	odd    bool   // it was given what was not one whole request: nobody here knows any more what it holds
-	form   []byte // of the request that it answers
+	text   []byte // what net/http was given and has not answered; where it is empty, so is net/http's buffer, and it waits
+	odd    bool   // text is not known any more: the door stays out of it for good
+	served bool   // net/http has answered a request, so that its deadlines are now those of an idle connection
 
-	// What it answers: noted if the page says how long it holds.
-	holds func(now time.Time) bool
+	// Of the reply that net/http is making.
+	holds func(now time.Time) bool // while it may be repeated; nil: not at all
 	see   func(took time.Duration)
 	once  bool
 	reply []byte
 
-	renewed time.Time // when the deadlines were set last
-	state   atomic.Int32
-}
+	form    []byte    // space for one
+	renewed time.Time // when the door set the deadlines last
 
-const (
-	connOpen      = iota
-	connAnswering // the door is writing
-	connClosed
-)
+	mu        sync.Mutex
+	answering bool // the door is writing
+	closed    bool
+}
 
 // Read answers what the door can answer, and returns what it cannot.
 func (c *doorConn) Read(b []byte) (int, error) {
@@ -44,70 +39,86 @@ func (c *doorConn) Read(b []byte) (int, error) {
 		if n == 0 || c.odd {
 			return n, err
 		}
-		whole := false
-		if c.waits {
-			c.form, whole = form(c.form[:0], b[:n])
+		if len(c.text) == 0 && c.served && err == nil {
+			if answered, err := c.answer(b[:n]); err != nil {
+				return 0, err
+			} else if answered {
+				continue
+			}
 		}
-		if !whole || err != nil {
-			c.odd = true
-			return n, err
+		if c.odd = len(c.text)+n > asked; !c.odd {
+			c.text = append(c.text, b[:n]...)
 		}
-		if answered, err := c.answer(); !answered {
-			c.waits = false
-			return n, nil
-		} else if err != nil {
-			return 0, err
-		}
+		return n, err
 	}
 }
 
-// answer answers the request whose form was read, if its reply is ready.
-func (c *doorConn) answer() (answered bool, err error) {
-	if !c.served {
+// answer answers a request whose reply is ready.
+func (c *doorConn) answer(text []byte) (answered bool, err error) {
+	form, rest, ok := form(c.form[:0], text)
+	c.form = form
+	if !ok || len(rest) > 0 {
 		return false, nil
 	}
-	r := c.door.find(c.form)
+	r := c.door.find(form)
 	now := time.Now()
 	if r == nil || !r.holds(now) {
 		return false, nil
 	}
-	if !c.state.CompareAndSwap(connOpen, connAnswering) {
+	if !c.begin() {
 		return true, net.ErrClosed
 	}
-	if now.Sub(c.renewed) >= time.Second { // not each time: it costs as much as all else here
+	if now.Sub(c.renewed) >= time.Second { // not each time: that would cost as much as finding the reply
 		c.renewed = now
 		err = c.SetDeadline(now.Add(idleTime))
 	}
 	if err == nil {
 		_, err = c.Conn.Write(r.at(now))
 	}
-	if !c.state.CompareAndSwap(connAnswering, connOpen) { // closed in the meantime
-		_ = c.Conn.Close()
-		c.door.late.Done()
-	}
+	c.end()
 	if r.see != nil {
 		r.see(time.Since(now))
 	}
 	return true, err
 }
 
-// Close closes the connection; where the door is writing a reply, when that is written.
+// begin begins to write, unless the connection is closed.
+func (c *doorConn) begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answering = !c.closed
+	return c.answering
+}
+
+// end closes the connection where that was asked for while the door was writing.
+func (c *doorConn) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answering = false
+	if c.closed {
+		_ = c.Conn.Close() // there is nobody to tell
+		c.door.late.Done()
+	}
+}
+
+// Close closes the connection; where the door is writing a reply to it, after that, unless it is closed a second time.
 func (c *doorConn) Close() error {
-	c.door.late.Add(1)
-	if c.state.Swap(connClosed) == connAnswering {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	later := c.answering && !c.closed
+	c.closed = true
+	if later {
+		c.door.late.Add(1)
 		return nil
 	}
-	c.door.late.Done()
 	return c.Conn.Close()
 }
 
-// Write sends what net/http writes, and notes it where it can be repeated.
+// Write sends what net/http writes, and notes it where it may be repeated.
 func (c *doorConn) Write(b []byte) (int, error) {
 	if c.holds != nil {
-		if len(c.reply)+len(b) > longest {
+		if c.reply = append(c.reply, b...); len(c.reply) > longest {
 			c.holds, c.reply = nil, nil
-		} else {
-			c.reply = append(c.reply, b...)
 		}
 	}
 	return c.Conn.Write(b)
@@ -118,20 +129,25 @@ func (c *doorConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
-	return net.ErrClosed
+	return nil
 }
 
-// rest is called when net/http has answered a request to the end and waits for the next.
+// rest is told by net/http when it has written the whole reply to a request and goes on to the next.
 func rest(conn net.Conn, state http.ConnState) {
 	c, ok := conn.(*doorConn)
 	if !ok || state != http.StateIdle {
 		return
 	}
-	if c.holds != nil && !c.once {
-		c.door.keep(string(c.form), c.reply, &ready{holds: c.holds, see: c.see})
+	form, rest, ok := form(c.form[:0], c.text)
+	switch {
+	case c.odd || !ok:
+		c.odd, c.text, rest = true, nil, nil
+	case c.holds != nil && !c.once:
+		c.door.keep(string(form), c.reply, &ready{holds: c.holds, see: c.see})
 	}
+	c.text = append(c.text[:0], rest...)
 	c.holds, c.see, c.once, c.reply = nil, nil, false, nil
-	c.waits, c.served, c.renewed = true, true, time.Time{}
+	c.form, c.served, c.renewed = form, true, time.Time{}
 }
 
 // doorKey is under which the connection stands in its requests' context.
@@ -145,24 +161,23 @@ func withDoor(ctx context.Context, c net.Conn) context.Context {
 	return withConn(ctx, c)
 }
 
-// repeatable says that the reply to a request may be repeated to who sends the same, as long as it holds.
+// repeatable says that the reply that is now written to a request may be repeated to who sends the same, while it holds.
 func repeatable(r *http.Request, holds func(now time.Time) bool) {
 	c, ok := r.Context().Value(doorKey{}).(*doorConn)
-	if !ok || !c.served || c.odd || c.waits || r.ContentLength != 0 || r.Header["Authorization"] != nil || r.Header["Cookie"] != nil {
-		return
+	if ok && c.served && r.ContentLength == 0 && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil {
+		c.holds = holds
 	}
-	c.holds = holds
 }
 
-// counted gives the door what counts a reply.
+// counted tells the door how a reply is counted.
 func counted(r *http.Request, see func(took time.Duration)) {
-	if c, ok := r.Context().Value(doorKey{}).(*doorConn); ok && c.holds != nil {
+	if c, ok := r.Context().Value(doorKey{}).(*doorConn); ok {
 		c.see = see
 	}
 }
 
-// Once says that the reply to a request depends on more than its text, such as on who asks how often, and so is not to be
-// repeated. It may be said before or after the reply is written.
+// Once says that the reply to a request depends on more than its text and the pages that are kept, such as on how often
+// somebody asked: the [Door] does not repeat it. It may be said before the reply is written or after.
 func Once(r *http.Request) {
 	if c, ok := r.Context().Value(doorKey{}).(*doorConn); ok {
 		c.once = true

@@ -50,8 +50,9 @@ func Observe(see func(route string, status int, took time.Duration), h http.Hand
 			if status == 0 { // nothing written is an empty 200
 				status = http.StatusOK
 			}
-			see(r.Pattern, status, time.Since(start))
-			counted(r, func(took time.Duration) { see(r.Pattern, status, took) })
+			route := r.Pattern
+			see(route, status, time.Since(start))
+			counted(r, func(took time.Duration) { see(route, status, took) })
 		}()
 		h.ServeHTTP(o, r)
 	})

@@ -7,7 +7,7 @@
 // The usual order, from outside in: [Server], [Secure], [Observe], [Recover], the mux, [Handle].
 //
 // Everything here is safe for concurrent use. Durations are measured with the monotonic clock; nothing here sleeps or
-// starts a goroutine.
+// starts a goroutine, except that [Door.Wait] waits in one.
 package web
 
 import (
