@@ -115,10 +115,11 @@ func (d *Door) keep(form string, reply []byte, r *ready) {
 }
 
 // form is the text of the first request without the headers that nobody reads, appended to space, and what comes after it.
-// It is ok if the text begins with a whole request that has no body: GET or HEAD, lines that end as they should, and none
-// that continues another or speaks of a body.
+// It is ok if the text begins with a whole request that has no body: GET, HEAD or OPTIONS, lines that end as they should,
+// and none that continues another or speaks of a body.
 func form(space, text []byte) (form, rest []byte, ok bool) {
-	if !bytes.HasPrefix(text, []byte("GET ")) && !bytes.HasPrefix(text, []byte("HEAD ")) {
+	method, _, _ := bytes.Cut(text, []byte(" "))
+	if m := string(method); m != http.MethodGet && m != http.MethodHead && m != http.MethodOptions {
 		return space, nil, false
 	}
 	for form = space; ; {
@@ -131,11 +132,11 @@ func form(space, text []byte) (form, rest []byte, ok bool) {
 		if len(line) == 2 {
 			return append(form, line...), text, true
 		}
-		name, value, _ := bytes.Cut(line[:end-1], []byte(":"))
+		name, value, isHeader := bytes.Cut(line[:end-1], []byte(":"))
 		if bytes.EqualFold(name, []byte("Content-Length")) || bytes.EqualFold(name, []byte("Transfer-Encoding")) {
 			return form, nil, false
 		}
-		if !unread(name, value) {
+		if !isHeader || !unread(name, value) {
 			form = append(form, line...)
 		}
 	}
