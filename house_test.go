@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path"
@@ -222,6 +223,51 @@ func TestTheLinkerMayDropUnusedMethods(t *testing.T) {
 		if strings.Contains(lines.Text(), "ReflectMethod") {
 			t.Errorf("the linker must keep all methods: %s", lines.Text())
 		}
+	}
+}
+
+// The door answers without looking at some headers. Whoever wants to read one takes it off that list first.
+func TestNobodyReadsAHeaderThatTheDoorLeavesUnread(t *testing.T) {
+	const door, asker = "internal/web/door.go", "internal/web/fetch.go" // which says who asks, and reads no request
+	unread := map[string]bool{}
+	words := func(n ast.Node, see func(word string)) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				see(http.CanonicalHeaderKey(strings.Trim(n.Value, "`\"")))
+			case *ast.SelectorExpr:
+				see(map[string]string{"UserAgent": "User-Agent", "Referer": "Referer"}[n.Sel.Name]) // methods of a request
+			}
+			return true
+		})
+	}
+	files := goFiles(t)
+	for _, file := range files {
+		for _, decl := range file.ast.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && file.path == door && f.Name.Name == "unread" {
+				ast.Inspect(f, func(n ast.Node) bool {
+					if c, ok := n.(*ast.CaseClause); ok {
+						for _, name := range c.List {
+							words(name, func(word string) { unread[word] = true })
+						}
+					}
+					return true
+				})
+			}
+		}
+	}
+	if !unread["User-Agent"] || !unread["X-Request-Id"] {
+		t.Fatalf("%s leaves unread %v", door, unread)
+	}
+	for _, file := range files {
+		if file.path == door || file.path == asker || strings.HasSuffix(file.path, "_test.go") {
+			continue
+		}
+		words(file.ast, func(word string) {
+			if unread[word] {
+				t.Errorf("%s reads %s, which %s leaves unread: a reply would be repeated to others", file.path, word, door)
+			}
+		})
 	}
 }
 

@@ -118,6 +118,16 @@ var guards = []guard{
 	{"a redenomination is no move", "internal/market/step.go", " && l.sameMoney(pair, step.From.At, step.To.At)", "", feeding + "AMoveIsBeyond"},
 	{"a move is more than what is asked for", "internal/market/step.go", "s.From.Value.Mul(percent)) > 0", "s.From.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
 	{"a day that may not be whole is not counted", "internal/market/publication.go", "if day.After(torn) {", "if !day.IsZero() {", judging + "APublication"},
+
+	{"the door repeats no page that is dropped", "internal/web/cache.go", "e.Value.(*kept).gone.Store(true)", "_ = e", fetching + "NoReplyIsOlder"},
+	{"the door asks whether a page still holds", "internal/web/door_conn.go", "if r == nil || !r.holds(now) {", "if r == nil {", fetching + "NoReplyIsOlder"},
+	{"the door answers only where net/http holds nothing", "internal/web/door_conn.go", "if len(c.text) == 0 && c.served", "if c.served", fetching + "ComesInPieces"},
+	{"the door answers one request at a time", "internal/web/door_conn.go", "if !ok || len(rest) > 0 {", "if !ok || rest == nil {", fetching + "Smuggles"},
+	{"the door takes no body for a request", "internal/web/door.go", `if bytes.EqualFold(name, []byte("Content-Length")) || `, "if ", fetching + "Smuggles|FuzzForm"},
+	{"the door reads no folded lines", "internal/web/door.go", ` || text[0] == ' ' || text[0] == '\t' {`, " {", fetching + "Smuggles|FuzzForm"},
+	{"the door leaves out no header that net/http would refuse", "internal/web/door.go", "if !isHeader || !unread(name, value) {", "if _ = isHeader; !unread(name, value[:0]) {", fetching + "Smuggles|FuzzForm"},
+	{"the door repeats nothing to who is limited", "internal/api/gate/gate.go", "web.Once(r) // the next is counted, too", "", "./internal/app WhatTheDoor"},
+	{"the door keeps nothing that may be private", "internal/web/door_conn.go", ` && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil`, "", fetching + "MeantOnce"},
 }
 
 func main() {

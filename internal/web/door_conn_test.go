@@ -74,6 +74,7 @@ func (p *porch) ask(t *testing.T, request, want string) {
 		t.Fatal(err)
 	}
 	p.read(t, want)
+	synctest.Wait() // until the next is waited for
 }
 
 func (p *porch) read(t *testing.T, want string) {
@@ -149,6 +150,43 @@ func TestWhoDoesNotReadWhatTheDoorWritesIsCut(t *testing.T) {
 		<-time.After(61 * time.Second)
 		if said, err := io.ReadAll(p.in); err != nil || len(said) > 0 {
 			t.Errorf("%q, %v came after a minute", said, err)
+		}
+	})
+}
+
+// Of a request that comes in pieces net/http holds the first when the rest comes, which by itself may look like a whole one.
+func TestARequestThatComesInPiecesIsNetHTTPsToAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, first := range []string{"X", "GET /other", "GET /other HTTP/1.1\r\nX: ", "G"} {
+			p, status := newPorch(t), map[string]int{"X": 405, "G": 200}[first]
+			rest := plainly
+			switch {
+			case first == "G":
+				rest = plainly[1:]
+			case strings.HasPrefix(first, "GET /other HTTP"):
+				status = 404
+			case status == 0:
+				status = 400
+			}
+			for _, piece := range []string{first, rest} {
+				if _, err := io.WriteString(p, piece); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+			}
+			resp, err := http.ReadResponse(p.in, nil)
+			if err != nil || resp.StatusCode != status {
+				t.Fatalf("%q and the rest: %v, %v; want %d", first, resp, err, status)
+			}
+			if _, err := io.Copy(io.Discard, resp.Body); err != nil || status != http.StatusOK {
+				continue
+			}
+			synctest.Wait()
+			before := p.handled.Load()
+			p.ask(t, plainly, body) // by the door again
+			if n := p.handled.Load(); n != before {
+				t.Errorf("after %q the door does not answer any more", first)
+			}
 		}
 	})
 }
