@@ -32,7 +32,7 @@ func dialled(t *testing.T, a *app.App) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	if err := c.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	l := &line{Conn: c}
@@ -76,18 +76,13 @@ func TestALaterReplyOfAConnectionIsThatOfAFirstToTheByte(t *testing.T) {
 	}
 	kept := dialled(t, a)
 	for _, path := range paths {
-		for _, host := range []string{"a.example", "b.example"} {
-			for i, header := range headers {
-				method := "GET"
-				if i%4 == 3 {
-					method = "HEAD"
-				}
-				request := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", method, path, host, header)
-				want, _ := dialled(t, a).ask(t, request)
-				for range 3 {
-					if got, _ := kept.ask(t, request); got != want {
-						t.Fatalf("%q is answered\n%.2000s\nand on a connection of its own\n%.2000s", request, got, want)
-					}
+		for i, header := range headers {
+			method, host := []string{"GET", "GET", "HEAD"}[i%3], []string{"a.example", "b.example"}[i%2]
+			request := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", method, path, host, header)
+			want, _ := dialled(t, a).ask(t, request)
+			for range 3 {
+				if got, _ := kept.ask(t, request); got != want {
+					t.Fatalf("%q is answered\n%.2000s\nand on a connection of its own\n%.2000s", request, got, want)
 				}
 			}
 		}
