@@ -127,6 +127,7 @@ var guards = []guard{
 	{"the door reads no folded lines", "internal/web/door.go", ` || text[0] == ' ' || text[0] == '\t' {`, " {", fetching + "Smuggles|FuzzForm"},
 	{"the door leaves out no header that net/http would refuse", "internal/web/door.go", "if !isHeader || !unread(name, value) {", "if _ = isHeader; !unread(name, value[:0]) {", fetching + "Smuggles|FuzzForm"},
 	{"the door repeats nothing to who is limited", "internal/api/gate/gate.go", "web.Once(r) // the next is counted, too", "", "./internal/app WhatTheDoor"},
+	{"the door tells what a proxy is told to nobody else", "internal/web/proxy.go", "believed(r)\n", "\n", "./internal/app ProxyIsTold"},
 	{"the door keeps nothing that may be private", "internal/web/door_conn.go", ` && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil`, "", fetching + "MeantOnce"},
 }
 

@@ -25,9 +25,12 @@ type line struct {
 	came strings.Builder
 }
 
-func dialled(t *testing.T, a *app.App) *line {
+func dialled(t *testing.T, a *app.App) *line { return dialledFrom(t, a, "127.0.0.1") }
+
+// dialledFrom is one from another address of this machine.
+func dialledFrom(t *testing.T, a *app.App, address string) *line {
 	t.Helper()
-	c, err := net.Dial("tcp", a.Addr())
+	c, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).Dial("tcp", a.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,5 +126,34 @@ func TestWhatTheDoorAnswersIsCountedAndLimitedLikeAllElse(t *testing.T) {
 				t.Errorf("the metrics lack %s", want)
 			}
 		}
+	}
+}
+
+// The same text means another thing from the operator's proxy, whose word is taken, than from others.
+func TestWhatAProxyIsToldTheDoorTellsNobodyElse(t *testing.T) {
+	const proxy = "127.0.0.2"
+	a, err := app.New(t.Context(), app.Config{
+		Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Name: "Courant", Base: "EUR", Proxies: proxy,
+	}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Fill(t.Context(), a.Ledger, a.Newsroom); err != nil {
+		t.Fatal(err)
+	}
+	serve(t, a)
+	const request = "GET /api/ HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-Proto: https\r\n\r\n"
+	lines := map[string]*line{"https": dialledFrom(t, a, proxy), "http": dialled(t, a)}
+	for range 3 {
+		lines["http"].ask(t, "OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\n") // which net/http answers without us
+		lines["https"].ask(t, "OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\n")
+		for scheme, l := range lines {
+			for range 3 {
+				if reply, _ := l.ask(t, request); !strings.Contains(reply, scheme+"://a.example/") {
+					t.Errorf("who asks by %s is told another address: %.1500s", scheme, reply)
+				}
+			}
+		}
+		lines = map[string]*line{"https": dialledFrom(t, a, proxy), "http": dialled(t, a)}
 	}
 }

@@ -16,9 +16,11 @@ type doorConn struct {
 
 	text   []byte // what net/http was given and has not answered; where it is empty, so is net/http's buffer, and it waits
 	odd    bool   // text is not known any more: the door stays out of it for good
-	served bool   // net/http has answered a request, so that its deadlines are now those of an idle connection
+	served bool   // net/http has answered with a page, so it is known who is there, and deadlines are those of an idle connection
+	peer   string // who is there, where that matters to replies; see [believed]
 
 	// Of the reply that net/http is making.
+	page  bool
 	holds func(now time.Time) bool // while it may be repeated; nil: not at all
 	see   func(took time.Duration)
 	once  bool
@@ -53,10 +55,16 @@ func (c *doorConn) Read(b []byte) (int, error) {
 	}
 }
 
+// read is the form of the first request of a text, from who is there, and what comes after it.
+func (c *doorConn) read(text []byte) (key, rest []byte, ok bool) {
+	key, rest, ok = form(append(c.form[:0], c.peer...), text)
+	c.form = key
+	return key, rest, ok
+}
+
 // answer answers a request whose reply is ready.
 func (c *doorConn) answer(text []byte) (answered bool, err error) {
-	form, rest, ok := form(c.form[:0], text)
-	c.form = form
+	form, rest, ok := c.read(text)
 	if !ok || len(rest) > 0 {
 		return false, nil
 	}
@@ -138,7 +146,7 @@ func rest(conn net.Conn, state http.ConnState) {
 	if !ok || state != http.StateIdle {
 		return
 	}
-	form, rest, ok := form(c.form[:0], c.text)
+	form, rest, ok := c.read(c.text)
 	switch {
 	case c.odd || !ok:
 		c.odd, c.text, rest = true, nil, nil
@@ -146,8 +154,8 @@ func rest(conn net.Conn, state http.ConnState) {
 		c.door.keep(string(form), c.reply, &ready{holds: c.holds, see: c.see})
 	}
 	c.text = append(c.text[:0], rest...)
-	c.holds, c.see, c.once, c.reply = nil, nil, false, nil
-	c.form, c.served, c.renewed = form, true, time.Time{}
+	c.served, c.renewed = c.served || c.page, time.Time{}
+	c.page, c.holds, c.see, c.once, c.reply = false, nil, nil, false, nil
 }
 
 // doorKey is under which the connection stands in its requests' context.
@@ -161,10 +169,22 @@ func withDoor(ctx context.Context, c net.Conn) context.Context {
 	return withConn(ctx, c)
 }
 
-// repeatable says that the reply that is now written to a request may be repeated to who sends the same, while it holds.
+// believed notes that a request came from one of the operator's proxies, whose word is taken for what is thrown away of others:
+// what it is told is not repeated to them, though they send the same text.
+func believed(r *http.Request) {
+	if c, ok := r.Context().Value(doorKey{}).(*doorConn); ok {
+		c.peer = "proxy "
+	}
+}
+
+// repeatable says that the page with which a request is now answered may be repeated to who sends the same, while it holds.
 func repeatable(r *http.Request, holds func(now time.Time) bool) {
 	c, ok := r.Context().Value(doorKey{}).(*doorConn)
-	if ok && c.served && r.ContentLength == 0 && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil {
+	if !ok {
+		return
+	}
+	c.page = true
+	if c.served && r.ContentLength == 0 && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil {
 		c.holds = holds
 	}
 }
