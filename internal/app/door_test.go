@@ -71,7 +71,7 @@ func TestALaterReplyOfAConnectionIsThatOfAFirstToTheByte(t *testing.T) {
 	paths := []string{
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", "/markets/", "/markets/?base=USD", "/rates/EUR-USD", "/sources", "/audit", "/audit/rules", "/nothing",
 		"/api/", "/embed", "/embed/rate.js", "/api/latest", "/latest", "/latest?access_key=another", "/v1/latest?base=USD", "/v6/latest/EUR", "/api/v1/board", "/api/v1/board.csv",
-		"/api/v1/rates/EUR-USD", "/api/v1/nothing", "/api/openapi.json", "/feeds/sources/ecb.atom", "/healthz", "/readyz", "/markets", "/favicon.ico",
+		"/api/v1/rates/EUR-USD", "/api/v1/nothing", "/api/openapi.json", "/feeds/rates/EUR-USD.atom?move=1", "/healthz", "/readyz", "/markets", "/favicon.ico",
 	}
 	headers := []string{
 		"", "Accept-Encoding: gzip\r\n", "Accept-Encoding: br\r\nUser-Agent: x\r\n", "Accept: text/csv\r\n", "Accept: application/x-ndjson\r\nAccept-Encoding: gzip\r\n",
@@ -142,7 +142,7 @@ func TestWhatAProxyIsToldTheDoorTellsNobodyElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	serve(t, a)
-	const request = "GET /api/ HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-Proto: https\r\n\r\n"
+	const request = "GET /feeds/rates/EUR-USD.atom?move=1 HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-Proto: https\r\n\r\n"
 	lines := map[string]*line{"https": dialledFrom(t, a, proxy), "http": dialled(t, a)}
 	for range 3 {
 		lines["http"].ask(t, "OPTIONS * HTTP/1.1\r\nHost: a.example\r\n\r\n") // which net/http answers without us
