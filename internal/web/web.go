@@ -4,7 +4,7 @@
 // It knows no story, rate or template, and has no routes: a face owns its mux. It does not render; a face renders to
 // bytes ([Render]), makes a [Page] of them once and serves that page many times. Start at [Handle] and [NewPage].
 //
-// The usual order, from outside in: [Server], [Secure], [Observe], [Recover], the mux, [Handle].
+// The usual order, from outside in: [Door], [Server], [Secure], [Observe], [Recover], the mux, [Handle].
 //
 // Everything here is safe for concurrent use. Durations are measured with the monotonic clock; nothing here sleeps or
 // starts a goroutine, except that [Door.Wait] waits in one.
