@@ -15,6 +15,7 @@ type Words struct {
 	AxisBegins, Broken                                            string // what to know before a chart is believed
 	Title, Course, Range, Marked                                  string // of a chart: its two currencies and days, and what it shows
 	Irregular, Daily, Weekly, Monthly                             string // how many values it has, and how often
+	DayAndMonth, MonthAndYear                                     string // below a chart, as [time.Time.Format] has them
 	how                                                           func(market.How) string
 }
 
