@@ -39,7 +39,8 @@ func englishWords() Words {
 		Range:      "Lowest %[1]s on %[2]s, highest %[3]s on %[4]s.",
 		Marked:     "Marked days, listed below: %[1]d.",
 		Irregular:  "%[1]d values", Daily: "%[1]d values, the last of each day", Weekly: "%[1]d values, the last of each week",
-		Monthly: "%[1]d values, the last of each month",
-		how:     howOf,
+		Monthly:     "%[1]d values, the last of each month",
+		DayAndMonth: "2 Jan", MonthAndYear: "Jan 2006",
+		how: howOf,
 	}
 }
