@@ -127,7 +127,7 @@ var guards = []guard{
 	{"an amount is rounded once", "internal/news/resolve.go", "f.Amount.Mul(over).QuoPlaces(under, places)", "f.Amount.Mul(o.Value.Mul(under)).QuoPlaces(under, places+0*over.Sign())", printing + "AnAmountIsRoundedOnce"},
 	{"a chart is of one source", "internal/news/chart.go", "return s.ID == last.Source", "return true", printing + "AChartHasOneSource"},
 	{"a figure has its own pins", "internal/news/pin.go", "if !f.has(i, p) {", "if !f.has(i, p) && p.Symbol == \"\" {", printing + "AnEditionIsAddedWhole"},
-	{"today's value of another source is no move", "internal/site/figure.go", "v.Aside = source != p.Source", "v.Aside = false", showing + "AFiguresCard"},
+	{"today's value of another source is no move", "internal/site/figure.go", "v.Aside = now.Source != p.Source", "v.Aside = false", showing + "AFiguresCard"},
 	{"a day that may not be whole is not counted", "internal/market/publication.go", "if day.After(torn) {", "if !day.IsZero() {", judging + "APublication"},
 }
 

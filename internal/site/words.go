@@ -7,7 +7,7 @@ import "github.com/courant-news/courant/internal/market"
 type Words struct {
 	Language                                                      string // BCP 47
 	Figure, Reckoned, Source, About, Learnt, How, From, To, Today string
-	Observation, Number, Subject                                  string
+	Number, Subject                                               string // links to where a number comes from
 	Said                                                          string // how a value was reached that its source wrote itself
 	Since, OtherSource                                            string // behind a move; instead of one
 	Pair, Value, Day, Values                                      string // heads of a table; what opens one
@@ -27,7 +27,7 @@ func englishWords() Words {
 		Language: "en",
 		Figure:   "Figure", Reckoned: "Reckoned", Source: "Source", About: "About", Learnt: "Learnt", How: "How",
 		From: "From", To: "To", Today: "Today",
-		Observation: "Observation", Number: "Where this number comes from", Subject: "Its page",
+		Number: "Where this number comes from", Subject: "Its page",
 		Said:  "as the source wrote it",
 		Since: "since", OtherSource: "of another source, so that no change is counted",
 		Pair: "Pair", Value: "Value", Day: "Day", Values: "All values of the chart",
