@@ -173,7 +173,7 @@ func TestNothingRunsBeforeMain(t *testing.T) {
 }
 
 func TestNoFloatingPointCarriesAPrice(t *testing.T) {
-	exact := []string{"internal/currency", "internal/market", "internal/news", "internal/store", "internal/archive", "internal/api", "internal/api/native", "internal/hook"}
+	exact := []string{"internal/currency", "internal/numeral", "internal/market", "internal/news", "internal/store", "internal/archive", "internal/api", "internal/api/native", "internal/hook"}
 	const (
 		statistics = "internal/market/judge.go" // which asks how unusual a price is, and changes none
 		contrast   = "internal/news/colour.go"  // which measures light

@@ -36,6 +36,8 @@ const (
 	dialects = "./internal/api "
 	feeding  = "./internal/api/feed "
 	telling  = "./internal/hook "
+	printing = "./internal/news "
+	showing  = "./internal/site "
 )
 
 var guards = []guard{
@@ -118,6 +120,15 @@ var guards = []guard{
 	{"pages are of one history", "internal/api/native/series.go", "asked.AsOf = market.AsOf{At: c.at, Known: c.known}", "asked.AsOf = market.AsOf{At: c.at, Known: n.Now().AddDate(1, 0, 0)}", "./internal/api/native OneHistory"},
 	{"a redenomination is no move", "internal/market/step.go", " && l.sameMoney(pair, step.From.At, step.To.At)", "", feeding + "AMoveIsBeyond"},
 	{"a move is more than what is asked for", "internal/market/step.go", "s.From.Value.Mul(percent)) > 0", "s.From.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
+
+	{"a figure's day has come", "internal/news/resolve.go", "if asOf.At.Truncate(24 * time.Hour).After(r.known) {", "if asOf.At.IsZero() {", printing + "AFigureThatWouldMislead"},
+	{"a figure's change is of one source", "internal/news/resolve.go", "first.From = later.Source", "", printing + "AFigureThatWouldMislead"},
+	{"a figure's change is in the same money", "internal/news/resolve.go", `m.Withheld != "" {`, `m.Withheld == "-" {`, printing + "AFigureThatWouldMislead"},
+	{"a figure's change has two values", "internal/news/resolve.go", "if !earlier.At.Before(later.At) {", "if earlier.At.After(later.At) {", printing + "AFigureThatWouldMislead"},
+	{"an amount is rounded once", "internal/news/resolve.go", "f.Amount.Mul(over).QuoPlaces(under, places)", "f.Amount.Mul(o.Value.Mul(under)).QuoPlaces(under, places+0*over.Sign())", printing + "AnAmountIsRoundedOnce"},
+	{"a chart is of one source", "internal/news/chart.go", "return s.ID == last.Source", "return true", printing + "AChartHasOneSource"},
+	{"a figure has its own pins", "internal/news/pin.go", "if !f.has(i, p) {", "if !f.has(i, p) && p.Symbol == \"\" {", printing + "AnEditionIsAddedWhole"},
+	{"today's value of another source is no move", "internal/site/figure.go", "v.Aside = now.Source != p.Source", "v.Aside = false", showing + "AFiguresCard"},
 	{"a day that may not be whole is not counted", "internal/market/publication.go", "if day.After(torn) {", "if !day.IsZero() {", judging + "APublication"},
 
 	{"the door repeats no page that is dropped", "internal/web/cache.go", "e.Value.(*kept).gone.Store(true)", "_ = e", fetching + "NoReplyIsOlder"},

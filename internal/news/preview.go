@@ -3,6 +3,7 @@ package news
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -28,17 +29,20 @@ func (n *Newsroom) Preview(ctx context.Context, body, language string, now time.
 	for _, at := range inAddress.FindAllStringIndex(body, -1) {
 		addressed[at[1]-len("{{")] = true
 	}
+	line, counted := 1, 0
 	for _, f := range find(body) {
-		p := Resolved{Start: f.start, End: f.end, Line: lineOf(body, f.start), Figure: f.Figure}
+		line, counted = line+strings.Count(body[counted:f.start], "\n"), f.start
+		p := Resolved{Start: f.start, End: f.end, Line: line, Figure: f.Figure}
 		err := f.err
 		if addressed[f.start] {
 			err = fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", p.Line)
 		}
+		if err == nil && total > maxPins {
+			err = tooMany(total)
+		}
 		if err == nil {
 			p.Pins, err = r.Resolve(ctx, f.Figure)
-		}
-		if total += len(p.Pins); err == nil && total > maxPins {
-			err = tooMany(total)
+			total += len(p.Pins)
 		}
 		if err == nil {
 			p.Text = f.Text(p.Pins, style)

@@ -154,6 +154,17 @@ func TestAChartHasOneSourceAndOneValueForEachDay(t *testing.T) {
 			said("page", "EUR/GBP", market.Rate, "0.5", at.Add(6*time.Hour), friday))
 	}
 	h.record(t, heard...)
+	// Another bank, which is newer each day, but has begun late.
+	other, late := market.Source{ID: "other", Name: "Another Bank", Kind: market.Official, Fresh: bank.Fresh}, []market.Observation(nil)
+	for day := 702; day < 712; day++ {
+		late = append(late, said("other", "EUR/GBP", market.Rate, "0.7", first.AddDate(0, 0, day), friday), said("bank", "EUR/GBP", market.Rate, "0.8", first.AddDate(0, 0, day-1), friday))
+	}
+	if _, err := h.ledger.Record(t.Context(), []market.Source{bank, other}, late, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, pins, err := h.resolved(t, "chart EUR/GBP since 2025-11-01 @2025-12-12"); err != nil || len(pins) != 10 || pins[0].Source != "other" {
+		t.Errorf("the other bank's chart has %d points, %v", len(pins), err)
+	}
 	for expression, want := range map[string]string{
 		"chart EUR/GBP since 2024-01-01 @2024-12-31": "366 0.9000 2024-01-01 0.9365 2024-12-31", // days
 		"chart EUR/GBP since 2024-01-02 @2025-11-30": "100 0.9006 2024-01-07 0.9699 2025-11-30", // weeks, which end on a Sunday

@@ -145,6 +145,9 @@ func (c Chart) Broken() bool {
 	return false
 }
 
+// FromZero reports whether the vertical axis begins at zero or below.
+func (c Chart) FromZero() bool { return c.scale().low <= 0 }
+
 // days writes the days or months below the plot.
 func (c Chart) days(b *strings.Builder, s scale) {
 	times, write := dates(s.from, s.to), c.Day

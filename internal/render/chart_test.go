@@ -45,6 +45,9 @@ func TestAGapInASeriesIsAGapInItsLine(t *testing.T) {
 	if !c.Broken() || strings.Count(c.SVG(), "M") != 2 || !strings.Contains(c.SVG(), "l0 0") {
 		t.Errorf("nothing is known for eleven days, and the line is %s", c.SVG())
 	}
+	if c.FromZero() || !chartOf([]int{0, 1}, "0.01", "5").FromZero() {
+		t.Error("whether an axis begins at zero is not told")
+	}
 	c = chartOf([]int{0, 30, 61, 92, 122}, "1", "2", "3", "2", "1")
 	if c.Broken() {
 		t.Error("a line of months is broken between them")

@@ -9,7 +9,6 @@ import (
 	"html"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -99,7 +98,8 @@ func (d *figures) figure(ctx context.Context, id string, f news.Figure, pins []n
 	}
 	switch f.Form {
 	case news.Chart:
-		return v, d.chart(ctx, &v, f, pins)
+		err := d.chart(ctx, &v, f, pins)
+		return v, err
 	case news.Table:
 		for i, p := range pins {
 			row := f
@@ -118,7 +118,8 @@ func (d *figures) figure(ctx context.Context, id string, f news.Figure, pins []n
 	for _, p := range pins {
 		v.Bases = append(v.Bases, d.basis(f, p))
 	}
-	return v, d.now(ctx, &v, f, pins)
+	err := d.now(ctx, &v, f, pins)
+	return v, err
 }
 
 func (d *figures) evidence(id market.ID) (market.Observation, bool) {
@@ -164,7 +165,7 @@ func (d *figures) now(ctx context.Context, v *Figure, f news.Figure, pins []news
 	}
 	d.say(v, f.Write(value, d.style), o)
 	if f.Field == market.Rate || f.Field == market.Last {
-		d.moved(v, p, d.full(p), o.Source, o.At, o.Value)
+		d.moved(v, p, o)
 	}
 	return nil
 }
@@ -185,8 +186,14 @@ func (d *figures) again(ctx context.Context, v *Figure, f news.Figure, p news.Pi
 	}
 	newest := pins[len(pins)-1]
 	d.say(v, f.Write(latest.Printed(pins), d.style), market.Offer{Source: newest.Source, At: newest.At})
-	if f.Field == news.Amount {
-		d.moved(v, p, p.Value, newest.Source, newest.At, newest.Value)
+	if f.Field != news.Amount {
+		return nil
+	}
+	o, _, err := d.site.now(ctx, d.today, p) // an amount moved as its rate did, and not as its last cent
+	if err == nil {
+		d.moved(v, p, o)
+	} else if fault.KindOf(err) != fault.NotFound {
+		return err
 	}
 	return nil
 }
@@ -195,13 +202,17 @@ func (d *figures) say(v *Figure, value string, o market.Offer) {
 	v.Today, v.TodayAt, v.TodaySaid = value, timeOf(o.At), nameOf(o.Source, d.today.sources)
 }
 
-// moved counts how far today's value is from the printed one.
-func (d *figures) moved(v *Figure, p news.Pin, from currency.Decimal, source market.SourceID, at time.Time, to currency.Decimal) {
-	if v.Aside = source != p.Source; v.Aside || !at.After(p.At) {
+// moved counts how far today's offer is from what was printed.
+func (d *figures) moved(v *Figure, p news.Pin, now market.Offer) {
+	if v.Aside = now.Source != p.Source; v.Aside || !now.At.After(p.At) {
 		return
 	}
-	m := d.site.ledger.Moved(p.Symbol, market.Offer{Value: from, At: p.At}, market.Offer{Value: to, At: at})
-	if m.Withheld == "" && !from.IsZero() {
+	from, ok := d.full(p)
+	if !ok || from.IsZero() {
+		return
+	}
+	m := d.site.ledger.Moved(p.Symbol, market.Offer{Value: from, At: p.At}, now)
+	if m.Withheld == "" {
 		percent := m.Percent.RoundPlaces(2)
 		v.Moved = &Move{Percent: d.percent(percent), Class: classOf(percent), Since: timeOf(p.At).Text}
 	}
@@ -212,32 +223,29 @@ func (d *figures) percent(percent currency.Decimal) string {
 	return numeral.Signed(percent, d.style.Percent(percent))
 }
 
-// full is the value of a pin before the figure rounded it, where its observations lead to it.
-func (d *figures) full(p news.Pin) currency.Decimal {
+// full is the rate or the price of a pin before the figure rounded or converted anything, where its observations lead to it.
+func (d *figures) full(p news.Pin) (value currency.Decimal, ok bool) {
 	o := market.Offer{}
 	for _, id := range p.From {
 		said, ok := d.said[id]
 		if !ok {
-			return p.Value
+			return value, false
 		}
 		o.From = append(o.From, said)
 	}
 	base, quote, isPair := p.Symbol.Pair()
 	if !isPair {
 		if p.How == market.Said && len(o.From) == 1 {
-			return o.From[0].Value
+			return o.From[0].Value, true
 		}
-		return p.Value
+		return p.Value, true
 	}
 	over, under, err := o.Chain(base, quote)
 	if err != nil {
-		return p.Value
+		return value, false // a law fixes it
 	}
-	value, err := over.Quo(under, market.CrossDigits)
-	if err != nil {
-		return p.Value
-	}
-	return value
+	value, err = over.Quo(under, market.CrossDigits)
+	return value, err == nil
 }
 
 // classOf is the class of a move by its sign, which never stands alone.

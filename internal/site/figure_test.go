@@ -101,6 +101,7 @@ func TestAChartIsALineWithAListAndATableBeside(t *testing.T) {
 	}
 	wantText(t, doc, ".chart title", "Euro in US Dollar, 30 January 2026 to 2 February 2026")
 	wantText(t, doc, ".chart desc", "From 1,1800 to 1,1859, +0,50 %", "Marked days, listed below: 1.")
+	wantText(t, doc, ".chart svg > text", "1,180", "1,186", "30 Jan", "2 Feb")
 	wantText(t, doc, ".chart figcaption", "2 values", "Central Bank", "The vertical axis does not begin at zero", "today 1,1859")
 	wantText(t, doc, ".chart ol.marks", "31 January 2026 a day <b>between</b> (1,1800)")
 	wantText(t, doc, ".chart details table", "30 Jan 2026", "1,1800", "2 Feb 2026", "1,1859")

@@ -24,6 +24,7 @@ type Plot struct {
 	Source          string
 	Seen            Time
 	Every           string // how many values there are, and how often
+	FromZero        bool   // the vertical axis begins there
 	Broken          bool
 	Marks           []Marked
 	Points          []Point
@@ -51,7 +52,10 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 	base, quote, _ := f.Symbol.Pair()
 	names := d.site.ledger.Currencies()
 	first, last, low, high := pins[0], pins[len(pins)-1], pins[0], pins[0]
-	c := render.Chart{Number: d.style.Number, Day: func(t time.Time) string { return t.Format("2 Jan") }, Month: func(t time.Time) string { return t.Format("Jan 2006") }}
+	w := d.words
+	c := render.Chart{
+		Number: d.style.Number, Day: func(t time.Time) string { return t.Format(w.DayAndMonth) }, Month: func(t time.Time) string { return t.Format(w.MonthAndYear) },
+	}
 	p := &Plot{Source: nameOf(last.Source, d.today.sources), Points: make([]Point, len(pins))}
 	seen := last.Seen
 	for i, pin := range pins {
@@ -68,7 +72,6 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 		}
 	}
 	p.First, p.Last, p.Low, p.High, p.Seen = d.point(f, first), d.point(f, last), d.point(f, low), d.point(f, high), timeOf(seen)
-	w := d.words
 	p.Title = fmt.Sprintf(w.Title, names.Name(base, w.Language), names.Name(quote, w.Language), p.First.At.Text, p.Last.At.Text)
 	p.Every = fmt.Sprintf(w.often(pins), len(pins))
 	if percent, err := last.Value.Sub(first.Value).Mul(currency.DecimalFromInt(100)).Quo(first.Value, market.CrossDigits); err == nil {
@@ -84,7 +87,7 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 	if n := len(p.Marks); n > 0 {
 		c.Description += " " + fmt.Sprintf(w.Marked, n)
 	}
-	p.Picture, p.Broken = c.SVG(), c.Broken()
+	p.Picture, p.FromZero, p.Broken = c.SVG(), c.FromZero(), c.Broken()
 	o, value, err := d.site.now(ctx, d.today, last)
 	switch {
 	case err == nil:

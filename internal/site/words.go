@@ -7,7 +7,7 @@ import "github.com/courant-news/courant/internal/market"
 type Words struct {
 	Language                                                      string // BCP 47
 	Figure, Reckoned, Source, About, Learnt, How, From, To, Today string
-	Observation, Number, Subject                                  string
+	Number, Subject                                               string // links to where a number comes from
 	Said                                                          string // how a value was reached that its source wrote itself
 	Since, OtherSource                                            string // behind a move; instead of one
 	Pair, Value, Day, Values                                      string // heads of a table; what opens one
@@ -15,6 +15,7 @@ type Words struct {
 	AxisBegins, Broken                                            string // what to know before a chart is believed
 	Title, Course, Range, Marked                                  string // of a chart: its two currencies and days, and what it shows
 	Irregular, Daily, Weekly, Monthly                             string // how many values it has, and how often
+	DayAndMonth, MonthAndYear                                     string // below a chart, as [time.Time.Format] has them
 	how                                                           func(market.How) string
 }
 
@@ -26,7 +27,7 @@ func englishWords() Words {
 		Language: "en",
 		Figure:   "Figure", Reckoned: "Reckoned", Source: "Source", About: "About", Learnt: "Learnt", How: "How",
 		From: "From", To: "To", Today: "Today",
-		Observation: "Observation", Number: "Where this number comes from", Subject: "Its page",
+		Number: "Where this number comes from", Subject: "Its page",
 		Said:  "as the source wrote it",
 		Since: "since", OtherSource: "of another source, so that no change is counted",
 		Pair: "Pair", Value: "Value", Day: "Day", Values: "All values of the chart",
@@ -38,7 +39,8 @@ func englishWords() Words {
 		Range:      "Lowest %[1]s on %[2]s, highest %[3]s on %[4]s.",
 		Marked:     "Marked days, listed below: %[1]d.",
 		Irregular:  "%[1]d values", Daily: "%[1]d values, the last of each day", Weekly: "%[1]d values, the last of each week",
-		Monthly: "%[1]d values, the last of each month",
-		how:     howOf,
+		Monthly:     "%[1]d values, the last of each month",
+		DayAndMonth: "2 Jan", MonthAndYear: "Jan 2006",
+		how: howOf,
 	}
 }
