@@ -1,6 +1,7 @@
 package news_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,6 +79,17 @@ func (h *house) save(t *testing.T, s news.Submission) news.Revision {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// Publish publishes a revision as of a moment, and says of a story that was published before that the change is minor.
+func (h *house) Publish(ctx context.Context, id news.StoryID, revision int, at time.Time) error {
+	move := news.Move{To: news.Published, Revision: revision, By: "editor", At: at}
+	m, err := h.store.Manuscript(ctx, id)
+	if err == nil && !m.Published.IsZero() {
+		move.Notice.Kind, move.Reason = news.Minor, "a test"
+	}
+	_, err = h.Move(ctx, id, move)
+	return err
 }
 
 // contents is all that the store holds, to be compared.

@@ -101,7 +101,7 @@ func (p *paper) print(t *testing.T, headline, section, text string, at time.Time
 		Author:  "tests", Reason: "first",
 	})
 	if err == nil {
-		err = p.newsroom.Publish(t.Context(), r.Story, r.N, at)
+		_, err = p.newsroom.Move(t.Context(), r.Story, news.Move{To: news.Published, Revision: r.N, By: "editor", At: at})
 	}
 	if err != nil {
 		t.Fatal(err)

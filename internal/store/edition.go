@@ -71,11 +71,30 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 			return false, err
 		}
 	}
-	if m.State != news.Published {
-		return true, nil
+	for _, slug := range m.Former {
+		if err := claim(ctx, c, slug, m.ID); err != nil {
+			return false, err
+		}
 	}
-	_, err = c.ExecContext(ctx, "UPDATE story SET state = $1, section = $2, published = $3, updated = $4, live = $5 WHERE id = $6",
-		string(m.State), string(m.Revisions[m.Live-1].Content.Section), micros(m.Published), micros(m.Updated), m.Live, string(m.ID))
+	for _, step := range m.Steps {
+		if err := putStep(ctx, c, step); err != nil {
+			return false, err
+		}
+	}
+	if m.Published.IsZero() {
+		_, err = c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(m.State), orNull(m.Due()), string(m.ID))
+		return true, err
+	}
+	state, section := "withdrawn", "" // whatever was published once and is not now
+	if m.Live > 0 {
+		shown := m.Revisions[m.Live-1].Content
+		if err := putTopics(ctx, c, m.ID, shown.Topics); err != nil {
+			return false, err
+		}
+		state, section = "published", string(shown.Section)
+	}
+	_, err = c.ExecContext(ctx, "UPDATE story SET state = $1, stage = $2, due = $3, section = $4, published = $5, updated = $6, live = $7 WHERE id = $8",
+		state, string(m.State), orNull(m.Due()), section, micros(m.Published), micros(m.Updated), m.Live, string(m.ID))
 	return true, err
 }
 
@@ -100,8 +119,15 @@ func canonical(m news.Manuscript) any {
 	m.Revisions = slices.Clone(m.Revisions)
 	for i := range m.Revisions {
 		r := &m.Revisions[i]
-		r.At, r.Content.Bylines, r.Content.Topics = kept(r.At), none(r.Content.Bylines), none(r.Content.Topics)
+		r.At, r.Content.Bylines, r.Content.Topics, r.Content.Images = kept(r.At), none(r.Content.Bylines), none(r.Content.Topics), none(r.Content.Images)
 	}
+	m.Steps = slices.Clone(m.Steps)
+	for i := range m.Steps {
+		s := &m.Steps[i]
+		s.At, s.Due, s.Notice.Figures = kept(s.At), kept(s.Due), none(s.Notice.Figures)
+	}
+	slices.Sort(m.Former)
+	m.Former, m.Steps = none(m.Former), none(m.Steps)
 	m.Published, m.Updated, m.Pins = kept(m.Published), kept(m.Updated), nil
 	return struct {
 		news.Manuscript

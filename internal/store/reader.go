@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -12,7 +14,8 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
-// What readers see is read here, and only from the views article and printed, which hold nothing unpublished.
+// What readers see is read here, and only from the views article, printed, named,
+// about, notice and withdrawal, which hold nothing unpublished.
 
 var _ news.Reader = (*DB)(nil)
 
@@ -21,15 +24,31 @@ const articleColumns = "a.id, a.slug, a.published, a.updated, a.revision, a.cont
 // Article implements [news.Reader].
 func (db *DB) Article(ctx context.Context, day time.Time, slug news.Slug) (news.Article, error) {
 	from := day.UTC().Truncate(24 * time.Hour)
-	found, err := db.articles(ctx, "SELECT "+articleColumns+" FROM article a WHERE a.slug = $1 AND a.published >= $2 AND a.published < $3",
-		string(slug), micros(from), micros(from.AddDate(0, 0, 1)))
+	args := []any{string(slug), micros(from), micros(from.AddDate(0, 0, 1))}
+	found, err := db.articles(ctx, "SELECT "+articleColumns+` FROM named g JOIN article a ON a.id = g.story
+		WHERE g.slug = $1 AND a.published >= $2 AND a.published < $3`, args...)
 	if err == nil && len(found) == 0 {
-		err = fault.Because(fault.NotFound, "there is no story %.120q of %s", slug, from.Format("2 January 2006"))
+		err = db.missing(ctx, slug, from, args)
 	}
 	if err != nil {
 		return news.Article{}, db.fail(err, "read the story %.120q", slug)
 	}
 	return found[0], nil
+}
+
+// missing says why there is no story at an address: there never was one, or it was withdrawn.
+func (db *DB) missing(ctx context.Context, slug news.Slug, day time.Time, args []any) error {
+	var at int64
+	var text string
+	err := db.engine.read().QueryRowContext(ctx, "SELECT at, text FROM withdrawal WHERE slug = $1 AND published >= $2 AND published < $3", args...).
+		Scan(&at, &text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.Because(fault.NotFound, "there is no story %.120q of %s", slug, day.Format("2 January 2006"))
+	case err != nil:
+		return err
+	}
+	return fault.Because(fault.Gone, "%s", strings.TrimSpace("A story that stood here was withdrawn on "+moment(at).Format("2 January 2006")+". "+text))
 }
 
 // usual is how many articles a selection without a limit returns.
@@ -49,6 +68,9 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	}
 	if which.Section != "" {
 		query += " AND a.section = " + mark(string(which.Section))
+	}
+	if which.Topic != "" {
+		query += " AND a.id IN (SELECT t.story FROM about t WHERE t.topic = " + mark(string(which.Topic)) + ")"
 	}
 	if which.Symbol != "" {
 		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) + ")"
@@ -75,6 +97,10 @@ func (db *DB) articles(ctx context.Context, query string, args ...any) (found []
 		for i := 0; i < len(found) && err == nil; i++ {
 			found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
 				FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
+			if err == nil {
+				found[i].Notices, err = collect[news.Posted](q.QueryContext(ctx, `SELECT kind, text, figures, at, revision
+					FROM notice WHERE story = $1 ORDER BY n`, string(found[i].ID)))(scanPosted)
+			}
 		}
 		return err
 	})
@@ -89,4 +115,43 @@ func scanArticle(rows *sql.Rows) (a news.Article, err error) {
 	}
 	a.Published, a.Updated = moment(published), moment(updated)
 	return a, json.Unmarshal([]byte(content), &a.Content)
+}
+
+func scanPosted(rows *sql.Rows) (p news.Posted, err error) {
+	var figures string
+	var at int64
+	if err := rows.Scan(&p.Kind, &p.Text, &figures, &at, &p.Revision); err != nil {
+		return p, err
+	}
+	p.At = moment(at)
+	return p, json.Unmarshal([]byte(figures), &p.Figures)
+}
+
+// Corrections implements [news.Reader].
+func (db *DB) Corrections(ctx context.Context, before time.Time, limit int) ([]news.Correction, error) {
+	args, until := []any{max(1, limit)}, ""
+	if !before.IsZero() {
+		args, until = append(args, micros(before)), "AND n.at < $2"
+	}
+	found, err := collect[news.Correction](db.engine.read().QueryContext(ctx, `SELECT n.kind, n.text, n.figures, n.at, n.revision,
+			a.id, a.slug, a.published, a.content
+		FROM notice n JOIN article a ON a.id = n.story WHERE n.kind NOT IN ('update', 'withdrawal') `+until+`
+		ORDER BY n.at DESC, a.slug, n.n DESC LIMIT $1`, args...))(scanCorrection)
+	return found, db.fail(err, "read the corrections")
+}
+
+func scanCorrection(rows *sql.Rows) (c news.Correction, err error) {
+	var at, published int64
+	var figures, text string
+	if err := rows.Scan(&c.Kind, &c.Text, &figures, &at, &c.Revision, &c.Story, &c.Slug, &published, &text); err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal([]byte(figures), &c.Figures); err != nil {
+		return c, err
+	}
+	var content news.Content
+	c.At, c.Published = moment(at), moment(published)
+	err = json.Unmarshal([]byte(text), &content)
+	c.Headline, c.Language = content.Headline, content.Language
+	return c, err
 }
