@@ -26,6 +26,7 @@ type house struct {
 	ledger *market.Ledger
 	store  *store.DB
 	now    time.Time
+	clock  func() time.Time // instead of now, where there is one
 	events []bus.Event
 }
 
@@ -44,7 +45,12 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	db := storetest.Open(t)
 	h := &house{store: db, paper: news.NewPaper(db), now: monday.Add(18 * time.Hour)}
-	clock := func() time.Time { return h.now }
+	clock := func() time.Time {
+		if h.clock != nil {
+			return h.clock()
+		}
+		return h.now
+	}
 	b := bus.New()
 	h.ledger = market.NewLedger(db, b, market.LedgerOptions{Now: clock})
 	h.Newsroom = news.NewNewsroom(db, h.ledger, b, clock)

@@ -62,6 +62,9 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a key is kept by its hash, and ended once":             keepsKeys,
 		"of many who want a name for a key one gets it":         namesKeysOnce,
 		"what many count of a key is added up":                  addsUsage,
+		"of many who take the same step one does":               takesOneStep,
+		"a name belongs to one story for good":                  namesForOne,
+		"stories are found by the topics that readers see":      findsByTopic,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
@@ -369,6 +372,15 @@ func edition() news.Edition {
 				ID: "live", Slug: "live", State: news.Draft, Published: seen, Updated: seen.Add(time.Hour), Live: 2,
 				Revisions: []news.Revision{revision("live", 1, "{{EUR/USD}}"), revision("live", 2, "{{EUR/USD}} again"), revision("live", 3, "next")},
 				Pins:      map[int][]news.Pin{1: {pinOf(o)}, 2: {pinOf(o)}},
+				Former:    []news.Slug{"alive", "living"},
+				Steps: []news.Step{
+					{Story: "live", N: 1, From: news.Draft, To: news.Scheduled, Revision: 1, By: "editor", Person: "p1", Reason: "r", At: seen, Due: seen.Add(time.Minute)},
+					{
+						Story: "live", N: 2, From: news.Draft, To: news.Published, Revision: 2, By: "editor", At: seen.Add(time.Hour),
+						Notice: news.Notice{Kind: news.FigureCorrection, Text: "It was another.", Figures: []string{"EUR/USD"}},
+					},
+					{Story: "live", N: 3, From: news.Published, To: news.Published, Revision: 2, By: "editor", At: seen.Add(time.Hour), Slug: "live"},
+				},
 			},
 		},
 	}

@@ -1,0 +1,188 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/must"
+	"github.com/courant-news/courant/internal/news"
+)
+
+// More cases of the conformance suite: the newsroom's record of each story.
+
+func takesOneStep(t *testing.T, url string) {
+	db := open(t, url)
+	if err := db.AddRevision(t.Context(), revision("s", 1, "x"), "s"); err != nil {
+		t.Fatal(err)
+	}
+	n := atOnce(t, 8, fault.Conflict, func(int) error {
+		return db.Take(context.Background(), news.Step{Story: "s", N: 1, From: news.Draft, To: news.Ready, Revision: 1, By: "editor", At: seen}, nil)
+	})
+	if m, err := db.Manuscript(t.Context(), "s"); err != nil || n != 1 || len(m.Steps) != 1 || m.State != news.Ready {
+		t.Errorf("%d took the step, the story is %+v, %v", n, m, err)
+	}
+	if err := db.AddRevision(t.Context(), revision("s", 2, "y"), "s"); !errors.Is(err, fault.Conflict) {
+		t.Errorf("a revision of what is ready: %v", err)
+	}
+	due := seen.Add(time.Hour)
+	if err := db.Take(t.Context(), news.Step{Story: "s", N: 2, From: news.Ready, To: news.Scheduled, Revision: 1, By: "editor", At: seen, Due: due}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := db.Due(t.Context()); err != nil || !slices.Equal(d, []news.Due{{Story: "s", At: due}}) {
+		t.Errorf("due are %v, %v", d, err)
+	}
+	for _, revision := range []int{0, 2} {
+		if err := db.Take(t.Context(), news.Step{Story: "s", N: 3, To: news.Published, Revision: revision, By: "editor", At: due}, nil); err == nil {
+			t.Errorf("revision %d was published", revision)
+		}
+	}
+	if err := publish(t.Context(), db, "s", 1, due, nil); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := db.Due(t.Context()); err != nil || len(d) != 0 {
+		t.Errorf("due are %v, %v", d, err)
+	}
+}
+
+func namesForOne(t *testing.T, url string) {
+	db := open(t, url)
+	ids := []news.StoryID{"a", "b", "c", "d"}
+	for _, id := range ids {
+		if err := db.AddRevision(t.Context(), revision(id, 1, "x"), news.Slug(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wanted := func(i int, slug news.Slug, n int) error {
+		return db.Take(context.Background(), news.Step{
+			Story: ids[i], N: n, From: news.Draft, To: news.Draft, Revision: 1, By: "editor", At: seen, Slug: slug,
+		}, nil)
+	}
+	if n := atOnce(t, len(ids), fault.Conflict, func(i int) error { return wanted(i, "wanted", 1) }); n != 1 {
+		t.Errorf("%d stories bear one name", n)
+	}
+	owner, err := db.Story(t.Context(), "wanted")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wanted(slices.Index(ids, owner), "another", 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.AddRevision(t.Context(), revision("e", 1, "x"), "wanted"); !errors.Is(err, fault.Conflict) {
+		t.Errorf("a new story takes a former name: %v", err)
+	}
+	if m, err := db.Manuscript(t.Context(), owner); err != nil || m.Slug != "another" || !slices.Equal(m.Former, []news.Slug{news.Slug(owner), "wanted"}) {
+		t.Errorf("the story %+v, %v", m, err)
+	}
+	if _, err := db.Manuscript(t.Context(), "e"); !errors.Is(err, fault.NotFound) {
+		t.Errorf("the refused story left something: %v", err)
+	}
+}
+
+func findsByTopic(t *testing.T, url string) {
+	db := open(t, url)
+	with := func(n int, topics ...news.Slug) news.Revision {
+		r := revision("s", n, "x")
+		r.Content.Topics = topics
+		return r
+	}
+	about := func(topic news.Slug) int {
+		found, err := db.Articles(t.Context(), news.Selection{Topic: topic})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found)
+	}
+	if err := db.AddRevision(t.Context(), with(1, "euro", "banks"), "s"); err != nil || about("euro") != 0 {
+		t.Fatal(err, "a draft is found by its topic")
+	}
+	if err := errors.Join(publish(t.Context(), db, "s", 1, seen, nil), db.AddRevision(t.Context(), with(2, "euro", "gold"), "s")); err != nil {
+		t.Fatal(err)
+	}
+	if about("euro") != 1 || about("banks") != 1 || about("gold") != 0 {
+		t.Errorf("of the first: %d, %d, %d", about("euro"), about("banks"), about("gold"))
+	}
+	if err := publish(t.Context(), db, "s", 2, seen, nil); err != nil {
+		t.Fatal(err)
+	}
+	if about("euro") != 1 || about("banks") != 0 || about("gold") != 1 {
+		t.Errorf("of the second: %d, %d, %d", about("euro"), about("banks"), about("gold"))
+	}
+}
+
+// A store of the schema before this newsroom, with a story of each sort, is read as what it was.
+func TestAStoreOfBeforeIsBroughtUpToDate(t *testing.T) {
+	for engine, c := range map[string]struct {
+		url     func(t *testing.T) string
+		driver  string
+		dialect goose.Dialect
+	}{
+		"sqlite":   {func(t *testing.T) string { return filepath.Join(t.TempDir(), "paper.db") }, "sqlite", goose.DialectSQLite3},
+		"postgres": {func(t *testing.T) string { return must.Postgres(t) }, "pgx", goose.DialectPostgres},
+	} {
+		t.Run(engine, func(t *testing.T) {
+			url := c.url(t)
+			before, err := sql.Open(c.driver, url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := goose.NewProvider(c.dialect, before, os.DirFS("migrations/"+engine), goose.WithDisableGlobalRegistry(true))
+			if err == nil {
+				_, err = p.UpTo(t.Context(), 4)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range []string{
+				`INSERT INTO story (id, slug, state, section, published, updated, live) VALUES
+					('draft', 'draft', 'draft', NULL, NULL, NULL, 0), ('live', 'live', 'published', 'news', 1770048000000000, 1770048000000000, 1),
+					('staged', 'staged', 'published', 'news', 1770048000000000, 1770048000000000, 1)`,
+				`INSERT INTO revision (story, n, content, author, reason, at, published) VALUES
+					('draft', 1, '{"Headline":"D","Section":"news","Topics":null}', 'a', '', 0, 0),
+					('live', 1, '{"Headline":"L","Section":"news","Topics":["euro","euro"]}', 'a', '', 0, 1),
+					('staged', 1, '{"Headline":"S","Section":"news","Topics":null}', 'a', '', 0, 1),
+					('staged', 2, '{"Headline":"T","Section":"news","Topics":["gold"]}', 'a', '', 0, 0)`,
+			} {
+				if _, err := before.ExecContext(t.Context(), row); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := before.Close(); err != nil {
+				t.Fatal(err)
+			}
+			db := open(t, url)
+			all, err := db.Manuscripts(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var was []string
+			for _, m := range all {
+				was = append(was, string(m.ID)+" "+string(m.State))
+			}
+			if got := strings.Join(was, ", "); got != "draft draft, live published, staged draft" {
+				t.Errorf("they are %s", got)
+			}
+			seen, err := db.Articles(t.Context(), news.Selection{})
+			if err != nil || len(seen) != 2 {
+				t.Errorf("readers see %v, %v", seen, err)
+			}
+			about, err := db.Articles(t.Context(), news.Selection{Topic: "euro"})
+			if err != nil || len(about) != 1 || about[0].ID != "live" {
+				t.Errorf("about the euro are %v, %v", about, err)
+			}
+			if _, err := db.Article(t.Context(), day1, "staged"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
