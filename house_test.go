@@ -57,6 +57,7 @@ var modules = map[string]string{
 	"go.uber.org/multierr":                   "of goose",
 	"github.com/a-h/templ":                   "pages, checked by the compiler",
 	"github.com/yuin/goldmark":               "Markdown",
+	"github.com/aymanbagabas/go-udiff":       "comparing revisions: the difference engine of the Go team's own tools, word for word",
 	"github.com/microcosm-cc/bluemonday":     "the sanitiser",
 	"github.com/go-json-experiment/json":     "strict JSON: the package that becomes encoding/json/v2",
 	"github.com/aymerick/douceur":            "of bluemonday",
