@@ -284,21 +284,15 @@ func (m Manuscript) check() error {
 		if err := r.Content.check(); err != nil {
 			return fmt.Errorf("revision %d: %w", r.N, err)
 		}
-		figures, err := Figures(r.Content.Body)
-		if err != nil {
-			return fmt.Errorf("revision %d: %w", r.N, err)
-		}
 		pins, published := m.Pins[r.N]
 		if !published && r.N != m.Live {
+			if _, err := Figures(r.Content.Body); err != nil {
+				return fmt.Errorf("revision %d: %w", r.N, err)
+			}
 			continue
 		}
-		if len(pins) != len(figures) {
-			return fault.Because(fault.Invalid, "revision %d has %d figures and %d pins", r.N, len(figures), len(pins))
-		}
-		for n, f := range figures {
-			if p := pins[n]; p.Expression != f.Expression || p.Symbol != f.Symbol || p.Field != f.Field {
-				return fault.Because(fault.Invalid, "revision %d: the figure {{%s}} has the pin of {{%s}}", r.N, f.Expression, p.Expression)
-			}
+		if err := fit(r.Content.Body, pins); err != nil {
+			return fmt.Errorf("revision %d: %w", r.N, err)
 		}
 	}
 	for n := range m.Pins {
@@ -309,6 +303,23 @@ func (m Manuscript) check() error {
 	return m.checkState()
 }
 
+// fit says what is wrong with the pins of a text.
+func fit(body string, pins []Pin) error {
+	figures, err := Figures(body)
+	if err != nil {
+		return err
+	}
+	if len(pins) != len(figures) {
+		return fault.Because(fault.Invalid, "it has %d figures and %d pins", len(figures), len(pins))
+	}
+	for n, f := range figures {
+		if p := pins[n]; p.Expression != f.Expression || p.Symbol != f.Symbol || p.Field != f.Field {
+			return fault.Because(fault.Invalid, "the figure {{%s}} has the pin of {{%s}}", f.Expression, p.Expression)
+		}
+	}
+	return nil
+}
+
 // checkState says what in a manuscript's state does not fit together.
 func (m Manuscript) checkState() error {
 	for i, s := range m.Steps {
@@ -317,6 +328,17 @@ func (m Manuscript) checkState() error {
 		}
 		if err := s.check(); err != nil {
 			return fmt.Errorf("step %d of its record: %w", s.N, err)
+		}
+	}
+	for i, e := range m.Entries {
+		if e.N != i+1 || e.At.IsZero() || e.Corrects < 0 || e.Corrects > i || e.Corrects > 0 && m.Entries[e.Corrects-1].Corrects != 0 {
+			return fault.Because(fault.Invalid, "entry %d does not fit the story", i+1)
+		}
+		if err := e.check(); err != nil {
+			return fmt.Errorf("entry %d: %w", e.N, err)
+		}
+		if err := fit(e.Body, e.Pins); err != nil {
+			return fmt.Errorf("entry %d: %w", e.N, err)
 		}
 	}
 	for _, slug := range m.Former {

@@ -46,7 +46,8 @@ type Notice struct {
 type Posted struct {
 	Notice
 	At       time.Time
-	Revision int // the one that was published with it
+	Revision int // the one that was published with it; 0 where it is of an entry
+	Entry    int // of a live story that it is of; 0 where it is of the story
 }
 
 // Correction is a correction with the story that it is of.

@@ -21,6 +21,9 @@ type Store interface {
 	// fault.Conflict.
 	Take(ctx context.Context, s Step, pins []Pin) error
 
+	// AddEntry appends an entry to a published story and returns its number; fault.Conflict where it is published no more.
+	AddEntry(ctx context.Context, id StoryID, e Entry) (n int, err error)
+
 	// Due returns the stories that go out by themselves, with when, the first first.
 	Due(ctx context.Context) ([]Due, error)
 

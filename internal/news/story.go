@@ -38,6 +38,7 @@ type Article struct {
 	Content   Content
 	Pins      []Pin    // of the figures in Content.Body, in their order
 	Notices   []Posted // updates and corrections, the first first
+	Moments   []Moment // of a live story, the newest first
 }
 
 // Path is the address of the article on the paper's site: /2026/02/02/slug.
@@ -55,6 +56,7 @@ type Manuscript struct {
 	Revisions []Revision
 	Pins      map[int][]Pin // by published revision
 	Steps     []Step
+	Entries   []Entry // of a live story
 }
 
 // Due is when the story goes out by itself; zero where it does not.

@@ -81,6 +81,11 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 			return false, err
 		}
 	}
+	for _, e := range m.Entries {
+		if err := putEntry(ctx, c, m.ID, e); err != nil {
+			return false, err
+		}
+	}
 	if m.Published.IsZero() {
 		_, err = c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(m.State), orNull(m.Due()), string(m.ID))
 		return true, err
@@ -104,17 +109,16 @@ func same(a, b news.Manuscript) bool { return reflect.DeepEqual(canonical(a), ca
 
 // canonical is a manuscript as it would come back from the store, and without lists that are empty.
 func canonical(m news.Manuscript) any {
-	type pin struct {
-		news.Pin
-		Value string
-	}
-	pins := map[int][]pin{}
+	pins := map[int][]keptPin{}
 	for n, list := range m.Pins {
-		for _, p := range list {
-			c := pin{Pin: p, Value: p.Value.String()}
-			c.Pin.Value, c.At, c.Seen, c.From = currency.Decimal{}, kept(p.At), kept(p.Seen), none(p.From)
-			pins[n] = append(pins[n], c)
-		}
+		pins[n] = keptPins(list)
+	}
+	var told [][]keptPin
+	m.Entries = slices.Clone(m.Entries)
+	for i := range m.Entries {
+		e := &m.Entries[i]
+		told = append(told, keptPins(e.Pins))
+		e.At, e.Notice.Figures, e.Pins = kept(e.At), none(e.Notice.Figures), nil
 	}
 	m.Revisions = slices.Clone(m.Revisions)
 	for i := range m.Revisions {
@@ -126,13 +130,29 @@ func canonical(m news.Manuscript) any {
 		s := &m.Steps[i]
 		s.At, s.Due, s.Notice.Figures = kept(s.At), kept(s.Due), none(s.Notice.Figures)
 	}
-	slices.Sort(m.Former)
-	m.Former, m.Steps = none(m.Former), none(m.Steps)
+	m.Former = slices.Sorted(slices.Values(m.Former))
+	m.Former, m.Steps, m.Entries = none(m.Former), none(m.Steps), none(m.Entries)
 	m.Published, m.Updated, m.Pins = kept(m.Published), kept(m.Updated), nil
 	return struct {
 		news.Manuscript
-		pins map[int][]pin
-	}{m, pins}
+		pins map[int][]keptPin
+		told [][]keptPin
+	}{m, pins, told}
+}
+
+// keptPin is a pin as it would come back from the store, its value as printed.
+type keptPin struct {
+	news.Pin
+	Value string
+}
+
+func keptPins(list []news.Pin) (all []keptPin) {
+	for _, p := range list {
+		c := keptPin{Pin: p, Value: p.Value.String()}
+		c.Pin.Value, c.At, c.Seen, c.From = currency.Decimal{}, kept(p.At), kept(p.Seen), none(p.From)
+		all = append(all, c)
+	}
+	return all
 }
 
 // kept is a time as it comes back from the store.

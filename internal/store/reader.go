@@ -15,7 +15,7 @@ import (
 )
 
 // What readers see is read here, and only from the views article, printed, named,
-// about, notice and withdrawal, which hold nothing unpublished.
+// about, notice, told, told_pin and withdrawal, which hold nothing unpublished.
 
 var _ news.Reader = (*DB)(nil)
 
@@ -73,7 +73,8 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 		query += " AND a.id IN (SELECT t.story FROM about t WHERE t.topic = " + mark(string(which.Topic)) + ")"
 	}
 	if which.Symbol != "" {
-		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) + ")"
+		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) +
+			" UNION SELECT t.story FROM told_pin t WHERE t.symbol = " + mark(string(which.Symbol)) + ")"
 	}
 	limit := usual
 	if which.Limit > 0 {
@@ -86,7 +87,8 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 // Printing implements [news.Reader].
 func (db *DB) Printing(ctx context.Context, id market.ID) ([]news.Article, error) {
 	found, err := db.articles(ctx, "SELECT "+articleColumns+` FROM article a
-		WHERE a.id IN (SELECT p.story FROM printed p WHERE p.observation = $1) ORDER BY a.published DESC, a.slug`, string(id))
+		WHERE a.id IN (SELECT p.story FROM printed p WHERE p.observation = $1
+			UNION SELECT t.story FROM told_pin t WHERE t.observation = $1) ORDER BY a.published DESC, a.slug`, string(id))
 	return found, db.fail(err, "find the stories that print %s", id)
 }
 
@@ -98,8 +100,7 @@ func (db *DB) articles(ctx context.Context, query string, args ...any) (found []
 			found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
 				FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
 			if err == nil {
-				found[i].Notices, err = collect[news.Posted](q.QueryContext(ctx, `SELECT kind, text, figures, at, revision
-					FROM notice WHERE story = $1 ORDER BY n`, string(found[i].ID)))(scanPosted)
+				err = tell(ctx, q, &found[i])
 			}
 		}
 		return err
@@ -117,10 +118,23 @@ func scanArticle(rows *sql.Rows) (a news.Article, err error) {
 	return a, json.Unmarshal([]byte(content), &a.Content)
 }
 
+// tell reads what was changed in an article, and its live entries.
+func tell(ctx context.Context, q querier, a *news.Article) (err error) {
+	a.Notices, err = collect[news.Posted](q.QueryContext(ctx, `SELECT kind, text, figures, at, revision, entry
+		FROM notice WHERE story = $1 ORDER BY at, n`, string(a.ID)))(scanPosted)
+	if err != nil {
+		return err
+	}
+	told, err := entries(ctx, q, `SELECT n, corrects, at, headline, body, author, '', kind, text, figures, pins
+		FROM told WHERE story = $1 ORDER BY n`, string(a.ID))
+	a.Moments = news.Moments(told)
+	return err
+}
+
 func scanPosted(rows *sql.Rows) (p news.Posted, err error) {
 	var figures string
 	var at int64
-	if err := rows.Scan(&p.Kind, &p.Text, &figures, &at, &p.Revision); err != nil {
+	if err := rows.Scan(&p.Kind, &p.Text, &figures, &at, &p.Revision, &p.Entry); err != nil {
 		return p, err
 	}
 	p.At = moment(at)
@@ -133,7 +147,7 @@ func (db *DB) Corrections(ctx context.Context, before time.Time, limit int) ([]n
 	if !before.IsZero() {
 		args, until = append(args, micros(before)), "AND n.at < $2"
 	}
-	found, err := collect[news.Correction](db.engine.read().QueryContext(ctx, `SELECT n.kind, n.text, n.figures, n.at, n.revision,
+	found, err := collect[news.Correction](db.engine.read().QueryContext(ctx, `SELECT n.kind, n.text, n.figures, n.at, n.revision, n.entry,
 			a.id, a.slug, a.published, a.content
 		FROM notice n JOIN article a ON a.id = n.story WHERE n.kind NOT IN ('update', 'withdrawal') `+until+`
 		ORDER BY n.at DESC, a.slug, n.n DESC LIMIT $1`, args...))(scanCorrection)
@@ -143,7 +157,7 @@ func (db *DB) Corrections(ctx context.Context, before time.Time, limit int) ([]n
 func scanCorrection(rows *sql.Rows) (c news.Correction, err error) {
 	var at, published int64
 	var figures, text string
-	if err := rows.Scan(&c.Kind, &c.Text, &figures, &at, &c.Revision, &c.Story, &c.Slug, &published, &text); err != nil {
+	if err := rows.Scan(&c.Kind, &c.Text, &figures, &at, &c.Revision, &c.Entry, &c.Story, &c.Slug, &published, &text); err != nil {
 		return c, err
 	}
 	if err := json.Unmarshal([]byte(figures), &c.Figures); err != nil {

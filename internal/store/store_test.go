@@ -373,6 +373,10 @@ func edition() news.Edition {
 				Revisions: []news.Revision{revision("live", 1, "{{EUR/USD}}"), revision("live", 2, "{{EUR/USD}} again"), revision("live", 3, "next")},
 				Pins:      map[int][]news.Pin{1: {pinOf(o)}, 2: {pinOf(o)}},
 				Former:    []news.Slug{"alive", "living"},
+				Entries: []news.Entry{
+					{N: 1, At: seen, Headline: "h", Body: "{{EUR/USD}}", Author: "a", Person: "p1", Pins: []news.Pin{pinOf(o)}},
+					{N: 2, Corrects: 1, At: seen.Add(time.Hour), Body: "No.", Author: "a", Notice: news.Notice{Kind: news.FactCorrection, Text: "t", Figures: []string{"EUR/USD"}}},
+				},
 				Steps: []news.Step{
 					{Story: "live", N: 1, From: news.Draft, To: news.Scheduled, Revision: 1, By: "editor", Person: "p1", Reason: "r", At: seen, Due: seen.Add(time.Minute)},
 					{

@@ -181,6 +181,11 @@ func manuscript(ctx context.Context, q querier, id news.StoryID) (news.Manuscrip
 	if m.Steps, err = steps(ctx, q, id); err != nil {
 		return m, err
 	}
+	m.Entries, err = entries(ctx, q, `SELECT n, corrects, at, headline, body, author, person, kind, text, figures, pins
+		FROM entry WHERE story = $1 ORDER BY n`, string(id))
+	if err != nil {
+		return m, err
+	}
 	var public []int
 	m.Revisions, err = collect[news.Revision](q.QueryContext(ctx,
 		"SELECT n, content, author, person, reason, at, published FROM revision WHERE story = $1 ORDER BY n", string(id)))(

@@ -1,4 +1,5 @@
--- What a newsroom needs: how far each story has come and who took it there, its former names, its topics.
+-- What a newsroom needs: how far each story has come and who took it there, its former names, its topics, its live
+-- entries.
 
 -- +goose Up
 
@@ -55,6 +56,38 @@ SELECT DISTINCT t.value, s.id FROM story s JOIN revision r ON r.story = s.id AND
 WHERE s.state = 'published';
 CREATE INDEX topic_story ON topic (story);
 
+-- The entries of live stories. Rows are never changed. Pins are a JSON list; entry_pin says on which observations they
+-- rest, to be found by those.
+CREATE TABLE entry (
+    story    TEXT COLLATE "C" NOT NULL REFERENCES story (id),
+    n        BIGINT NOT NULL,
+    corrects BIGINT NOT NULL, -- the entry in whose place it stands; 0 for none
+    at       BIGINT NOT NULL,
+    headline TEXT COLLATE "C" NOT NULL,
+    body     TEXT COLLATE "C" NOT NULL,
+    author   TEXT COLLATE "C" NOT NULL,
+    person   TEXT COLLATE "C" NOT NULL,
+    kind     TEXT COLLATE "C" NOT NULL,    -- of the notice that goes with a correction
+    text     TEXT COLLATE "C" NOT NULL,
+    figures  TEXT COLLATE "C" NOT NULL,
+    pins     TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (story, n)
+);
+
+CREATE TABLE entry_pin (
+    story       TEXT COLLATE "C" NOT NULL,
+    entry       BIGINT NOT NULL,
+    n           BIGINT NOT NULL, -- of the pin
+    position    BIGINT NOT NULL,
+    symbol      TEXT COLLATE "C" NOT NULL,    -- that the pin prints
+    observation TEXT COLLATE "C" NOT NULL REFERENCES observation (id),
+    PRIMARY KEY (story, entry, n, position),
+    FOREIGN KEY (story, entry) REFERENCES entry (story, n)
+);
+
+CREATE INDEX entry_pin_observation ON entry_pin (observation);
+CREATE INDEX entry_pin_symbol ON entry_pin (symbol);
+
 -- More of what readers may see, and reader.go may name.
 
 CREATE VIEW named AS
@@ -63,10 +96,23 @@ SELECT g.slug, s.id AS story, s.published FROM slug g JOIN story s ON s.id = g.s
 CREATE VIEW about AS
 SELECT t.topic, t.story FROM topic t JOIN story s ON s.id = t.story WHERE s.state = 'published';
 
--- What readers were told of published stories.
+-- What readers were told of published stories and of their entries.
 CREATE VIEW notice AS
-SELECT p.story, p.n, p.revision, p.at, p.kind, p.text, p.figures FROM step p JOIN story s ON s.id = p.story
-WHERE s.state = 'published' AND p.became = 'published' AND p.kind NOT IN ('', 'minor');
+SELECT p.story, p.n, p.revision, 0::bigint AS entry, p.at, p.kind, p.text, p.figures FROM step p JOIN story s ON s.id = p.story
+WHERE s.state = 'published' AND p.became = 'published' AND p.kind NOT IN ('', 'minor')
+UNION ALL
+SELECT e.story, e.n, 0::bigint, e.corrects, e.at, e.kind, e.text, e.figures FROM entry e JOIN story s ON s.id = e.story
+WHERE s.state = 'published' AND e.kind <> '';
+
+-- The entries of published stories; and what those print that no later entry corrects.
+CREATE VIEW told AS
+SELECT e.story, e.n, e.corrects, e.at, e.headline, e.body, e.author, e.kind, e.text, e.figures, e.pins
+FROM entry e JOIN story s ON s.id = e.story WHERE s.state = 'published';
+
+CREATE VIEW told_pin AS
+SELECT p.story, p.symbol, p.observation FROM entry_pin p JOIN entry e ON e.story = p.story AND e.n = p.entry JOIN story s ON s.id = e.story
+WHERE s.state = 'published' AND NOT EXISTS (SELECT 1 FROM entry l WHERE l.story = e.story AND l.n > e.n
+    AND l.corrects = CASE e.corrects WHEN 0 THEN e.n ELSE e.corrects END);
 
 -- The sentences that stand in the places of withdrawn stories: of each the last.
 CREATE VIEW withdrawal AS
