@@ -25,6 +25,7 @@ type Frame struct {
 	CSS, Icon   string
 	Script      string // of the one small script, without which everything works
 	Fonts       []string
+	Data        string // what the page says to machines, as an element of its head; empty: nothing
 	Programs    string // the page about the interfaces for programs; empty: none
 	Feeds       []Link // by which the page's subject can be followed
 }

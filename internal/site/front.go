@@ -12,7 +12,7 @@ import (
 // Item is a story announced.
 type Item struct {
 	Kicker, Headline, Standfirst, Href string
-	Language                           string // empty where it is the paper's
+	Language, Direction                string // empty where they are the paper's
 	By                                 string
 	Published, Day                     Time
 	Figures                            int
@@ -25,9 +25,17 @@ func itemOf(a news.Article) Item {
 	}
 	return Item{
 		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
-		Language: a.Content.Language, By: strings.Join(a.Content.Bylines, ", "),
+		Language: a.Content.Language, Direction: directionOf(a.Content), By: strings.Join(a.Content.Bylines, ", "),
 		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(a.Pins),
 	}
+}
+
+// directionOf is how a content is written, empty where it is as the paper is.
+func directionOf(c news.Content) string {
+	if c.Language == "" {
+		return ""
+	}
+	return c.Direction()
 }
 
 func itemsOf(articles []news.Article) []Item {
@@ -96,7 +104,7 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	return frontPage(p), nil
 }
 
-// SectionPage lists the stories of one section.
+// SectionPage lists the stories of one section or topic.
 type SectionPage struct {
 	Frame
 	Heading string
@@ -104,7 +112,16 @@ type SectionPage struct {
 }
 
 func (s *Site) section(ctx context.Context, a ask) (web.Component, error) {
-	slug, err := news.ParseSlug(a.value("section"))
+	return s.list(ctx, a, "section", func(slug news.Slug) news.Selection { return news.Selection{Section: slug} })
+}
+
+func (s *Site) topic(ctx context.Context, a ask) (web.Component, error) {
+	return s.list(ctx, a, "topic", func(slug news.Slug) news.Selection { return news.Selection{Topic: slug} })
+}
+
+// list lists the newest stories of a section or a topic, which the address names.
+func (s *Site) list(ctx context.Context, a ask, kind string, of func(news.Slug) news.Selection) (web.Component, error) {
+	slug, err := news.ParseSlug(a.value(kind))
 	if err != nil {
 		return nil, fault.Because(fault.NotFound, "%w", err)
 	}
@@ -112,16 +129,17 @@ func (s *Site) section(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	const most = 100
-	articles, err := s.paper.Articles(ctx, news.Selection{Section: slug, Limit: most})
+	which := of(slug)
+	which.Limit = 100
+	articles, err := s.paper.Articles(ctx, which)
 	if err != nil {
 		return nil, err
 	}
 	if len(articles) == 0 {
-		return nil, fault.Because(fault.NotFound, "The paper has no section “%s”, or nothing in it yet.", slug)
+		return nil, fault.Because(fault.NotFound, "The paper has no %s “%s”, or nothing in it yet.", kind, slug)
 	}
 	heading := titleOf(slug)
 	p := SectionPage{Heading: heading, Items: itemsOf(articles)}
-	p.Frame = s.frame(t, a, heading, "The newest stories of the section "+heading+".")
+	p.Frame = s.frame(t, a, heading, "The newest stories of the "+kind+" "+heading+".")
 	return sectionPage(p), nil
 }

@@ -36,11 +36,14 @@ type StoryPage struct {
 	Frame
 	Item
 	Section               Link
+	Topics                []Link
 	Dateline              string
 	Updated               Time // empty where it was published once
 	Revision              int
 	Body                  string // HTML that has passed the sanitiser
 	Figures               []Figure
+	Notices               []Notice    // updates and corrections, the first first
+	Entries               []LiveEntry // of a live story, the newest first
 	Board                 string // address of the whole board on that day
 	Base                  string
 	Majors, Rates         []Row
@@ -53,6 +56,9 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	article, err := s.article(ctx, a)
 	if err != nil {
 		return nil, err
+	}
+	if path := article.Path(); path != a.r.URL.Path {
+		return nil, moved{to: path}
 	}
 	t, err := s.today(ctx)
 	if err != nil {
@@ -79,23 +85,28 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Frame = s.frame(t, a, article.Content.Headline, description)
 	p.Canonical = article.Path()
-	if article.Revision > 1 {
-		p.Updated = timeOf(article.Updated)
+	modified := article.Updated
+	if len(article.Moments) > 0 && article.Moments[0].At.After(modified) {
+		modified = article.Moments[0].At
 	}
-	for n, pin := range article.Pins {
-		f, err := s.figure(ctx, t, n, pin)
-		if err != nil {
-			return nil, err
-		}
-		p.Figures = append(p.Figures, f)
+	if modified.After(article.Published) {
+		p.Updated = timeOf(modified)
 	}
-	p.Body, err = render.Body(article.Content.Body, func(n int) string {
-		if n >= len(p.Figures) {
-			return "[a figure without a value]" // an archive whose pins were lost: better said than guessed
+	for _, topic := range article.Content.Topics {
+		p.Topics = append(p.Topics, Link{Text: titleOf(topic), Href: "/topics/" + string(topic)})
+	}
+	for _, n := range article.Notices {
+		if n.Entry == 0 { // else it stands at its entry
+			p.Notices = append(p.Notices, noticeOf(n, anchorOf(n)))
 		}
-		return p.Figures[n].button(article.Pins[n].Value)
-	})
-	if err != nil {
+	}
+	if p.Body, p.Figures, err = s.text(ctx, t, article.Content.Body, article.Pins, ""); err != nil {
+		return nil, err
+	}
+	if p.Entries, err = s.told(ctx, t, article.Moments); err != nil {
+		return nil, err
+	}
+	if p.Data, err = articleData(article, modified); err != nil {
 		return nil, err
 	}
 	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
@@ -110,6 +121,14 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
 	return storyPage(p), nil
 }
+
+// moved says that a page has another address now, for good.
+type moved struct{ to string }
+
+func (m moved) Error() string { return "moved to " + m.to }
+
+// Unwrap says what it is to who does not follow: nothing stands here.
+func (m moved) Unwrap() error { return fault.NotFound }
 
 // article reads the story that the address names.
 func (s *Site) article(ctx context.Context, a ask) (news.Article, error) {
