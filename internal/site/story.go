@@ -44,7 +44,7 @@ type StoryPage struct {
 	Figures               []Figure
 	Notices               []Notice    // updates and corrections, the first first
 	Entries               []LiveEntry // of a live story, the newest first
-	Board                 string // address of the whole board on that day
+	Board                 string      // address of the whole board on that day
 	Base                  string
 	Majors, Rates         []Row
 	MajorsSaid, RatesSaid []Said
