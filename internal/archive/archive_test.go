@@ -91,8 +91,8 @@ func paper() *rapid.Generator[news.Edition] {
 			source := market.SourceID(fmt.Sprint(name.Draw(t, "source"), i)) // no two alike
 			e.Observations = append(e.Observations, market.NewObservation("XNYS:RIO", market.Last, value.Draw(t, "value"), when, source, text.Draw(t, "ref")))
 		}
-		for _, id := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "stories") {
-			m := news.Manuscript{ID: news.StoryID(id), Slug: "a-story", State: news.Published, Published: moment.Draw(t, "published"), Updated: moment.Draw(t, "updated")}
+		for _, story := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "stories") {
+			m := news.Manuscript{ID: news.StoryID(story), Slug: "a-story", State: news.Published, Published: moment.Draw(t, "published"), Updated: moment.Draw(t, "updated")}
 			m.Pins = map[int][]news.Pin{}
 			for n := range rapid.IntRange(0, 5).Draw(t, "revisions") {
 				m.Revisions = append(m.Revisions, news.Revision{
@@ -121,6 +121,12 @@ func paper() *rapid.Generator[news.Edition] {
 					N: n + 1, Corrects: rapid.IntRange(0, n).Draw(t, "corrects"), At: moment.Draw(t, "at"), Headline: text.Draw(t, "headline"),
 					Body: strings.Join(rapid.SliceOfN(text, 0, 5).Draw(t, "body"), "\n"), Author: text.Draw(t, "author"), Person: text.Draw(t, "person"),
 					Notice: notice.Draw(t, "notice"), Pins: rapid.SliceOfN(pin, 0, 3).Draw(t, "pins"),
+				})
+			}
+			for n := range rapid.IntRange(0, 2).Draw(t, "dismissed") {
+				m.Dismissed = append(m.Dismissed, news.Dismissal{
+					Place:       news.Place{Story: m.ID, Revision: n, Entry: rapid.IntRange(0, 3).Draw(t, "entry"), Figure: rapid.IntRange(0, 3).Draw(t, "figure")},
+					Observation: id.Draw(t, "observation"), By: text.Draw(t, "by"), Person: text.Draw(t, "person"), Reason: text.Draw(t, "reason"), At: moment.Draw(t, "at"),
 				})
 			}
 			if _, published := m.Pins[m.Live]; m.Live > 0 && !published {
@@ -351,6 +357,7 @@ func TestTheFormatIsAsItsPageDescribesIt(t *testing.T) {
 	full.Stories[0].Former = []news.Slug{"a"}
 	full.Stories[0].Steps = []news.Step{{N: 1, From: news.Draft, To: news.Scheduled, By: "a", Person: "p", Reason: "b", Due: time.Unix(1, 0), Notice: told, Slug: "s"}}
 	full.Stories[0].Entries = []news.Entry{{N: 2, Corrects: 1, Headline: "a", Author: "b", Person: "p", Notice: told, Pins: full.Stories[0].Pins[1]}}
+	full.Stories[0].Dismissed = []news.Dismissal{{Place: news.Place{Revision: 1, Entry: 1, Figure: 1}, Observation: "o", By: "b", Person: "p", Reason: "r"}}
 	for _, m := range regexp.MustCompile(`"([a-zA-Z0-9]+)": ?[^,\]]`).FindAllStringSubmatch(written(t, full), -1) {
 		if !strings.Contains(string(page), "`"+m[1]+"`") {
 			t.Errorf("the page does not describe %q", m[1])

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -12,16 +13,17 @@ import (
 )
 
 type storyRecord struct {
-	ID        news.StoryID     `json:"id"`
-	Slug      news.Slug        `json:"slug"`
-	Former    []news.Slug      `json:"former,omitempty"`
-	State     news.State       `json:"state"`
-	Published *time.Time       `json:"published,omitempty"`
-	Updated   *time.Time       `json:"updated,omitempty"`
-	Live      int              `json:"live,omitempty"`
-	Revisions []revisionRecord `json:"revisions"`
-	Steps     []stepRecord     `json:"steps,omitempty"`
-	Entries   []entryRecord    `json:"entries,omitempty"`
+	ID        news.StoryID      `json:"id"`
+	Slug      news.Slug         `json:"slug"`
+	Former    []news.Slug       `json:"former,omitempty"`
+	State     news.State        `json:"state"`
+	Published *time.Time        `json:"published,omitempty"`
+	Updated   *time.Time        `json:"updated,omitempty"`
+	Live      int               `json:"live,omitempty"`
+	Revisions []revisionRecord  `json:"revisions"`
+	Steps     []stepRecord      `json:"steps,omitempty"`
+	Entries   []entryRecord     `json:"entries,omitempty"`
+	Dismissed []dismissalRecord `json:"dismissed,omitempty"`
 }
 
 type revisionRecord struct {
@@ -86,6 +88,17 @@ type entryRecord struct {
 	Pins     []pinRecord   `json:"pins,omitempty"`
 }
 
+type dismissalRecord struct {
+	Revision    int       `json:"revision,omitempty"`
+	Entry       int       `json:"entry,omitempty"`
+	Figure      int       `json:"figure"`
+	Observation market.ID `json:"observation,omitempty"`
+	By          string    `json:"by"`
+	Person      string    `json:"person,omitempty"`
+	Reason      string    `json:"reason"`
+	At          time.Time `json:"at"`
+}
+
 type pinRecord struct {
 	Expression string           `json:"expression"`
 	Symbol     market.Symbol    `json:"symbol"`
@@ -129,6 +142,13 @@ func storyOut(m news.Manuscript) *storyRecord {
 		s.Entries = append(s.Entries, entryRecord{
 			N: e.N, Corrects: e.Corrects, At: e.At.UTC(), Headline: e.Headline, Author: e.Author, Person: e.Person, Notice: noticeOut(e.Notice),
 			Body: strings.Split(e.Body, "\n"), Pins: pinsOut(e.Pins),
+		})
+	}
+	for _, d := range slices.SortedFunc(slices.Values(m.Dismissed), func(a, b news.Dismissal) int {
+		return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Figure-b.Figure, cmp.Compare(a.Observation, b.Observation))
+	}) {
+		s.Dismissed = append(s.Dismissed, dismissalRecord{
+			Revision: d.Revision, Entry: d.Entry, Figure: d.Figure, Observation: d.Observation, By: d.By, Person: d.Person, Reason: d.Reason, At: d.At.UTC(),
 		})
 	}
 	return s
@@ -228,6 +248,12 @@ func (s *storyRecord) manuscript(version int) (news.Manuscript, error) {
 		m.Entries = append(m.Entries, news.Entry{
 			N: e.N, Corrects: e.Corrects, At: e.At.UTC(), Headline: e.Headline, Body: strings.Join(e.Body, "\n"), Author: e.Author,
 			Person: e.Person, Notice: noticeIn(e.Notice), Pins: pinsIn(e.Pins),
+		})
+	}
+	for _, d := range s.Dismissed {
+		m.Dismissed = append(m.Dismissed, news.Dismissal{
+			Place:       news.Place{Story: s.ID, Revision: d.Revision, Entry: d.Entry, Figure: d.Figure},
+			Observation: d.Observation, By: d.By, Person: d.Person, Reason: d.Reason, At: d.At.UTC(),
 		})
 	}
 	return m, nil

@@ -341,6 +341,14 @@ func (m Manuscript) checkState() error {
 			return fmt.Errorf("entry %d: %w", e.N, err)
 		}
 	}
+	for _, d := range m.Dismissed {
+		if d.Story != m.ID || d.At.IsZero() {
+			return fault.Because(fault.Invalid, "a dismissal does not fit it")
+		}
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
 	for _, slug := range m.Former {
 		if _, err := ParseSlug(string(slug)); err != nil {
 			return fmt.Errorf("a former name: %w", err)

@@ -24,6 +24,16 @@ type Store interface {
 	// AddEntry appends an entry to a published story and returns its number; fault.Conflict where it is published no more.
 	AddEntry(ctx context.Context, id StoryID, e Entry) (n int, err error)
 
+	// Shaken returns the published figures, of live revisions and of entries that no other corrects, which rest on an
+	// observation of which the same source has said something else since (the newest of what it said), on one after which
+	// a held value was released that speaks of a time before the publication, or on no observation. Those dismissed are
+	// left out.
+	Shaken(ctx context.Context) ([]Shaken, error)
+
+	// Dismiss keeps a dismissal; of two for the same the first stands. The error is fault.Invalid for a story that does
+	// not exist.
+	Dismiss(ctx context.Context, d Dismissal) error
+
 	// Due returns the stories that go out by themselves, with when, the first first.
 	Due(ctx context.Context) ([]Due, error)
 

@@ -57,6 +57,7 @@ type Manuscript struct {
 	Pins      map[int][]Pin // by published revision
 	Steps     []Step
 	Entries   []Entry // of a live story
+	Dismissed []Dismissal
 }
 
 // Due is when the story goes out by itself; zero where it does not.

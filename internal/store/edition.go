@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"reflect"
@@ -86,6 +87,11 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 			return false, err
 		}
 	}
+	for _, d := range m.Dismissed {
+		if err := putDismissal(ctx, c, d); err != nil {
+			return false, err
+		}
+	}
 	if m.Published.IsZero() {
 		_, err = c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(m.State), orNull(m.Due()), string(m.ID))
 		return true, err
@@ -130,14 +136,22 @@ func canonical(m news.Manuscript) any {
 		s := &m.Steps[i]
 		s.At, s.Due, s.Notice.Figures = kept(s.At), kept(s.Due), none(s.Notice.Figures)
 	}
+	m.Dismissed = slices.SortedFunc(slices.Values(m.Dismissed), byPlace)
+	for i := range m.Dismissed {
+		m.Dismissed[i].At = kept(m.Dismissed[i].At)
+	}
 	m.Former = slices.Sorted(slices.Values(m.Former))
-	m.Former, m.Steps, m.Entries = none(m.Former), none(m.Steps), none(m.Entries)
+	m.Former, m.Steps, m.Entries, m.Dismissed = none(m.Former), none(m.Steps), none(m.Entries), none(m.Dismissed)
 	m.Published, m.Updated, m.Pins = kept(m.Published), kept(m.Updated), nil
 	return struct {
 		news.Manuscript
 		pins map[int][]keptPin
 		told [][]keptPin
 	}{m, pins, told}
+}
+
+func byPlace(a, b news.Dismissal) int {
+	return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Figure-b.Figure, cmp.Compare(a.Observation, b.Observation))
 }
 
 // keptPin is a pin as it would come back from the store, its value as printed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/must"
 	"github.com/courant-news/courant/internal/news"
 )
@@ -184,5 +186,75 @@ func TestAStoreOfBeforeIsBroughtUpToDate(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func findsShaken(t *testing.T, url string) {
+	db := open(t, url)
+	o, jpy := said("EUR/USD", "1.1", day1, seen), said("EUR/JPY", "180", day1, seen)
+	add(t, db, o, jpy)
+	fact := pinOf(o)
+	fact.From, fact.How = nil, market.Fixed
+	for i, id := range []news.StoryID{"live", "draft", "gone"} {
+		if err := db.AddRevision(t.Context(), revision(id, 1, "{{EUR/USD}} {{EUR/JPY}} {{EUR/USD}}"), news.Slug(id)); err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			continue
+		}
+		if err := publish(t.Context(), db, id, 1, seen.Add(time.Hour), []news.Pin{pinOf(o), pinOf(jpy), fact}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.AddEntry(t.Context(), "live", news.Entry{At: seen.Add(2 * time.Hour), Body: "{{EUR/JPY}}", Author: "a", Pins: []news.Pin{pinOf(jpy)}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Take(t.Context(), news.Step{Story: "gone", N: 2, From: news.Published, To: news.Withdrawn, Revision: 1, By: "e", Reason: "r", At: seen}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.AddEntry(t.Context(), "gone", news.Entry{Body: "x", Author: "a"}); !errors.Is(err, fault.Conflict) {
+		t.Errorf("an entry of a withdrawn story: %v", err)
+	}
+	shaken := func() string {
+		found, err := db.Shaken(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, s := range found {
+			all = append(all, fmt.Sprintf("%s %d/%d/%d %s-%s", s.Story, s.Revision, s.Entry, s.Figure, s.Was.Value, s.Is.Value))
+		}
+		return strings.Join(all, ", ")
+	}
+	if got := shaken(); got != "live 1/0/2 0-0" {
+		t.Errorf("before anything was revised: %s", got)
+	}
+	last := said("EUR/USD", "1.3", day1, seen.Add(4*time.Hour))
+	add(t, db, said("EUR/USD", "1.2", day1, seen.Add(3*time.Hour)), last)
+	held := said("EUR/JPY", "190", day1.Add(12*time.Hour), seen)
+	if _, err := db.Hear(t.Context(), market.Heard{Source: bank, Held: []market.Held{{Observation: held, State: market.Waiting}}}); err != nil {
+		t.Fatal(err)
+	}
+	freed := said("EUR/JPY", "190", day1.Add(12*time.Hour), seen.Add(5*time.Hour))
+	if err := db.Decide(t.Context(), []market.Decision{{Held: held.ID, State: market.Released, At: freed.Seen, By: "e", Observation: freed}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := shaken(); got != "live 0/1/0 180-190, live 1/0/0 1.1-1.3, live 1/0/1 180-190, live 1/0/2 0-0" {
+		t.Errorf("shaken are %s", got)
+	}
+	for _, d := range []news.Dismissal{
+		{Place: news.Place{Story: "live", Revision: 1}, Observation: last.ID, By: "e", Reason: "r", At: seen},
+		{Place: news.Place{Story: "live", Revision: 1, Figure: 2}, By: "e", Reason: "r", At: seen},
+	} {
+		if err := errors.Join(db.Dismiss(t.Context(), d), db.Dismiss(t.Context(), d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := shaken(); got != "live 0/1/0 180-190, live 1/0/1 180-190" {
+		t.Errorf("after two were dismissed: %s", got)
+	}
+	add(t, db, said("EUR/USD", "1.1", day1, seen.Add(6*time.Hour))) // it says again what it said first
+	if got := shaken(); got != "live 0/1/0 180-190, live 1/0/1 180-190" {
+		t.Errorf("after what was revised was taken back: %s", got)
 	}
 }

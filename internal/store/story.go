@@ -186,6 +186,9 @@ func manuscript(ctx context.Context, q querier, id news.StoryID) (news.Manuscrip
 	if err != nil {
 		return m, err
 	}
+	if m.Dismissed, err = dismissals(ctx, q, id); err != nil {
+		return m, err
+	}
 	var public []int
 	m.Revisions, err = collect[news.Revision](q.QueryContext(ctx,
 		"SELECT n, content, author, person, reason, at, published FROM revision WHERE story = $1 ORDER BY n", string(id)))(

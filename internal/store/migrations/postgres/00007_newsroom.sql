@@ -88,6 +88,23 @@ CREATE TABLE entry_pin (
 CREATE INDEX entry_pin_observation ON entry_pin (observation);
 CREATE INDEX entry_pin_symbol ON entry_pin (symbol);
 
+-- Decisions that a published figure is not corrected for what was said since: the observation, or '' where it was a fact
+-- of the tables.
+CREATE TABLE dismissal (
+    story       TEXT COLLATE "C" NOT NULL REFERENCES story (id),
+    revision    BIGINT NOT NULL, -- 0 where the figure is of an entry, and the other way round
+    entry       BIGINT NOT NULL,
+    n           BIGINT NOT NULL,
+    observation TEXT COLLATE "C" NOT NULL,
+    by          TEXT COLLATE "C" NOT NULL,
+    person      TEXT COLLATE "C" NOT NULL,
+    reason      TEXT COLLATE "C" NOT NULL,
+    at          BIGINT NOT NULL,
+    PRIMARY KEY (story, revision, entry, n, observation)
+);
+
+CREATE INDEX held_series ON held (symbol, field, source, at) WHERE became IS NOT NULL;
+
 -- More of what readers may see, and reader.go may name.
 
 CREATE VIEW named AS

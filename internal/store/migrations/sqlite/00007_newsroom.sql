@@ -87,6 +87,23 @@ CREATE TABLE entry_pin (
 CREATE INDEX entry_pin_observation ON entry_pin (observation);
 CREATE INDEX entry_pin_symbol ON entry_pin (symbol);
 
+-- Decisions that a published figure is not corrected for what was said since: the observation, or '' where it was a fact
+-- of the tables.
+CREATE TABLE dismissal (
+    story       TEXT NOT NULL REFERENCES story (id),
+    revision    INTEGER NOT NULL, -- 0 where the figure is of an entry, and the other way round
+    entry       INTEGER NOT NULL,
+    n           INTEGER NOT NULL,
+    observation TEXT NOT NULL,
+    by          TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    PRIMARY KEY (story, revision, entry, n, observation)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX held_series ON held (symbol, field, source, at) WHERE became IS NOT NULL;
+
 -- More of what readers may see, and reader.go may name.
 
 CREATE VIEW named AS
