@@ -180,6 +180,33 @@ func TestNoFloatingPointCarriesAPrice(t *testing.T) {
 	}
 }
 
+// What is not published is held apart by type: who faces readers sees a *news.Paper and what that returns, and can name
+// nothing by which the newsroom speaks of drafts.
+func TestNoFaceOfReadersCanNameWhatIsNotPublished(t *testing.T) {
+	desk := []string{
+		"Newsroom", "NewNewsroom", "Store", "Manuscript", "Revision", "Submission", "Step", "Move", "Edition", "Entry", "Moments", "Due",
+		"Shaken", "Affected", "Dismissal", "State",
+	}
+	for _, file := range goFiles(t) {
+		if !strings.HasPrefix(file.path, "internal/site/") && !strings.HasPrefix(file.path, "internal/api/") || strings.HasSuffix(file.path, "_test.go") {
+			continue
+		}
+		ast.Inspect(file.ast, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if room, ok := s.X.(*ast.Ident); ok && room.Name == "news" && slices.Contains(desk, s.Sel.Name) {
+					t.Errorf("%s names news.%s, which knows what is not published", file.path, s.Sel.Name)
+				}
+			}
+			return true
+		})
+		for _, spec := range file.ast.Imports {
+			if strings.HasPrefix(strings.Trim(spec.Path.Value, `"`), module+"/internal/store") {
+				t.Errorf("%s uses the store, which knows what is not published", file.path)
+			}
+		}
+	}
+}
+
 func TestTheProgramIsLinkedWithKnownModulesOnly(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./cmd/courant").Output()
 	if err != nil {
