@@ -35,6 +35,7 @@ const (
 	storing  = "./internal/store "
 	dialects = "./internal/api "
 	feeding  = "./internal/api/feed "
+	writing  = "./internal/news "
 )
 
 var guards = []guard{
@@ -118,6 +119,13 @@ var guards = []guard{
 	{"a redenomination is no move", "internal/api/feed/move.go", " || !s.sameMoney(pair, m.from.At, m.to.At)", "", feeding + "AMoveIsBeyond"},
 	{"a move is more than what is asked for", "internal/api/feed/move.go", "m.from.Value.Mul(percent)) > 0", "m.from.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
 	{"a day that may not be whole is not counted", "internal/market/publication.go", "if day.After(torn) {", "if !day.IsZero() {", judging + "APublication"},
+
+	{"what was signed is not changed", "internal/news/workflow.go", "case Draft, Review:\n\t\treturn s, nil", "case Draft, Review, Ready, Scheduled, Embargoed, Withdrawn:\n\t\treturn s, nil", writing + "WhatWasSigned"},
+	{"an embargo is kept", "internal/news/workflow.go", "{Embargoed, Published, aNotice | itsTime},", "{Embargoed, Published, aNotice},", writing + "ATurnAsks"},
+	{"who has not read the last revision moves nothing", "internal/news/workflow.go", "case move.Revision < last:", "case move.Revision < 1:", writing + "OfTwoWhoMove"},
+	{"a change of a live story is told", "internal/news/workflow.go", "case kind == \"\" || kind == Withdrawal:", "case kind == Withdrawal:", writing + "AChangeOfALive"},
+	{"a name belongs to one story", "internal/store/step.go", "if owner != string(id) {", "if owner == \"\" {", writing + "AFormerName"},
+	{"minor changes are told to nobody", "internal/store/migrations/sqlite/00007_newsroom.sql", "p.kind NOT IN ('', 'minor')", "p.kind NOT IN ('')", writing + "AChangeOfALive"},
 }
 
 func main() {
