@@ -50,7 +50,7 @@ type Submission struct {
 // formed or names something that does not exist, fault.Conflict where somebody saved meanwhile, or where the story must be taken
 // back before it is changed, see [State.Revised].
 func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
-	if err := s.Content.check(); err != nil {
+	if err := s.Content.checkNew(); err != nil {
 		return Revision{}, err
 	}
 	if strings.TrimSpace(s.Author) == "" {
