@@ -54,10 +54,11 @@ func Diff(before, after Content) []Change {
 	return changes
 }
 
-func listed(topics []Slug) string {
+// listed writes names with commas between.
+func listed[Name ~string](names []Name) string {
 	var all []string
-	for _, t := range topics {
-		all = append(all, string(t))
+	for _, n := range names {
+		all = append(all, string(n))
 	}
 	return strings.Join(all, ", ")
 }

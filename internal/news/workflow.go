@@ -3,6 +3,7 @@ package news
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,11 +65,11 @@ var turns = []struct {
 	{Withdrawn, Draft, aReason},
 }
 
-// Turns are the states to which a story may go from this one.
-func (s State) Turns() []State {
+// Turns are the states to which the story may go from its own.
+func (m Manuscript) Turns() []State {
 	var to []State
 	for _, t := range turns {
-		if t.from == s {
+		if t.from == m.State && (t.needs&readers == 0 || m.Live > 0) {
 			to = append(to, t.to)
 		}
 	}
@@ -76,7 +77,14 @@ func (s State) Turns() []State {
 }
 
 // known says whether there is such a state.
-func (s State) known() bool { return len(s.Turns()) > 0 }
+func (s State) known() bool {
+	for _, t := range turns {
+		if t.from == s {
+			return true
+		}
+	}
+	return false
+}
 
 // waits says whether a story in this state goes out by itself.
 func (s State) waits() bool { return s == Scheduled || s == Embargoed }
@@ -177,15 +185,14 @@ func (m Manuscript) step(move Move, now time.Time) (Step, error) {
 	case move.Revision < last:
 		return Step{}, fault.Because(fault.Conflict, "%s saved revision %d of the story %q meanwhile: read that first", m.Revisions[last-1].Author, last, m.Slug)
 	}
+	if ways := m.Turns(); !slices.Contains(ways, move.To) {
+		return Step{}, fault.Because(fault.Invalid, "the story %q is %s and cannot be moved to %.20q: from there it goes to %s", m.Slug, m.State, move.To, listed(ways))
+	}
 	var needs need
-	found := false
 	for _, t := range turns {
 		if t.from == m.State && t.to == move.To {
-			needs, found = t.needs, true
+			needs = t.needs
 		}
-	}
-	if !found || needs&readers != 0 && m.Live == 0 {
-		return Step{}, fault.Because(fault.Invalid, "the story %q is %s and cannot be moved to %.20s: %s", m.Slug, m.State, move.To, waysFrom(m.State))
 	}
 	s := Step{
 		Story: m.ID, N: len(m.Steps) + 1, From: m.State, To: move.To, Revision: last,
@@ -215,15 +222,6 @@ func (m Manuscript) step(move Move, now time.Time) (Step, error) {
 		s.Notice.Kind = Withdrawal
 	}
 	return s, s.check()
-}
-
-// waysFrom says where a story in a state may go.
-func waysFrom(s State) string {
-	var to []string
-	for _, t := range s.Turns() {
-		to = append(to, string(t))
-	}
-	return "from there it goes to " + strings.Join(to, ", ")
 }
 
 // wants sees to it that a step to publish a story that was before readers already says what changed for them.

@@ -131,12 +131,25 @@ func putTopics(ctx context.Context, c *sql.Conn, id news.StoryID, topics []news.
 	return nil
 }
 
+// rename takes the name in the order in which makeStory does, so that two who want one never wait for each other.
 func rename(ctx context.Context, c *sql.Conn, s news.Step) error {
-	if err := claim(ctx, c, s.Slug, s.Story); err != nil {
+	var others int
+	err := c.QueryRowContext(ctx, "SELECT count(*) FROM slug WHERE slug = $1 AND story <> $2", string(s.Slug), string(s.Story)).Scan(&others)
+	if err != nil {
 		return err
 	}
-	_, err := c.ExecContext(ctx, "UPDATE story SET slug = $1 WHERE id = $2", string(s.Slug), string(s.Story))
-	return err
+	if others > 0 {
+		return taken(s.Slug)
+	}
+	if _, err := c.ExecContext(ctx, "UPDATE story SET slug = $1 WHERE id = $2", string(s.Slug), string(s.Story)); err != nil {
+		return err
+	}
+	return claim(ctx, c, s.Slug, s.Story)
+}
+
+// taken is the error of a name that is another story's.
+func taken(slug news.Slug) error {
+	return fault.Because(fault.Conflict, "another story bears the name %q, or did: choose another", slug)
 }
 
 // claim takes a name for a story, for good. One that another story bears or bore is fault.Conflict; the insertion itself
@@ -150,7 +163,7 @@ func claim(ctx context.Context, c *sql.Conn, slug news.Slug, id news.StoryID) er
 		return err
 	}
 	if owner != string(id) {
-		return fault.Because(fault.Conflict, "another story bears the name %q, or did: choose another", slug)
+		return taken(slug)
 	}
 	return nil
 }

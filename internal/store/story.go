@@ -50,7 +50,7 @@ func makeStory(ctx context.Context, c *sql.Conn, id news.StoryID, slug news.Slug
 	if err := c.QueryRowContext(ctx, "SELECT count(*) FROM story WHERE id = $1", string(id)).Scan(&there); err != nil || there == 1 {
 		return false, err
 	}
-	return false, fault.Because(fault.Conflict, "another story bears the name %q: choose another", slug)
+	return false, taken(slug)
 }
 
 // follow makes sure that a revision follows the last one, keeps others from following it too, and moves the story to the
