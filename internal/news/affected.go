@@ -105,7 +105,7 @@ func (n *Newsroom) affected(ctx context.Context, m Manuscript, s Shaken) (a Affe
 	if f.On == "" {
 		f.On = published.Format(time.RFC3339Nano)
 	}
-	if len(a.Pin.From) > 0 && f.Field == market.Last || f.Field == market.Rate {
+	if len(a.Pin.From) > 0 && (f.Field == market.Last || f.Field == market.Rate) {
 		f.From = a.Pin.Source
 	}
 	a.Now, err = n.Resolve(ctx, f, n.now())
