@@ -116,8 +116,8 @@ var guards = []guard{
 	{"programs are not told what a closed source holds", "internal/api/native/sources.go", "if !may[h.Source] {", "if h.Source == \"\" {", "./internal/api/native Quarantine"},
 	{"no mean is made across two scales", "internal/api/native/series.go", "if w.table.ScaleOn(code, prices[0].At) != ", "if w.table.ScaleOn(code, prices[0].At) > 9+", "./internal/api/native TwoScales"},
 	{"pages are of one history", "internal/api/native/series.go", "asked.AsOf = market.AsOf{At: c.at, Known: c.known}", "asked.AsOf = market.AsOf{At: c.at, Known: n.Now().AddDate(1, 0, 0)}", "./internal/api/native OneHistory"},
-	{"a redenomination is no move", "internal/api/feed/move.go", " || !s.sameMoney(pair, m.from.At, m.to.At)", "", feeding + "AMoveIsBeyond"},
-	{"a move is more than what is asked for", "internal/api/feed/move.go", "m.from.Value.Mul(percent)) > 0", "m.from.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
+	{"a redenomination is no move", "internal/market/step.go", " && l.sameMoney(pair, step.From.At, step.To.At)", "", feeding + "AMoveIsBeyond"},
+	{"a move is more than what is asked for", "internal/market/step.go", "s.From.Value.Mul(percent)) > 0", "s.From.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
 	{"a day that may not be whole is not counted", "internal/market/publication.go", "if day.After(torn) {", "if !day.IsZero() {", judging + "APublication"},
 
 	{"what was signed is not changed", "internal/news/workflow.go", "case Draft, Review:\n\t\treturn s, nil", "case Draft, Review, Ready, Scheduled, Embargoed, Withdrawn:\n\t\treturn s, nil", writing + "WhatWasSigned"},

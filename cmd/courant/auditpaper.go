@@ -13,6 +13,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/numeral"
 	"github.com/courant-news/courant/internal/render"
 )
 
@@ -110,14 +111,24 @@ func publishedOf(m news.Manuscript) (audit.Document, error) {
 		Date:  currency.DateOf(m.Published),
 		Dated: "the day of its publication",
 	}
-	pins := m.Pins[m.Live]
-	d.Text = render.Paragraphs(m.Revisions[m.Live-1].Content, func(n int) string {
-		if n >= len(pins) {
-			return "" // an archive whose pins were lost
+	shown := news.Article{Content: m.Revisions[m.Live-1].Content, Pins: m.Pins[m.Live]}
+	figures, pins := shown.Figures()
+	d.Text = render.Paragraphs(shown.Content, func(n int) string {
+		if n >= len(figures) {
+			return ""
 		}
-		return render.Prose(pins[n].Printed())
+		return proofOf(figures[n], pins[n])
 	})
 	return d, nil
+}
+
+// proofOf is a figure as the proof-reader reads it, who reads English. Tables and charts are no sentences, and stand for no
+// day of the document's.
+func proofOf(f news.Figure, pins []news.Pin) string {
+	if f.Block() {
+		return ""
+	}
+	return f.Text(pins, numeral.Of("en"))
 }
 
 // draftOf is the last revision of a story as it would be printed at a moment. A figure that has no value is left out and
@@ -136,12 +147,12 @@ func draftOf(ctx context.Context, m news.Manuscript, newsroom *news.Newsroom, no
 		if n >= len(figures) {
 			return ""
 		}
-		pin, err := newsroom.Resolve(ctx, figures[n], now)
+		pins, err := newsroom.Resolve(ctx, figures[n], now)
 		if err != nil {
 			d.Left = append(d.Left, audit.Left{Text: "{{" + figures[n].Expression + "}}", Why: fault.Sentence(err)})
 			return ""
 		}
-		return render.Prose(pin.Printed())
+		return proofOf(figures[n], pins)
 	})
 	return d
 }

@@ -58,18 +58,18 @@ func (s *settings) effective(setting app.Setting) (value, origin string) {
 // config gathers the settings in force.
 func (s *settings) config() app.Config {
 	value := func(flag string) string {
-		for _, setting := range app.Settings() {
-			if setting.Flag == flag {
-				v, _ := s.effective(setting)
-				return v
-			}
+		setting, ok := app.SettingOf(flag)
+		if !ok {
+			panic(fmt.Sprintf("no setting %q", flag))
 		}
-		panic(fmt.Sprintf("no setting %q", flag))
+		v, _ := s.effective(setting)
+		return v
 	}
 	return app.Config{
 		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
-		AddressFile: value("address-file"), Name: value("name"), Base: value("base"), Dev: s.dev,
+		AddressFile: value("address-file"), URL: value("url"), Name: value("name"), Base: value("base"), Dev: s.dev,
 		Wire: value("wire"), Mirror: value("mirror"), SourceKeys: value("source-keys"), Memory: value("memory"), PerAddress: value("per-address"),
-		Proxies: value("proxies"),
+		Proxies:   value("proxies"),
+		Receivers: value("receivers"),
 	}
 }

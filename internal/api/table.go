@@ -281,11 +281,7 @@ func (f *Face) CreditOf(ctx context.Context, sources []market.SourceID) (string,
 	}
 	var words []string
 	for _, id := range sources {
-		if s := known[id]; s.Attribution != "" {
-			words = append(words, s.Attribution)
-		} else {
-			words = append(words, s.Name)
-		}
+		words = append(words, known[id].Credit())
 	}
 	if len(words) == 0 {
 		return "No source's numbers stand here.", nil

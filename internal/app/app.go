@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,12 +25,13 @@ import (
 	"github.com/courant-news/courant/internal/api/gate"
 	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/bus"
-	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/staff"
 	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/store/resident"
 	"github.com/courant-news/courant/internal/web"
@@ -46,8 +46,10 @@ type House struct {
 	Ledger   *market.Ledger
 	Newsroom *news.Newsroom
 	Paper    *news.Paper
+	Gate     *staff.Gate
 
 	fetcher *web.Fetcher // of the runner, where there is one
+	teller  *web.Fetcher // of the hooks, likewise
 }
 
 // Open checks the configuration and opens the store. Close the house when done.
@@ -61,7 +63,16 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	}
 	h := &House{Config: c, Store: db, Bus: bus.New(), Paper: news.NewPaper(db)}
 	h.furnish(db)
+	if err := h.guard(c.Listen); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	return h, nil
+}
+
+// guard puts the gate before the desk, as browsers reach it where the paper listens.
+func (h *House) guard(listens string) (err error) {
+	h.Gate, err = staff.New(h.Store, staff.Options{Paper: h.Config.Name, Origin: h.Config.Origin(listens)})
+	return err
 }
 
 // keeper is what the ledger and the newsroom write to: the store, or the store with its observations in memory.
@@ -81,6 +92,9 @@ func (h *House) Close() error {
 	if h.fetcher != nil {
 		h.fetcher.Close()
 	}
+	if h.teller != nil {
+		h.teller.Close()
+	}
 	return h.Store.Close()
 }
 
@@ -99,6 +113,8 @@ type App struct {
 	memory  *resident.Store
 	wire    *wire.Runner // nil where nothing is fetched
 	keys    *keys.Ring
+	hooks   *hook.Runner
+	setup   string // the link of the first start; empty where somebody works here
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -117,15 +133,36 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		h.furnish(a.memory)
 		err = a.build()
 	}
+	if err == nil {
+		err = a.open(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.closeAll())
 	}
 	return a, nil
 }
 
+// open makes the link by which the first owner comes in, where nobody works here yet.
+func (a *App) open(ctx context.Context) error {
+	if err := a.guard(a.Addr()); err != nil {
+		return err
+	}
+	l, err := a.Gate.Setup(ctx)
+	if err == nil {
+		a.setup = l.At(a.Config.Origin(a.Addr()))
+	} else if errors.Is(err, fault.Conflict) {
+		err = nil
+	}
+	return err
+}
+
+// SetupLink is the link by which the first owner of a paper comes in, once, within a day; empty where somebody works here.
+func (a *App) SetupLink() string { return a.setup }
+
 func (a *App) build() (err error) {
+	configured := a.Config.Masthead()
 	options := site.Options{
-		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
+		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
 		Log: a.log, PageMemory: pageMemory, Programs: "/api/",
 	}
 	fetched, err := a.Config.Fetched()
@@ -162,6 +199,10 @@ func (a *App) build() (err error) {
 			return err
 		}
 	}
+	if a.hooks, err = a.NewHooks("http://"+a.Addr(), a.log); err != nil {
+		return err
+	}
+	a.metrics.registry.MustRegister(&hooked{db: a.Store, runner: a.hooks})
 	return nil
 }
 
@@ -207,6 +248,7 @@ func (a *App) Run(ctx context.Context) error {
 	wires.Go(func() { a.memory.Run(wiring) })
 	wires.Go(func() { a.keys.Run(wiring) })
 	wires.Go(func() { a.Newsroom.Run(wiring, a.log) })
+	wires.Go(func() { a.hooks.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}
@@ -229,7 +271,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.ready.Store(false)
 	unwire()
-	wires.Wait() // what was being fetched is dropped, and due again when the paper runs again
+	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := server.Shutdown(drain)

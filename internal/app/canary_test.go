@@ -105,10 +105,13 @@ func TestNoReaderMeetsWhatIsNotPublished(t *testing.T) {
 	d.save(news.Submission{ID: ids["staged"], BasedOn: 2, Content: filled("staged")})
 	d.move(ids["staged"], news.Move{To: news.Ready, Revision: 3})
 	d.move(ids["staged"], news.Move{To: news.Scheduled, Revision: 3, At: far, Notice: news.Notice{Kind: news.FactCorrection, Text: sung("staged", "notice")}})
-	if err := d.Dismiss(t.Context(), news.Dismissal{
-		Place: news.Place{Story: ids["staged"], Revision: 2}, Observation: said.ID, By: sung("desk", "editor"), Person: sung("desk", "person"), Reason: sung("desk", "reason"),
-	}); err != nil {
+	revised := market.NewObservation("EUR/USD", market.Rate, currency.MustDecimal("1.29"), market.Moment{At: yesterday, Seen: time.Now()}, "bank", "")
+	if _, err := a.Ledger.Record(t.Context(), []market.Source{bank}, []market.Observation{revised}, nil); err != nil {
 		t.Fatal(err)
+	}
+	affected, err := d.Affected(t.Context())
+	if err != nil || len(affected) != 1 || d.Dismiss(t.Context(), affected[0], sung("desk", "editor"), sung("desk", "person"), sung("desk", "reason")) != nil {
+		t.Fatal(affected, err)
 	}
 
 	serve(t, a)
@@ -138,7 +141,7 @@ func TestNoReaderMeetsWhatIsNotPublished(t *testing.T) {
 			}
 		}
 	}
-	if body := c.post("/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rates","arguments":{"base":"EUR"}}}`); !strings.Contains(body, "1.18") || strings.Contains(body, canary) {
+	if body := c.post("/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rates","arguments":{"base":"EUR"}}}`); !strings.Contains(body, "1.29") || strings.Contains(body, canary) {
 		t.Errorf("the tool says %.500s", body)
 	}
 

@@ -125,7 +125,7 @@ func paper() *rapid.Generator[news.Edition] {
 			}
 			for n := range rapid.IntRange(0, 2).Draw(t, "dismissed") {
 				m.Dismissed = append(m.Dismissed, news.Dismissal{
-					Place:       news.Place{Story: m.ID, Revision: n, Entry: rapid.IntRange(0, 3).Draw(t, "entry"), Figure: rapid.IntRange(0, 3).Draw(t, "figure")},
+					Place:       news.Place{Story: m.ID, Revision: n, Entry: rapid.IntRange(0, 3).Draw(t, "entry"), Pin: rapid.IntRange(0, 3).Draw(t, "pin")},
 					Observation: id.Draw(t, "observation"), By: text.Draw(t, "by"), Person: text.Draw(t, "person"), Reason: text.Draw(t, "reason"), At: moment.Draw(t, "at"),
 				})
 			}
@@ -133,6 +133,10 @@ func paper() *rapid.Generator[news.Edition] {
 				m.Pins[m.Live] = nil // what readers see was published
 			}
 			e.Stories = append(e.Stories, m)
+		}
+		for n := range rapid.IntRange(0, 3).Draw(t, "mastheads") {
+			e.Mastheads = append(e.Mastheads, masthead(text, moment).Draw(t, "masthead"))
+			e.Mastheads[n].N = n + 1
 		}
 		return e
 	})
@@ -144,6 +148,7 @@ var sameEdition = cmp.Options{
 	cmpopts.SortSlices(func(a, b market.Source) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b market.Observation) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b news.Manuscript) bool { return a.ID < b.ID }),
+	cmpopts.SortSlices(func(a, b news.MastheadRevision) bool { return a.N < b.N }),
 }
 
 func TestAnyEditionComesBackAsItWas(t *testing.T) {
@@ -163,6 +168,7 @@ func TestAnyEditionComesBackAsItWas(t *testing.T) {
 		slices.Reverse(want.Sources)
 		slices.Reverse(want.Observations)
 		slices.Reverse(want.Stories)
+		slices.Reverse(want.Mastheads)
 		if err := errors.Join(archive.Write(&again, got), archive.Write(&turned, want)); err != nil {
 			t.Fatal(err)
 		}
@@ -357,7 +363,7 @@ func TestTheFormatIsAsItsPageDescribesIt(t *testing.T) {
 	full.Stories[0].Former = []news.Slug{"a"}
 	full.Stories[0].Steps = []news.Step{{N: 1, From: news.Draft, To: news.Scheduled, By: "a", Person: "p", Reason: "b", Due: time.Unix(1, 0), Notice: told, Slug: "s"}}
 	full.Stories[0].Entries = []news.Entry{{N: 2, Corrects: 1, Headline: "a", Author: "b", Person: "p", Notice: told, Pins: full.Stories[0].Pins[1]}}
-	full.Stories[0].Dismissed = []news.Dismissal{{Place: news.Place{Revision: 1, Entry: 1, Figure: 1}, Observation: "o", By: "b", Person: "p", Reason: "r"}}
+	full.Stories[0].Dismissed = []news.Dismissal{{Place: news.Place{Revision: 1, Entry: 1, Pin: 1}, Observation: "o", By: "b", Person: "p", Reason: "r"}}
 	for _, m := range regexp.MustCompile(`"([a-zA-Z0-9]+)": ?[^,\]]`).FindAllStringSubmatch(written(t, full), -1) {
 		if !strings.Contains(string(page), "`"+m[1]+"`") {
 			t.Errorf("the page does not describe %q", m[1])

@@ -21,6 +21,7 @@ type record struct {
 	Source      *sourceRecord      `json:"source,omitempty"`
 	Observation *observationRecord `json:"observation,omitempty"`
 	Story       *storyRecord       `json:"story,omitempty"`
+	Masthead    *mastheadRecord    `json:"masthead,omitempty"`
 	End         *endRecord         `json:"end,omitempty"`
 }
 
@@ -59,6 +60,7 @@ type endRecord struct {
 	Sources      int    `json:"sources"`
 	Observations int    `json:"observations"`
 	Stories      int    `json:"stories"`
+	Mastheads    int    `json:"mastheads,omitempty"`
 	SHA256       string `json:"sha256"` // of all lines before this one
 }
 

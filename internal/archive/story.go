@@ -91,7 +91,7 @@ type entryRecord struct {
 type dismissalRecord struct {
 	Revision    int       `json:"revision,omitempty"`
 	Entry       int       `json:"entry,omitempty"`
-	Figure      int       `json:"figure"`
+	Pin         int       `json:"pin"`
 	Observation market.ID `json:"observation,omitempty"`
 	By          string    `json:"by"`
 	Person      string    `json:"person,omitempty"`
@@ -145,10 +145,10 @@ func storyOut(m news.Manuscript) *storyRecord {
 		})
 	}
 	for _, d := range slices.SortedFunc(slices.Values(m.Dismissed), func(a, b news.Dismissal) int {
-		return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Figure-b.Figure, cmp.Compare(a.Observation, b.Observation))
+		return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Pin-b.Pin, cmp.Compare(a.Observation, b.Observation))
 	}) {
 		s.Dismissed = append(s.Dismissed, dismissalRecord{
-			Revision: d.Revision, Entry: d.Entry, Figure: d.Figure, Observation: d.Observation, By: d.By, Person: d.Person, Reason: d.Reason, At: d.At.UTC(),
+			Revision: d.Revision, Entry: d.Entry, Pin: d.Pin, Observation: d.Observation, By: d.By, Person: d.Person, Reason: d.Reason, At: d.At.UTC(),
 		})
 	}
 	return s
@@ -252,7 +252,7 @@ func (s *storyRecord) manuscript(version int) (news.Manuscript, error) {
 	}
 	for _, d := range s.Dismissed {
 		m.Dismissed = append(m.Dismissed, news.Dismissal{
-			Place:       news.Place{Story: s.ID, Revision: d.Revision, Entry: d.Entry, Figure: d.Figure},
+			Place:       news.Place{Story: s.ID, Revision: d.Revision, Entry: d.Entry, Pin: d.Pin},
 			Observation: d.Observation, By: d.By, Person: d.Person, Reason: d.Reason, At: d.At.UTC(),
 		})
 	}

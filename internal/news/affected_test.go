@@ -21,7 +21,7 @@ func (h *house) affected(t *testing.T) string {
 	}
 	var lines []string
 	for _, a := range list {
-		lines = append(lines, fmt.Sprintf("%s %d/%d/%d {{%s}} %s -> %s %s%%%s", a.Slug, a.Revision, a.Entry, a.Figure, a.Pin.Expression, a.Pin.Printed(), a.Now.Printed(),
+		lines = append(lines, fmt.Sprintf("%s %d/%d {{%s}} %s -> %s %s%%%s", a.Slug, a.Revision, a.Entry, a.Figure.Expression, a.Was, a.Now,
 			a.Deviation, a.Problem))
 	}
 	return strings.Join(lines, "\n")
@@ -46,10 +46,10 @@ func TestTheDeskIsToldWhichPublishedFiguresWereRevised(t *testing.T) {
 		said("bank", "EUR/USD", market.Rate, "1.3000", monday.AddDate(0, 0, 1), monday.AddDate(0, 0, 1).Add(15*time.Hour)), // another day
 	)
 	h.now = monday.AddDate(0, 0, 2)
-	want := "figures 1/0/0 {{EUR/USD}} 1.1840 -> 1.1841 0.008446%\n" +
-		"figures 1/0/2 {{USD/JPY @2026-01-30 to 2}} 154.03 -> 154.12 0.05843%\n" +
-		"figures 1/0/4 {{XNYS:RIO}} 91.93 -> 91.08 -0.9246%\n" +
-		"figures 1/0/5 {{XNYS:RIO percent to 2}} 0.93 -> 0.94 1.075%"
+	want := "figures 1/0 {{EUR/USD}} 1.1840 -> 1.1841 0.008446%\n" +
+		"figures 1/0 {{USD/JPY @2026-01-30 to 2}} 154.03 -> 154.12 0.05843%\n" +
+		"figures 1/0 {{XNYS:RIO}} 91.93 -> 91.08 -0.9246%\n" +
+		"figures 1/0 {{XNYS:RIO percent to 2}} 0.93 -> 0.94 1.075%"
 	if got := h.affected(t); got != want {
 		t.Errorf("the desk is told\n%s\nnot\n%s", got, want)
 	}
@@ -58,23 +58,22 @@ func TestTheDeskIsToldWhichPublishedFiguresWereRevised(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := list[0]
-	if p := first.Proposal; p.Kind != news.FigureCorrection || p.Text != "This story gave EUR/USD of 2 February 2026 as 1.1840, from A Bank. A Bank has revised it since, on 2 February 2026, to 1.1841." {
+	if p := first.Proposal; p.Kind != news.FigureCorrection || p.Text != "This story gave EUR/USD of 2 February 2026 as 1.1840, from A Bank. A Bank revised its data on 2 February 2026; the figure is 1.1841." {
 		t.Errorf("it proposes %+v", p)
 	}
-	if first.Was.Value.String() != "1.1840" || first.Is.Value.String() != "1.1841" || first.Headline != "Figures" {
+	if b := first.Because[0]; b.Was.Value.String() != "1.1840" || b.Is.Value.String() != "1.1841" || first.Headline != "Figures" {
 		t.Errorf("the first is %+v", first)
 	}
 
 	// One is dismissed, and listed again only when something else is said.
-	d := news.Dismissal{Place: first.Place, Observation: first.Is.ID, By: "editor", Reason: "The last digit is of no matter."}
-	if err := h.Dismiss(t.Context(), d); err != nil {
+	if err := h.Dismiss(t.Context(), first, "editor", "p-1", "The last digit is of no matter."); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.affected(t); strings.Contains(got, "1/0/0") {
+	if got := h.affected(t); strings.Contains(got, "{{EUR/USD}}") {
 		t.Errorf("a dismissed figure is listed:\n%s", got)
 	}
 	h.record(t, said("bank", "EUR/USD", market.Rate, "1.19", monday, h.now))
-	if got := h.affected(t); !strings.Contains(got, "1/0/0 {{EUR/USD}} 1.1840 -> 1.19 ") || !strings.Contains(got, "1/0/1 {{EUR/USD to 2}} 1.18 -> 1.19 ") {
+	if got := h.affected(t); !strings.Contains(got, "1/0 {{EUR/USD}} 1.1840 -> 1.19 ") || !strings.Contains(got, "1/0 {{EUR/USD to 2}} 1.18 -> 1.19 ") {
 		t.Errorf("what was revised again is not listed:\n%s", got)
 	}
 
@@ -108,11 +107,11 @@ func TestTheDeskIsToldOfReleasedValuesAndOfEntries(t *testing.T) {
 	if _, err := h.ledger.Release(t.Context(), held.ID, "editor", "It was so."); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := h.affected(t), "live 0/1/0 {{EUR/JPY}} 183.59 -> 190 3.491%"; got != want {
+	if got, want := h.affected(t), "live 0/1 {{EUR/JPY}} 183.59 -> 190 3.491%"; got != want {
 		t.Errorf("the desk is told\n%s\nnot\n%s", got, want)
 	}
 	list, err := h.Affected(t.Context())
-	if err != nil || !strings.Contains(list[0].Proposal.Text, "A Bank had given 190 for 2 February 2026, which was confirmed on 3 February 2026.") {
+	if err != nil || !strings.Contains(list[0].Proposal.Text, "What A Bank had given for 2 February 2026 was confirmed on 3 February 2026; the figure is 190.") {
 		t.Errorf("it proposes %+v, %v", list, err)
 	}
 	if _, err := h.Tell(t.Context(), id, news.Entry{Corrects: 1, Body: "{{EUR/JPY}}", Author: "a", Notice: list[0].Proposal}); err != nil {
@@ -125,14 +124,58 @@ func TestTheDeskIsToldOfReleasedValuesAndOfEntries(t *testing.T) {
 
 func TestADismissalIsSigned(t *testing.T) {
 	h := newHouse(t)
-	for want, d := range map[string]news.Dismissal{
-		"say who decides":    {Reason: "x"},
-		"say why the figure": {By: "editor"},
-		"must be one line":   {By: "editor", Reason: "a\nb"},
-		"that is not in the": {By: "editor", Reason: "x", Place: news.Place{Story: "nobody"}},
+	affected := func(id news.StoryID) news.Affected {
+		return news.Affected{Because: []news.Shaken{{Place: news.Place{Story: id}}}}
+	}
+	live := h.arrive(t, "Live", news.Published)
+	for want, c := range map[string]struct {
+		a          news.Affected
+		by, reason string
+	}{
+		"say who decides":    {affected(live), "", "x"},
+		"say why the figure": {affected(live), "editor", " "},
+		"must be one line":   {affected(live), "editor", "a\nb"},
+		"that is not in the": {affected("nobody"), "editor", "x"},
 	} {
-		if err := h.Dismiss(t.Context(), d); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), want) {
+		if err := h.Dismiss(t.Context(), c.a, c.by, "", c.reason); !errors.Is(err, fault.Invalid) || !strings.Contains(fault.Sentence(err), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
+	}
+}
+
+func TestEveryKindOfFigureIsHeldAgainstWhatWasSaidSince(t *testing.T) {
+	h := newHouse(t)
+	body := "{{EUR/USD change since 2026-01-30}} {{EUR/USD % since 2026-01-30}} {{100 EUR in USD}}\n\n" +
+		"{{table EUR/JPY EUR/USD}}\n\n{{chart EUR/USD since 2026-01-30}}\n"
+	h.move(t, h.save(t, story("Kinds", body)).Story, news.Move{To: news.Published})
+	h.record(t, said("bank", "EUR/USD", market.Rate, "1.1900", friday, h.now.Add(time.Minute)))
+	h.now = h.now.Add(time.Hour)
+	want := "kinds 1/0 {{EUR/USD change since 2026-01-30}} -0.0079 -> -0.0060 24.05%\n" +
+		"kinds 1/0 {{EUR/USD % since 2026-01-30}} -0.66 -> -0.50 24.24%\n" +
+		"kinds 1/0 {{chart EUR/USD since 2026-01-30}} 1.1919 -> 1.1900 -0.1594%"
+	if got := h.affected(t); got != want {
+		t.Errorf("the desk is told\n%s\nnot\n%s", got, want)
+	}
+	h.record(t, said("bank", "EUR/USD", market.Rate, "1.1940", monday, h.now.Add(time.Minute)))
+	h.now = h.now.Add(time.Hour)
+	for _, line := range []string{"{{100 EUR in USD}} 118.40 -> 119.40 0.8446%", "{{table EUR/JPY EUR/USD}} 1.1840 -> 1.1940 0.8446%", "-0.0079 -> 0.0040 150.6%"} {
+		if got := h.affected(t); !strings.Contains(got, line) {
+			t.Errorf("the desk is told\n%s\nwithout %s", got, line)
+		}
+	}
+	list, err := h.Affected(t.Context())
+	if err != nil || len(list) != 5 {
+		t.Fatal(list, err)
+	}
+	if got := list[2].Proposal.Text; !strings.HasPrefix(got, "This story gave 100 EUR in USD on 2 February 2026 as 118.40, from A Bank.") {
+		t.Errorf("it proposes %q", got)
+	}
+	for _, a := range list {
+		if err := h.Dismiss(t.Context(), a, "editor", "", "It is of no matter."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := h.affected(t); got != "" {
+		t.Errorf("after all were dismissed:\n%s", got)
 	}
 }

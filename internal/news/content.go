@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/numeral"
 )
 
 // Content is what a revision of a story holds.
@@ -126,16 +127,9 @@ func (i Image) check() error {
 	return nil
 }
 
-// Direction is how the content's language is written: "rtl" or "ltr". The scripts that run from right to left are those
-// whose letters have the class R or AL in the Unicode Character Database (DerivedBidiClass.txt, version 16).
+// Direction is how the content's language is written: "rtl" or "ltr".
 func (c Content) Direction() string {
-	tag, err := language.Parse(c.Language)
-	if err != nil {
-		return "ltr"
-	}
-	script, _ := tag.Script() // with ar it is Arab, with uz-Arab too
-	switch script.String() {
-	case "Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi":
+	if numeral.Of(c.Language).RightToLeft() {
 		return "rtl"
 	}
 	return "ltr"

@@ -22,7 +22,7 @@ const clockwork = "Courant"
 // A story that cannot be published, for a figure that has no value, is ready again, with why on record. Any other error
 // leaves it as it was, to be tried again; those are returned together.
 func (n *Newsroom) Due(ctx context.Context) (next time.Time, err error) {
-	waiting, err := n.store.Due(ctx)
+	waiting, err := n.store.DueStories(ctx)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read what goes out by itself: %w", err)
 	}

@@ -75,10 +75,10 @@ func (n *Newsroom) Tell(ctx context.Context, id StoryID, e Entry) (Entry, error)
 	if err := e.check(); err != nil {
 		return Entry{}, err
 	}
-	if e.Pins, err = n.pins(ctx, e.Body, e.At); err != nil {
+	if e.Pins, err = n.pin(ctx, e.Body, e.At); err != nil {
 		return Entry{}, fmt.Errorf("tell of %q: %w", m.Slug, err)
 	}
-	if e.N, err = n.store.AddEntry(ctx, id, e); err != nil {
+	if e.N, err = n.store.AppendEntry(ctx, id, e); err != nil {
 		return Entry{}, fmt.Errorf("tell of %q: %w", m.Slug, err)
 	}
 	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})

@@ -85,114 +85,14 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	return r, nil
 }
 
-// Resolve looks a figure up in the ledger as it was known at a moment. The error is fault.Invalid, with a sentence
-// that says why the figure has no value.
-func (n *Newsroom) Resolve(ctx context.Context, f Figure, known time.Time) (Pin, error) {
-	asOf, err := market.ParseAsOf(f.On, "")
-	if err != nil {
-		return Pin{}, err
-	}
-	if asOf.Known = known; asOf.At.IsZero() {
-		asOf.At = known
-	}
-	// The newest value would stand for a day that nobody has seen yet. The present day has come, though its end has not.
-	if asOf.At.Truncate(24 * time.Hour).After(known) {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: its day has not come", f.Expression)
-	}
-	if _, _, isPair := f.Symbol.Pair(); isPair {
-		return n.resolveRate(ctx, f, asOf)
-	}
-	return n.resolveQuote(ctx, f, asOf)
-}
-
-func (n *Newsroom) resolveRate(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
-	p, err := n.ledger.Rate(ctx, f.Symbol, asOf)
-	if err != nil {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
-	}
-	offer, err := offerOf(f, p.Offer, p.SetAside)
-	if err != nil {
-		return Pin{}, err
-	}
-	return pinned(f, offer), nil
-}
-
-func (n *Newsroom) resolveQuote(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
-	q, err := n.ledger.Quote(ctx, f.Symbol, asOf)
-	if err != nil {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
-	}
-	if f.Field == market.Last {
-		offer, err := offerOf(f, q.Offer, q.SetAside)
-		if err != nil {
-			return Pin{}, err
-		}
-		return pinned(f, offer), nil
-	}
-	if f.From != "" && f.From != q.Source {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}}: only the last price can be asked of a source that was set aside", f.Expression)
-	}
-	if q.Move.Withheld != "" {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %s", f.Expression, q.Move.Withheld)
-	}
-	o := q.Offer
-	switch f.Field {
-	case market.PreviousClose:
-		o.Value, o.How, o.From = q.Previous.Value, q.Previous.How, q.Previous.From
-	case market.Change:
-		o.Value, o.How, o.From = q.Move.By, market.Computed, union(q.From, q.Previous.From)
-	case market.Percent:
-		o.Value, o.How, o.From = q.Move.Percent, market.Computed, union(q.From, q.Previous.From)
-	}
-	return pinned(f, o), nil
-}
-
-// offerOf returns the chosen offer, or the one of the source that the figure asks for.
-func offerOf(f Figure, chosen market.Offer, aside []market.SetAside) (market.Offer, error) {
-	if f.From == "" || f.From == chosen.Source {
-		return chosen, nil
-	}
-	for _, s := range aside {
-		if s.Source == f.From {
-			return s.Offer, nil
-		}
-	}
-	return market.Offer{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: the source %q has said nothing of %s by then",
-		f.Expression, f.From, f.Symbol)
-}
-
-// pinned makes the pin of an offer, rounded as the figure asks.
-func pinned(f Figure, o market.Offer) Pin {
-	p := Pin{
-		Expression: f.Expression, Symbol: f.Symbol, Field: f.Field, Value: o.Value,
-		At: o.At, Seen: o.Seen, Source: o.Source, How: o.How,
-	}
-	if f.Places >= 0 {
-		p.Value = p.Value.RoundPlaces(f.Places)
-	}
-	for _, from := range o.From {
-		p.From = append(p.From, from.ID)
-	}
-	return p
-}
-
-func union(a, b []market.Observation) []market.Observation {
-	all := append([]market.Observation(nil), a...)
-	for _, o := range b {
-		if o.ID != a[0].ID {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
 // Receipt says what became of an edition.
 type Receipt struct {
 	Observations, Stories int // new ones
 }
 
 // AddEdition adds an edition, all of it or nothing: an imported page, an archive. Progress may be nil. The error is
-// fault.Invalid where anything in it cannot be right, fault.Conflict where a story is there with another content.
+// fault.Invalid where anything in it cannot be right, fault.Conflict where a story or a masthead is there with another
+// content.
 func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (Receipt, error) {
 	if err := n.ledger.Check(e.Sources, e.Observations); err != nil {
 		return Receipt{}, err
@@ -206,6 +106,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 				m.Slug, m.Published.UTC().Format(time.RFC3339))
 		}
 	}
+	if err := checkMastheads(e.Mastheads, n.ledger.Currencies()); err != nil {
+		return Receipt{}, err
+	}
 	observations, stories, err := n.store.AddEdition(ctx, e, progress)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("add an edition: %w", err)
@@ -215,6 +118,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	}
 	if stories > 0 {
 		n.bus.Publish(bus.Event{Topic: StoryTopic})
+	}
+	if len(e.Mastheads) > 0 {
+		n.bus.Publish(bus.Event{Topic: MastheadTopic})
 	}
 	return Receipt{Observations: observations, Stories: stories}, nil
 }
@@ -292,7 +198,7 @@ func (m Manuscript) check() error {
 			continue
 		}
 		if err := fit(r.Content.Body, pins); err != nil {
-			return fmt.Errorf("revision %d: %w", r.N, err)
+			return fault.Because(fault.Invalid, "revision %d: %w", r.N, err)
 		}
 	}
 	for n := range m.Pins {
@@ -306,18 +212,10 @@ func (m Manuscript) check() error {
 // fit says what is wrong with the pins of a text.
 func fit(body string, pins []Pin) error {
 	figures, err := Figures(body)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = PinsOf(figures, pins)
 	}
-	if len(pins) != len(figures) {
-		return fault.Because(fault.Invalid, "it has %d figures and %d pins", len(figures), len(pins))
-	}
-	for n, f := range figures {
-		if p := pins[n]; p.Expression != f.Expression || p.Symbol != f.Symbol || p.Field != f.Field {
-			return fault.Because(fault.Invalid, "the figure {{%s}} has the pin of {{%s}}", f.Expression, p.Expression)
-		}
-	}
-	return nil
+	return err
 }
 
 // checkState says what in a manuscript's state does not fit together.

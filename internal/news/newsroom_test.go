@@ -248,7 +248,11 @@ func TestAFigureIsResolvedAsItSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := h.Resolve(t.Context(), f, h.now)
+		pins, err := h.Resolve(t.Context(), f, h.now)
+		if err != nil || len(pins) != 1 {
+			t.Fatalf("{{%s}} has %d pins, %v", expression, len(pins), err)
+		}
+		p := pins[0]
 		if got := fmt.Sprintf("%s %s %s %d", p.Value, p.How, p.Source, len(p.From)); err != nil || got != want {
 			t.Errorf("{{%s}} is %s, %v, not %s", expression, got, err, want)
 		}

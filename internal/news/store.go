@@ -21,21 +21,21 @@ type Store interface {
 	// fault.Conflict.
 	Take(ctx context.Context, s Step, pins []Pin) error
 
-	// AddEntry appends an entry to a published story and returns its number; fault.Conflict where it is published no more.
-	AddEntry(ctx context.Context, id StoryID, e Entry) (n int, err error)
+	// AppendEntry appends an entry to a published story and returns its number; fault.Conflict where it is published no more.
+	AppendEntry(ctx context.Context, id StoryID, e Entry) (n int, err error)
 
-	// Shaken returns the published figures, of live revisions and of entries that no other corrects, which rest on an
+	// Shaken returns the published values, of live revisions and of entries that no other corrects, which rest on an
 	// observation of which the same source has said something else since (the newest of what it said), on one after which
 	// a held value was released that speaks of a time before the publication, or on no observation. Those dismissed are
 	// left out.
 	Shaken(ctx context.Context) ([]Shaken, error)
 
-	// Dismiss keeps a dismissal; of two for the same the first stands. The error is fault.Invalid for a story that does
+	// Dismiss keeps dismissals; of two for the same the first stands. The error is fault.Invalid for a story that does
 	// not exist.
-	Dismiss(ctx context.Context, d Dismissal) error
+	Dismiss(ctx context.Context, all []Dismissal) error
 
-	// Due returns the stories that go out by themselves, with when, the first first.
-	Due(ctx context.Context) ([]Due, error)
+	// DueStories returns the stories that go out by themselves, with when, the first first.
+	DueStories(ctx context.Context) ([]Due, error)
 
 	// Manuscript returns a story in whatever state, with all its revisions and pins; fault.NotFound.
 	Manuscript(ctx context.Context, id StoryID) (Manuscript, error)
@@ -46,10 +46,16 @@ type Store interface {
 	// Manuscripts returns every story in whatever state, by ID.
 	Manuscripts(ctx context.Context) ([]Manuscript, error)
 
-	// AddEdition adds all of an edition or nothing of it: sources, observations, and stories with their revisions and
-	// pins as they are. What is there already and the same is left as it is; a story whose ID or slug is there with
-	// another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
+	// AddEdition adds all of an edition or nothing of it: sources, observations, stories with their revisions and pins,
+	// and the masthead's revisions, as they are. What is there already and the same is left as it is; a story whose ID
+	// or slug, or a masthead's revision whose N, is there with another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
 	AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (observations, stories int, err error)
+
+	// PutMasthead appends a revision of the masthead. If the last is not N-1 the error is fault.Conflict.
+	PutMasthead(ctx context.Context, r MastheadRevision) error
+
+	// Mastheads returns every revision of the masthead, by N.
+	Mastheads(ctx context.Context) ([]MastheadRevision, error)
 }
 
 // Reader is what a paper asks of whoever keeps stories: published ones only. No method can return anything else.
@@ -67,6 +73,9 @@ type Reader interface {
 
 	// Printing returns the published stories of which a pin of the revision that is shown rests on the observation.
 	Printing(ctx context.Context, id market.ID) ([]Article, error)
+
+	// Masthead returns the last revision's masthead; where there is none, one that is empty.
+	Masthead(ctx context.Context) (Masthead, error)
 }
 
 // Due is when a story goes out by itself.
@@ -89,4 +98,5 @@ type Edition struct {
 	Sources      []market.Source
 	Observations []market.Observation
 	Stories      []Manuscript
+	Mastheads    []MastheadRevision // all there were, by N
 }

@@ -148,7 +148,7 @@ func (n *Newsroom) move(ctx context.Context, m Manuscript, move Move) (Step, err
 	}
 	var pins []Pin
 	if step.To == Published {
-		if pins, err = n.pins(ctx, m.Revisions[step.Revision-1].Content.Body, step.At); err != nil {
+		if pins, err = n.pin(ctx, m.Revisions[step.Revision-1].Content.Body, step.At); err != nil {
 			return Step{}, fmt.Errorf("publish %q: %w", m.Slug, err)
 		}
 	}
@@ -157,23 +157,6 @@ func (n *Newsroom) move(ctx context.Context, m Manuscript, move Move) (Step, err
 	}
 	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
 	return step, nil
-}
-
-// pins resolves the figures of a text as they were known at a moment.
-func (n *Newsroom) pins(ctx context.Context, body string, known time.Time) ([]Pin, error) {
-	figures, err := Figures(body)
-	if err != nil {
-		return nil, err
-	}
-	var pins []Pin
-	for _, f := range figures {
-		pin, err := n.Resolve(ctx, f, known)
-		if err != nil {
-			return nil, err
-		}
-		pins = append(pins, pin)
-	}
-	return pins, nil
 }
 
 // step makes the step of a move, or says why it cannot be taken.

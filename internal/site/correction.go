@@ -77,9 +77,8 @@ func (s *Site) corrections(ctx context.Context, a ask) (web.Component, error) {
 	p := CorrectionsPage{Frame: s.frame(t, a, "Corrections", "What this paper got wrong, and what is right: every correction, the newest first.")}
 	var comments []comment
 	for _, c := range list {
-		content := news.Content{Language: c.Language}
 		p.Rows = append(p.Rows, CorrectionRow{
-			Notice: noticeOf(c.Posted, ""), Headline: c.Headline, Href: c.Path() + "#" + anchorOf(c.Posted), Language: c.Language, Direction: content.Direction(),
+			Notice: noticeOf(c.Posted, ""), Headline: c.Headline, Href: c.Path() + "#" + anchorOf(c.Posted), Language: c.Language, Direction: directionOf(c.Language),
 		})
 		comments = append(comments, commentOf(c.Posted, &thing{Type: "NewsArticle", ID: c.Path(), Headline: c.Headline}))
 	}
@@ -136,10 +135,10 @@ func commentOf(p news.Posted, about *thing) comment {
 }
 
 // articleData says to machines what a story's page says to people.
-func articleData(a news.Article, modified time.Time) (string, error) {
+func articleData(a news.Article, modified time.Time, section string) (string, error) {
 	t := thing{
 		Context: schemaOrg, Type: "NewsArticle", ID: a.Path(), Headline: a.Content.Headline, Published: a.Published.UTC().Format(time.RFC3339),
-		Modified: modified.UTC().Format(time.RFC3339), Language: a.Content.Language, Section: titleOf(a.Content.Section),
+		Modified: modified.UTC().Format(time.RFC3339), Language: a.Content.Language, Section: section,
 	}
 	for _, name := range a.Content.Bylines {
 		t.Authors = append(t.Authors, thing{Type: "Person", Name: name})

@@ -20,15 +20,16 @@ type LiveEntry struct {
 }
 
 // told draws the entries of a live story, the newest first.
-func (s *Site) told(ctx context.Context, t today, moments []news.Moment) ([]LiveEntry, error) {
+func (s *Site) told(ctx context.Context, t today, article news.Article) ([]LiveEntry, error) {
 	var all []LiveEntry
-	for _, m := range moments {
+	for _, m := range article.Moments {
 		e := LiveEntry{ID: fmt.Sprintf("entry-%d", m.N), At: timeOf(m.At), Headline: m.Headline, By: m.Author}
 		for n, p := range m.Notices {
 			e.Notices = append(e.Notices, noticeOf(p, fmt.Sprintf("%s-notice-%d", e.ID, n+1)))
 		}
 		var err error
-		if e.Body, e.Figures, err = s.text(ctx, t, m.Body, m.Pins, e.ID+"-"); err != nil {
+		entry := news.Article{Content: news.Content{Body: m.Body, Language: article.Content.Language}, Pins: m.Pins}
+		if e.Body, e.Figures, err = s.text(ctx, t, entry, e.ID+"-figure"); err != nil {
 			return nil, err
 		}
 		all = append(all, e)
@@ -36,21 +37,16 @@ func (s *Site) told(ctx context.Context, t today, moments []news.Moment) ([]Live
 	return all, nil
 }
 
-// text draws a text with its figures. The prefix tells their cards from those of the page's other texts.
-func (s *Site) text(ctx context.Context, t today, markdown string, pins []news.Pin, prefix string) (body string, figures []Figure, err error) {
-	for n, pin := range pins {
-		f, err := s.figure(ctx, t, n, pin)
-		if err != nil {
-			return "", nil, err
-		}
-		f.ID = prefix + f.ID
-		figures = append(figures, f)
+// text draws a text with its figures, whose cards are named by a prefix and their number.
+func (s *Site) text(ctx context.Context, t today, a news.Article, prefix string) (body string, figures []Figure, err error) {
+	if figures, err = s.drawn(ctx, t, a, prefix); err != nil {
+		return "", nil, err
 	}
-	body, err = render.Body(markdown, func(n int) string {
+	body, err = render.Body(a.Content.Body, func(n int) string {
 		if n >= len(figures) {
-			return "[a figure without a value]" // an archive whose pins were lost: better said than guessed
+			return wordsOf(t.spoken(a.Content)).Lost // an archive whose pins were lost: better said than guessed
 		}
-		return figures[n].button(pins[n].Value)
+		return figures[n].html(ctx)
 	})
 	return body, figures, err
 }

@@ -26,8 +26,8 @@ var assetFiles embed.FS
 
 // Options are what a site may be told; the zero value works.
 type Options struct {
-	Name       string        // of the paper; empty: Courant
-	Base       currency.Code // of the strip and the board; empty: EUR
+	Name       string        // of the paper, where the newsroom set none; empty: Courant
+	Base       currency.Code // of the strip and the board, likewise; empty: EUR
 	Dev        bool          // read assets from the working tree, where there is one, at each request
 	Log        *slog.Logger  // nil: nothing is logged
 	PageMemory int           // bytes of finished pages that are kept; 0: 8 MB
@@ -104,7 +104,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
 	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))
 	// Two patterns and not /assets/, which would overlap with the address of a story.
-	mux.Handle("GET /assets/{file}", s.handle(s.assets.Serve))
+	mux.Handle("GET /assets/{file}", s.handle(s.asset))
 	mux.Handle("GET /assets/fonts/{file}", s.handle(s.assets.Serve))
 	mux.Handle("GET /favicon.ico", s.handle(s.icon))
 	mux.Handle("GET /", s.handle(func(http.ResponseWriter, *http.Request) error { return fault.NotFound }))
@@ -251,7 +251,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e, readErr := s.today(r.Context())
 	if readErr != nil {
 		s.o.Log.DebugContext(r.Context(), "an error page goes without its strip", "error", readErr)
-		e = today{}
+		e = today{masthead: s.configured()}
 	}
 	p.Frame = s.frame(e, ask{r: r}, p.Headline, p.Sentence)
 	p.Frame.Canonical = "" // an address at which there is nothing has no better one

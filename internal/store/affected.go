@@ -56,7 +56,7 @@ func (db *DB) Shaken(ctx context.Context) ([]news.Shaken, error) {
 			return err
 		}
 		facts, err := collect[news.Shaken](q.QueryContext(ctx, factsSQL))(func(rows *sql.Rows) (s news.Shaken, err error) {
-			return s, rows.Scan(&s.Story, &s.Revision, &s.Figure)
+			return s, rows.Scan(&s.Story, &s.Revision, &s.Pin)
 		})
 		all = append(revised, facts...)
 		return err
@@ -67,7 +67,7 @@ func (db *DB) Shaken(ctx context.Context) ([]news.Shaken, error) {
 func scanShaken(rows *sql.Rows) (s news.Shaken, err error) {
 	var at, seen [2]int64
 	was, is := &s.Was, &s.Is
-	err = rows.Scan(&s.Story, &s.Revision, &s.Entry, &s.Figure,
+	err = rows.Scan(&s.Story, &s.Revision, &s.Entry, &s.Pin,
 		&was.Symbol, &was.Field, &was.Source, &at[0], &seen[0], &was.Value, &was.Ref, &was.ID,
 		&is.Symbol, &is.Field, &is.Source, &at[1], &seen[1], &is.Value, &is.Ref, &is.ID)
 	for i, o := range []*market.Observation{was, is} {
@@ -77,16 +77,21 @@ func scanShaken(rows *sql.Rows) (s news.Shaken, err error) {
 }
 
 // Dismiss implements [news.Store].
-func (db *DB) Dismiss(ctx context.Context, d news.Dismissal) error {
+func (db *DB) Dismiss(ctx context.Context, all []news.Dismissal) error {
 	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
-		return putDismissal(ctx, c, d)
+		for _, d := range all {
+			if err := putDismissal(ctx, c, d); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return db.fail(err, "dismiss a figure of %s", d.Story)
+	return db.fail(err, "dismiss %d values", len(all))
 }
 
 func putDismissal(ctx context.Context, c *sql.Conn, d news.Dismissal) error {
 	_, err := c.ExecContext(ctx, `INSERT INTO dismissal (story, revision, entry, n, observation, by, person, reason, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`, string(d.Story), d.Revision, d.Entry, d.Figure,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`, string(d.Story), d.Revision, d.Entry, d.Pin,
 		string(d.Observation), d.By, d.Person, d.Reason, micros(d.At))
 	return err
 }
@@ -98,7 +103,7 @@ func dismissals(ctx context.Context, q querier, id news.StoryID) ([]news.Dismiss
 		func(rows *sql.Rows) (d news.Dismissal, err error) {
 			d.Story = id
 			var at int64
-			err = rows.Scan(&d.Revision, &d.Entry, &d.Figure, &d.Observation, &d.By, &d.Person, &d.Reason, &at)
+			err = rows.Scan(&d.Revision, &d.Entry, &d.Pin, &d.Observation, &d.By, &d.Person, &d.Reason, &at)
 			d.At = moment(at)
 			return d, err
 		})

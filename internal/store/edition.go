@@ -43,7 +43,7 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 			stories += number(isNew)
 			report(len(e.Observations) + i + 1)
 		}
-		return nil
+		return addMastheads(ctx, c, e.Mastheads)
 	})
 	if err != nil {
 		return 0, 0, db.fail(err, "add an edition of %d observations and %d stories", len(e.Observations), len(e.Stories))
@@ -151,7 +151,7 @@ func canonical(m news.Manuscript) any {
 }
 
 func byPlace(a, b news.Dismissal) int {
-	return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Figure-b.Figure, cmp.Compare(a.Observation, b.Observation))
+	return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Pin-b.Pin, cmp.Compare(a.Observation, b.Observation))
 }
 
 // keptPin is a pin as it would come back from the store, its value as printed.
@@ -192,7 +192,10 @@ func (db *DB) Edition(ctx context.Context) (news.Edition, error) {
 		if err != nil {
 			return err
 		}
-		e.Stories, err = manuscripts(ctx, q)
+		if e.Stories, err = manuscripts(ctx, q); err != nil {
+			return err
+		}
+		e.Mastheads, err = mastheads(ctx, q)
 		return err
 	})
 	return e, db.fail(err, "read all that the store holds")

@@ -9,8 +9,8 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
-// AddEntry implements [news.Store].
-func (db *DB) AddEntry(ctx context.Context, id news.StoryID, e news.Entry) (n int, err error) {
+// AppendEntry implements [news.Store].
+func (db *DB) AppendEntry(ctx context.Context, id news.StoryID, e news.Entry) (n int, err error) {
 	err = db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
 		if err := lockStory(ctx, c, id); err != nil {
 			return err

@@ -41,7 +41,7 @@ func takesOneStep(t *testing.T, url string) {
 	if err := db.Take(t.Context(), news.Step{Story: "s", N: 2, From: news.Ready, To: news.Scheduled, Revision: 1, By: "editor", At: seen, Due: due}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := db.Due(t.Context()); err != nil || !slices.Equal(d, []news.Due{{Story: "s", At: due}}) {
+	if d, err := db.DueStories(t.Context()); err != nil || !slices.Equal(d, []news.Due{{Story: "s", At: due}}) {
 		t.Errorf("due are %v, %v", d, err)
 	}
 	for _, revision := range []int{0, 2} {
@@ -52,7 +52,7 @@ func takesOneStep(t *testing.T, url string) {
 	if err := publish(t.Context(), db, "s", 1, due, nil); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := db.Due(t.Context()); err != nil || len(d) != 0 {
+	if d, err := db.DueStories(t.Context()); err != nil || len(d) != 0 {
 		t.Errorf("due are %v, %v", d, err)
 	}
 }
@@ -206,13 +206,13 @@ func findsShaken(t *testing.T, url string) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := db.AddEntry(t.Context(), "live", news.Entry{At: seen.Add(2 * time.Hour), Body: "{{EUR/JPY}}", Author: "a", Pins: []news.Pin{pinOf(jpy)}}); err != nil {
+	if _, err := db.AppendEntry(t.Context(), "live", news.Entry{At: seen.Add(2 * time.Hour), Body: "{{EUR/JPY}}", Author: "a", Pins: []news.Pin{pinOf(jpy)}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Take(t.Context(), news.Step{Story: "gone", N: 2, From: news.Published, To: news.Withdrawn, Revision: 1, By: "e", Reason: "r", At: seen}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.AddEntry(t.Context(), "gone", news.Entry{Body: "x", Author: "a"}); !errors.Is(err, fault.Conflict) {
+	if _, err := db.AppendEntry(t.Context(), "gone", news.Entry{Body: "x", Author: "a"}); !errors.Is(err, fault.Conflict) {
 		t.Errorf("an entry of a withdrawn story: %v", err)
 	}
 	shaken := func() string {
@@ -222,7 +222,7 @@ func findsShaken(t *testing.T, url string) {
 		}
 		var all []string
 		for _, s := range found {
-			all = append(all, fmt.Sprintf("%s %d/%d/%d %s-%s", s.Story, s.Revision, s.Entry, s.Figure, s.Was.Value, s.Is.Value))
+			all = append(all, fmt.Sprintf("%s %d/%d/%d %s-%s", s.Story, s.Revision, s.Entry, s.Pin, s.Was.Value, s.Is.Value))
 		}
 		return strings.Join(all, ", ")
 	}
@@ -244,9 +244,9 @@ func findsShaken(t *testing.T, url string) {
 	}
 	for _, d := range []news.Dismissal{
 		{Place: news.Place{Story: "live", Revision: 1}, Observation: last.ID, By: "e", Reason: "r", At: seen},
-		{Place: news.Place{Story: "live", Revision: 1, Figure: 2}, By: "e", Reason: "r", At: seen},
+		{Place: news.Place{Story: "live", Revision: 1, Pin: 2}, By: "e", Reason: "r", At: seen},
 	} {
-		if err := errors.Join(db.Dismiss(t.Context(), d), db.Dismiss(t.Context(), d)); err != nil {
+		if err := errors.Join(db.Dismiss(t.Context(), []news.Dismissal{d}), db.Dismiss(t.Context(), []news.Dismissal{d})); err != nil {
 			t.Fatal(err)
 		}
 	}

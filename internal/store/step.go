@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
@@ -36,14 +35,6 @@ func (db *DB) Take(ctx context.Context, s news.Step, pins []news.Pin) error {
 		return err
 	})
 	return db.fail(err, "take step %d of %s", s.N, s.Story)
-}
-
-// orNull is a moment as it is kept, NULL for none.
-func orNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return micros(t)
 }
 
 // lockStory keeps others from changing a story until the end of the transaction. The update that changes nothing takes
@@ -168,8 +159,8 @@ func claim(ctx context.Context, c *sql.Conn, slug news.Slug, id news.StoryID) er
 	return nil
 }
 
-// Due implements [news.Store].
-func (db *DB) Due(ctx context.Context) ([]news.Due, error) {
+// DueStories implements [news.Store].
+func (db *DB) DueStories(ctx context.Context) ([]news.Due, error) {
 	due, err := collect[news.Due](db.engine.read().QueryContext(ctx, "SELECT id, due FROM story WHERE due IS NOT NULL ORDER BY due, id"))(
 		func(rows *sql.Rows) (d news.Due, err error) {
 			var at int64

@@ -23,7 +23,10 @@ type board struct {
 }
 
 func (n *native) board(q query) (found, error) {
-	base, _ := given[currency.Code](q, "base")
+	base, err := n.base(q)
+	if err != nil {
+		return found{}, err
+	}
 	quotes, some := given[[]currency.Code](q, "quotes")
 	for _, code := range quotes {
 		if _, err := n.Ledger().Currencies().Currency(code); err != nil {

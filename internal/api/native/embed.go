@@ -75,8 +75,11 @@ func (e embeds) file(w http.ResponseWriter, r *http.Request) error {
 func (e embeds) page(w http.ResponseWriter, r *http.Request) error {
 	pair, asOf := strings.TrimSpace(r.FormValue("pair")), strings.TrimSpace(r.FormValue("as-of"))
 	if pair == "" {
-		pair = string(market.Pair(e.o.Base, "USD"))
-		if e.o.Base == "USD" {
+		base, err := e.ownBase(r.Context())
+		if err != nil {
+			return err
+		}
+		if pair = string(market.Pair(base, "USD")); base == "USD" {
 			pair = "EUR/USD"
 		}
 	}
