@@ -58,6 +58,7 @@ var modules = map[string]string{
 	"go.uber.org/multierr":                   "of goose",
 	"github.com/a-h/templ":                   "pages, checked by the compiler",
 	"github.com/yuin/goldmark":               "Markdown",
+	"github.com/aymanbagabas/go-udiff":       "comparing revisions: the difference engine of the Go team's own tools, word for word",
 	"github.com/microcosm-cc/bluemonday":     "the sanitiser",
 	"github.com/go-json-experiment/json":     "strict JSON: the package that becomes encoding/json/v2",
 	"github.com/aymerick/douceur":            "of bluemonday",
@@ -192,6 +193,33 @@ func TestNoFloatingPointCarriesAPrice(t *testing.T) {
 				}
 				return true
 			})
+		}
+	}
+}
+
+// What is not published is held apart by type: who faces readers sees a *news.Paper and what that returns, and can name
+// nothing by which the newsroom speaks of drafts.
+func TestNoFaceOfReadersCanNameWhatIsNotPublished(t *testing.T) {
+	desk := []string{
+		"Newsroom", "NewNewsroom", "Store", "Manuscript", "Revision", "Submission", "Step", "Move", "Edition", "Entry", "Moments", "Due",
+		"Shaken", "Affected", "Dismissal", "State",
+	}
+	for _, file := range goFiles(t) {
+		if !strings.HasPrefix(file.path, "internal/site/") && !strings.HasPrefix(file.path, "internal/api/") || strings.HasSuffix(file.path, "_test.go") {
+			continue
+		}
+		ast.Inspect(file.ast, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if room, ok := s.X.(*ast.Ident); ok && room.Name == "news" && slices.Contains(desk, s.Sel.Name) {
+					t.Errorf("%s names news.%s, which knows what is not published", file.path, s.Sel.Name)
+				}
+			}
+			return true
+		})
+		for _, spec := range file.ast.Imports {
+			if strings.HasPrefix(strings.Trim(spec.Path.Value, `"`), module+"/internal/store") {
+				t.Errorf("%s uses the store, which knows what is not published", file.path)
+			}
 		}
 	}
 }

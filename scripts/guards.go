@@ -38,6 +38,7 @@ const (
 	telling  = "./internal/hook "
 	printing = "./internal/news "
 	showing  = "./internal/site "
+	writing  = "./internal/news "
 )
 
 var guards = []guard{
@@ -151,6 +152,12 @@ var guards = []guard{
 	{"hooks' secrets are not printed", "internal/hook/secret.go", "func (s Secret) Format(", "func (s Secret) Formatted(", telling + "ASecret"},
 	{"hooks that are gone are told no more", "internal/hook/send.go", "answer.Status == http.StatusGone", "answer.Status == 0", telling + "WhatBecomes"},
 	{"hooks that want to be left alone are", "internal/hook/send.go", "a.Wait = now.Add(max(breath, answer.RetryAfter))", "a.Wait = now.Add(breath)", telling + "WhatBecomes"},
+	{"what was signed is not changed", "internal/news/workflow.go", "case Draft, Review:\n\t\treturn s, nil", "case Draft, Review, Ready, Scheduled, Embargoed, Withdrawn:\n\t\treturn s, nil", writing + "WhatWasSigned"},
+	{"an embargo is kept", "internal/news/workflow.go", "{Embargoed, Published, aNotice | itsTime},", "{Embargoed, Published, aNotice},", writing + "ATurnAsks"},
+	{"who has not read the last revision moves nothing", "internal/news/workflow.go", "case move.Revision < last:", "case move.Revision < 1:", writing + "OfTwoWhoMove"},
+	{"a change of a live story is told", "internal/news/workflow.go", "case kind == \"\" || kind == Withdrawal:", "case kind == Withdrawal:", writing + "AChangeOfALive"},
+	{"a name belongs to one story", "internal/store/step.go", "if owner != string(id) {", "if owner == \"\" {", writing + "AFormerName"},
+	{"minor changes are told to nobody", "internal/store/migrations/sqlite/00007_newsroom.sql", "p.kind NOT IN ('', 'minor')", "p.kind NOT IN ('')", writing + "AChangeOfALive"},
 }
 
 func main() {

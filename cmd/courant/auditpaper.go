@@ -103,7 +103,7 @@ func auditStoryCommand(s *settings) *cobra.Command {
 
 // publishedOf is a story as readers see it.
 func publishedOf(m news.Manuscript) (audit.Document, error) {
-	if m.State != news.Published {
+	if m.Live == 0 {
 		return audit.Document{}, fault.Because(fault.NotFound, "%s is not published: proof-read its last revision with --draft", m.Slug)
 	}
 	d := audit.Document{
@@ -136,7 +136,7 @@ func proofOf(f news.Figure, pins []news.Pin) string {
 func draftOf(ctx context.Context, m news.Manuscript, newsroom *news.Newsroom, now time.Time) audit.Document {
 	last := m.Revisions[len(m.Revisions)-1]
 	d := audit.Document{Name: fmt.Sprintf("%s, revision %d", m.Slug, last.N), Date: currency.DateOf(now), Dated: "today"}
-	if m.State == news.Published {
+	if m.Live > 0 {
 		d.Date, d.Dated = currency.DateOf(m.Published), "the day of its publication"
 	}
 	figures, err := news.Figures(last.Content.Body)

@@ -81,7 +81,7 @@ func exitCode(err error) int {
 	switch fault.KindOf(err) {
 	case fault.Invalid:
 		return 2
-	case fault.NotFound:
+	case fault.NotFound, fault.Gone:
 		return 3
 	case fault.Denied:
 		return 4

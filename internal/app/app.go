@@ -248,6 +248,7 @@ func (a *App) Run(ctx context.Context) error {
 	var wires sync.WaitGroup
 	wires.Go(func() { a.memory.Run(wiring) })
 	wires.Go(func() { a.keys.Run(wiring) })
+	wires.Go(func() { a.Newsroom.Run(wiring, a.log) })
 	wires.Go(func() { a.hooks.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })

@@ -72,6 +72,7 @@ type fileReader struct {
 	stories      map[news.StoryID]int
 
 	begun       bool // the header was read
+	version     int  // that it gives
 	first, line int  // lines of the last record; from 1
 	bytes       int64
 }
@@ -168,11 +169,11 @@ func (f *fileReader) begin(h *headerRecord) error {
 	switch {
 	case h == nil:
 		return notOurs()
-	case h.Format != formatName || h.Version != formatVersion:
-		return fault.Because(fault.Invalid, "this is an archive of the format %q, version %d; this program reads %q, version %d",
-			h.Format, h.Version, formatName, formatVersion)
+	case h.Format != formatName || h.Version < firstVersion || h.Version > formatVersion:
+		return fault.Because(fault.Invalid, "this is an archive of the format %q, version %d; this program reads %q, versions %d to %d",
+			h.Format, h.Version, formatName, firstVersion, formatVersion)
 	}
-	f.begun = true
+	f.begun, f.version = true, h.Version
 	return nil
 }
 
@@ -194,7 +195,7 @@ func (f *fileReader) take(rec record) error {
 		e.Observations = append(e.Observations, o)
 		return once(f.observations, "observation", o.ID, f.first)
 	case rec.Story != nil:
-		m, err := rec.Story.manuscript()
+		m, err := rec.Story.manuscript(f.version)
 		if err != nil {
 			return err
 		}

@@ -41,19 +41,22 @@ type Submission struct {
 	Slug    Slug // for a new story; empty: made from the headline
 	Content Content
 	Author  string
+	Person  string // see [Revision]
 	Reason  string
 }
 
-// Save appends a revision and returns it. The error is fault.Invalid where the content or a figure in it is not well
-// formed or names something that does not exist, fault.Conflict where somebody saved meanwhile.
+// Save appends a revision and returns it. A revision of a story that readers see is not shown to them before it is
+// published in its turn. The error is fault.Invalid where the content or a figure in it is not well
+// formed or names something that does not exist, fault.Conflict where somebody saved meanwhile, or where the story must be taken
+// back before it is changed, see [State.Revised].
 func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
-	if err := s.Content.check(); err != nil {
+	if err := s.Content.checkNew(); err != nil {
 		return Revision{}, err
 	}
 	if strings.TrimSpace(s.Author) == "" {
 		return Revision{}, fault.Because(fault.Invalid, "the revision has no author")
 	}
-	if err := cmp.Or(checkLine("author", s.Author), checkLine("reason for the revision", s.Reason)); err != nil {
+	if err := cmp.Or(checkLine("author", s.Author), checkLine("author's ID", s.Person), checkLine("reason for the revision", s.Reason)); err != nil {
 		return Revision{}, err
 	}
 	if _, err := Figures(s.Content.Body); err != nil {
@@ -73,42 +76,13 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 		}
 	}
 	r := Revision{
-		Story: s.ID, N: s.BasedOn + 1, Content: s.Content, Author: s.Author, Reason: s.Reason,
+		Story: s.ID, N: s.BasedOn + 1, Content: s.Content, Author: s.Author, Person: s.Person, Reason: s.Reason,
 		At: n.now().UTC().Truncate(time.Microsecond),
 	}
 	if err := n.store.AddRevision(ctx, r, s.Slug); err != nil {
 		return Revision{}, fmt.Errorf("save the story %q: %w", s.Content.Headline, err)
 	}
 	return r, nil
-}
-
-// Publish resolves and pins the figures of a revision and shows it to readers at once, as published at a moment, which
-// is not after now; zero is now. The error is fault.Invalid when a figure cannot be resolved: nothing is published then.
-func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at time.Time) error {
-	m, err := n.store.Manuscript(ctx, id)
-	if err != nil {
-		return err
-	}
-	if revision < 1 || revision > len(m.Revisions) {
-		return fault.Because(fault.NotFound, "the story %q has no revision %d", m.Slug, revision)
-	}
-	now := n.now()
-	if at.IsZero() {
-		at = now
-	}
-	if at.After(now) { // readers would see it at once, before its time
-		return fault.Because(fault.Invalid, "the story %q cannot be published at %s, which has not come", m.Slug, at.UTC().Format(time.RFC3339))
-	}
-	at = at.UTC().Truncate(time.Microsecond)
-	pins, err := n.pin(ctx, m.Revisions[revision-1].Content.Body, at)
-	if err != nil {
-		return fmt.Errorf("publish %q: %w", m.Slug, err)
-	}
-	if err := n.store.Publish(ctx, id, revision, at, pins); err != nil {
-		return fmt.Errorf("publish %q: %w", m.Slug, err)
-	}
-	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
-	return nil
 }
 
 // Receipt says what became of an edition.
@@ -127,7 +101,7 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 		if err := m.check(); err != nil {
 			return Receipt{}, fmt.Errorf("the story %q: %w", m.Slug, err)
 		}
-		if m.State == Published && m.Published.After(n.now()) { // readers would see it at once, before its time
+		if m.Published.After(n.now()) { // readers would see it at once, before its time
 			return Receipt{}, fault.Because(fault.Invalid, "the story %q is to be published at %s, which has not come",
 				m.Slug, m.Published.UTC().Format(time.RFC3339))
 		}
@@ -216,15 +190,14 @@ func (m Manuscript) check() error {
 		if err := r.Content.check(); err != nil {
 			return fmt.Errorf("revision %d: %w", r.N, err)
 		}
-		figures, err := Figures(r.Content.Body)
-		if err != nil {
-			return fmt.Errorf("revision %d: %w", r.N, err)
-		}
 		pins, published := m.Pins[r.N]
 		if !published && r.N != m.Live {
+			if _, err := Figures(r.Content.Body); err != nil {
+				return fmt.Errorf("revision %d: %w", r.N, err)
+			}
 			continue
 		}
-		if _, err := PinsOf(figures, pins); err != nil {
+		if err := fit(r.Content.Body, pins); err != nil {
 			return fault.Because(fault.Invalid, "revision %d: %w", r.N, err)
 		}
 	}
@@ -233,13 +206,65 @@ func (m Manuscript) check() error {
 			return fault.Because(fault.Invalid, "there are pins of revision %d, which does not exist", n)
 		}
 	}
+	return m.checkState()
+}
+
+// fit says what is wrong with the pins of a text.
+func fit(body string, pins []Pin) error {
+	figures, err := Figures(body)
+	if err == nil {
+		_, err = PinsOf(figures, pins)
+	}
+	return err
+}
+
+// checkState says what in a manuscript's state does not fit together.
+func (m Manuscript) checkState() error {
+	for i, s := range m.Steps {
+		if s.Story != m.ID || s.N != i+1 || s.Revision < 1 || s.Revision > len(m.Revisions) || !s.From.known() || !s.To.known() || s.At.IsZero() {
+			return fault.Because(fault.Invalid, "step %d of its record does not fit it", i+1)
+		}
+		if err := s.check(); err != nil {
+			return fmt.Errorf("step %d of its record: %w", s.N, err)
+		}
+	}
+	for i, e := range m.Entries {
+		if e.N != i+1 || e.At.IsZero() || e.Corrects < 0 || e.Corrects > i || e.Corrects > 0 && m.Entries[e.Corrects-1].Corrects != 0 {
+			return fault.Because(fault.Invalid, "entry %d does not fit the story", i+1)
+		}
+		if err := e.check(); err != nil {
+			return fmt.Errorf("entry %d: %w", e.N, err)
+		}
+		if err := fit(e.Body, e.Pins); err != nil {
+			return fmt.Errorf("entry %d: %w", e.N, err)
+		}
+	}
+	for _, d := range m.Dismissed {
+		if d.Story != m.ID || d.At.IsZero() {
+			return fault.Because(fault.Invalid, "a dismissal does not fit it")
+		}
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
+	for _, slug := range m.Former {
+		if _, err := ParseSlug(string(slug)); err != nil {
+			return fmt.Errorf("a former name: %w", err)
+		}
+	}
 	switch {
-	case m.State == Draft && (m.Live != 0 || !m.Published.IsZero()):
-		return fault.Because(fault.Invalid, "it is a draft and yet published")
-	case m.State == Published && (m.Live < 1 || m.Live > len(m.Revisions) || m.Published.IsZero() || m.Updated.IsZero()):
-		return fault.Because(fault.Invalid, "it is published, but not when or which revision")
-	case m.State != Draft && m.State != Published:
+	case !m.State.known():
 		return fault.Because(fault.Invalid, "there is no state %q", m.State)
+	case m.Live < 0 || m.Live > len(m.Revisions) || m.Published.IsZero() != m.Updated.IsZero() || m.Live > 0 && m.Published.IsZero():
+		return fault.Because(fault.Invalid, "it is published, but not when or which revision")
+	case m.State == Published && m.Live != len(m.Revisions):
+		return fault.Because(fault.Invalid, "its last revision, %d, is published, and yet readers see revision %d", len(m.Revisions), m.Live)
+	case m.State != Published && m.Live == len(m.Revisions):
+		return fault.Because(fault.Invalid, "it is a %s and yet published", m.State)
+	case m.State == Withdrawn && (m.Live != 0 || m.Published.IsZero()):
+		return fault.Because(fault.Invalid, "it is withdrawn, and yet published or never was")
+	case m.State.waits() && m.Due().IsZero():
+		return fault.Because(fault.Invalid, "it is %s, and it is not said when it goes out", m.State)
 	}
 	return nil
 }

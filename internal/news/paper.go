@@ -13,7 +13,8 @@ type Paper struct{ reader Reader }
 // NewPaper returns the paper over a reader.
 func NewPaper(r Reader) *Paper { return &Paper{reader: r} }
 
-// Article returns a published story by its address; fault.NotFound.
+// Article returns a published story by its address, or by one that it had before: then its [Article.Path] is another. The
+// error is fault.NotFound, and fault.Gone with a sentence for readers where the story was withdrawn.
 func (p *Paper) Article(ctx context.Context, day time.Time, slug Slug) (Article, error) {
 	return p.reader.Article(ctx, day, slug)
 }
@@ -21,6 +22,12 @@ func (p *Paper) Article(ctx context.Context, day time.Time, slug Slug) (Article,
 // Articles returns published stories, the newest first.
 func (p *Paper) Articles(ctx context.Context, which Selection) ([]Article, error) {
 	return p.reader.Articles(ctx, which)
+}
+
+// Corrections returns the corrections of published stories, the newest first, before a moment if it is not zero, and at
+// most so many.
+func (p *Paper) Corrections(ctx context.Context, before time.Time, limit int) ([]Correction, error) {
+	return p.reader.Corrections(ctx, before, limit)
 }
 
 // Printing returns the published stories that print a number resting on the observation.

@@ -60,8 +60,8 @@ type figures struct {
 	said     map[market.ID]market.Observation
 }
 
-// drawn are all figures of an article, as its page shows them.
-func (s *Site) drawn(ctx context.Context, t today, a news.Article) ([]Figure, error) {
+// drawn are all figures of an article, as its page shows them, each named by the prefix and its number.
+func (s *Site) drawn(ctx context.Context, t today, a news.Article, prefix string) ([]Figure, error) {
 	list, pins := a.Figures()
 	d := figures{
 		site: s, today: t, style: numeral.Of(t.spoken(a.Content)), language: cmp.Or(t.spoken(a.Content), english), words: wordsOf(t.spoken(a.Content)),
@@ -82,7 +82,7 @@ func (s *Site) drawn(ctx context.Context, t today, a news.Article) ([]Figure, er
 	}
 	all := make([]Figure, len(list))
 	for i, f := range list {
-		if all[i], err = d.figure(ctx, fmt.Sprintf("figure-%d", i+1), f, pins[i]); err != nil {
+		if all[i], err = d.figure(ctx, fmt.Sprintf("%s-%d", prefix, i+1), f, pins[i]); err != nil {
 			return nil, err
 		}
 	}

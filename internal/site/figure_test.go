@@ -37,7 +37,9 @@ func told(t *testing.T, language, body string) *paper {
 		Content: news.Content{Headline: "Every kind", Section: "economy", Language: language, Body: body}, Author: "tests",
 	})
 	if err == nil {
-		err = p.newsroom.Publish(t.Context(), r.Story, r.N, time.Date(2026, 2, 2, 17, 0, 0, 0, time.UTC))
+		_, err = p.newsroom.Move(t.Context(), r.Story, news.Move{
+			To: news.Published, Revision: r.N, By: "editor", At: time.Date(2026, 2, 2, 17, 0, 0, 0, time.UTC),
+		})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ type Frame struct {
 	Spoken      string // the language of the paper's own words; empty where it is the pages', English
 	Script      string // of the one small script, without which everything works
 	Fonts       []string
+	Data        string // what the page says to machines, as an element of its head; empty: nothing
 	Programs    string // the page about the interfaces for programs; empty: none
 	Feeds       []Link // by which the page's subject can be followed
 }

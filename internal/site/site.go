@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -86,6 +87,8 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page := func(pattern string, build builder, known ...string) { mux.Handle(pattern, s.page(build, known...)) }
 	page("GET /{$}", s.front)
 	page("GET /sections/{section}", s.section)
+	page("GET /topics/{topic}", s.topic)
+	page("GET /corrections", s.corrections, "before")
 	page("GET /{year}/{month}/{day}/{slug}", s.story)
 	page("GET /markets/{$}", s.board, "base", "as-of", "known-at", "q")
 	page("GET /markets/currencies/{code}", s.currency, "base", "as-of")
@@ -234,6 +237,10 @@ type ErrorPage struct {
 
 // fail answers with an error page in the paper's dress, without its strip where even that cannot be read.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if m, ok := errors.AsType[moved](err); ok {
+		http.Redirect(w, r, m.to, http.StatusMovedPermanently)
+		return
+	}
 	status := web.Status(err)
 	p := ErrorPage{Status: status, Headline: headlineOf(status), Sentence: fault.Sentence(err)}
 	e, readErr := s.today(r.Context())
@@ -255,6 +262,8 @@ func headlineOf(status int) string {
 	switch {
 	case status == http.StatusNotFound:
 		return "There is no page here"
+	case status == http.StatusGone:
+		return "This story was withdrawn"
 	case status == http.StatusBadRequest:
 		return "That cannot be understood"
 	case status == http.StatusServiceUnavailable:

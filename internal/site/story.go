@@ -12,7 +12,6 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/numeral"
-	"github.com/courant-news/courant/internal/render"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -21,12 +20,15 @@ type StoryPage struct {
 	Frame
 	Item
 	Section               Link
+	Topics                []Link
 	Dateline              string
 	Updated               Time // empty where it was published once
 	Revision              int
 	Body                  string // HTML that has passed the sanitiser
 	Figures               []Figure
-	Board                 string // address of the whole board on that day
+	Notices               []Notice    // updates and corrections, the first first
+	Entries               []LiveEntry // of a live story, the newest first
+	Board                 string      // address of the whole board on that day
 	Base                  string
 	Majors, Rates         []Row
 	MajorsSaid, RatesSaid []Said
@@ -40,6 +42,9 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	article, err := s.article(ctx, a)
 	if err != nil {
 		return nil, err
+	}
+	if path := article.Path(); path != a.r.URL.Path {
+		return nil, moved{to: path}
 	}
 	t, err := s.today(ctx)
 	if err != nil {
@@ -67,19 +72,28 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Frame = s.frame(t, a, article.Content.Headline, description)
 	p.Canonical = article.Path()
-	if article.Revision > 1 {
-		p.Updated = timeOf(article.Updated)
+	modified := article.Updated
+	if len(article.Moments) > 0 && article.Moments[0].At.After(modified) {
+		modified = article.Moments[0].At
 	}
-	if p.Figures, err = s.drawn(ctx, t, article); err != nil {
+	if modified.After(article.Published) {
+		p.Updated = timeOf(modified)
+	}
+	for _, topic := range article.Content.Topics {
+		p.Topics = append(p.Topics, Link{Text: t.titleOf(topic), Href: "/topics/" + string(topic)})
+	}
+	for _, n := range article.Notices {
+		if n.Entry == 0 { // else it stands at its entry
+			p.Notices = append(p.Notices, noticeOf(n, anchorOf(n)))
+		}
+	}
+	if p.Body, p.Figures, err = s.text(ctx, t, article, "figure"); err != nil {
 		return nil, err
 	}
-	p.Body, err = render.Body(article.Content.Body, func(n int) string {
-		if n >= len(p.Figures) {
-			return p.Words.Lost // an archive whose pins were lost: better said than guessed
-		}
-		return p.Figures[n].html(ctx)
-	})
-	if err != nil {
+	if p.Entries, err = s.told(ctx, t, article); err != nil {
+		return nil, err
+	}
+	if p.Data, err = articleData(article, modified, t.titleOf(article.Content.Section)); err != nil {
 		return nil, err
 	}
 	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
@@ -94,6 +108,14 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
 	return storyPage(p), nil
 }
+
+// moved says that a page has another address now, for good.
+type moved struct{ to string }
+
+func (m moved) Error() string { return "moved to " + m.to }
+
+// Unwrap says what it is to who does not follow: nothing stands here.
+func (m moved) Unwrap() error { return fault.NotFound }
 
 // article reads the story that the address names.
 func (s *Site) article(ctx context.Context, a ask) (news.Article, error) {

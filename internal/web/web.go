@@ -86,6 +86,8 @@ func Status(err error) int {
 		return http.StatusBadRequest
 	case fault.NotFound:
 		return http.StatusNotFound
+	case fault.Gone:
+		return http.StatusGone
 	case fault.Denied:
 		return http.StatusForbidden
 	case fault.Conflict:
