@@ -297,15 +297,10 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf, whole b
 // needed returns the symbols that can bear on a pair: itself, itself turned round, and the pairs that lead across one
 // currency; and the same between what its two currencies are tied to, with that pair.
 func (l *Ledger) needed(ctx context.Context, pair Symbol, asOf AsOf) (needed []Symbol, between Symbol, err error) {
-	base, quote, ok := pair.Pair()
-	if !ok {
-		return nil, "", fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
+	if err := l.checkPair(pair); err != nil {
+		return nil, "", err
 	}
-	for _, code := range []currency.Code{base, quote} {
-		if _, err := l.currencies.Currency(code); err != nil {
-			return nil, "", fault.Because(fault.Invalid, "%s: %w", pair, err)
-		}
-	}
+	base, quote, _ := pair.Pair()
 	symbols, err := l.store.Symbols(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the symbols: %w", err)
@@ -318,6 +313,20 @@ func (l *Ledger) needed(ctx context.Context, pair Symbol, asOf AsOf) (needed []S
 		needed = slices.Compact(needed)
 	}
 	return needed, between, nil
+}
+
+// checkPair says what is wrong with a pair of which somebody asks: the error is fault.Invalid.
+func (l *Ledger) checkPair(pair Symbol) error {
+	base, quote, ok := pair.Pair()
+	if !ok {
+		return fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
+	}
+	for _, code := range []currency.Code{base, quote} {
+		if _, err := l.currencies.Currency(code); err != nil {
+			return fault.Because(fault.Invalid, "%s: %w", pair, err)
+		}
+	}
+	return nil
 }
 
 // torn says whether the ends of the series may not be enough: of some source, a moment at which two legs of a pair stand

@@ -141,7 +141,7 @@ func (f *face) rows(ctx context.Context, a rates) ([]row, error) {
 	for _, c := range courses {
 		days := make([]row, len(c.Days))
 		for i, s := range c.Days {
-			days[i] = a.row(c.Quote, s.Offer, s.Beside)
+			days[i] = a.settled(c.Quote, s)
 		}
 		if a.group != "" {
 			days = grouped(days, a)
@@ -232,6 +232,14 @@ func (f *face) bygone(p market.Price, at time.Time) bool {
 	return p.How == market.Fixed && err == nil && c.RetiredOn(at.Add(-retired))
 }
 
+// settled is what was settled of a day, as a row.
+func (a rates) settled(quote currency.Code, s market.Settled) row {
+	if a.expand || a.legacy {
+		return a.row(quote, s.Offer(), s.Beside())
+	}
+	return row{date: dateOf(s.At()), base: a.base, quote: quote, rate: s.Value(), source: s.Source(), seen: s.Seen()}
+}
+
 // row is what was settled, as a row.
 func (a rates) row(quote currency.Code, o market.Offer, beside []market.Offer) row {
 	r := row{date: dateOf(o.At), base: a.base, quote: quote, rate: a.rounded(o), source: o.Source, seen: o.Seen}
@@ -317,4 +325,4 @@ func (f *face) v2Reply(rows []row, a rates, body []byte) api.Reply {
 }
 
 // dateOf is the midnight at which the day of a moment began.
-func dateOf(at time.Time) time.Time { return currency.DateOf(at).First() }
+func dateOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
