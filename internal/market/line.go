@@ -44,30 +44,27 @@ func (s Settled) Beside() []Offer {
 	return all
 }
 
-// AppendIDs appends the names of the observations that it rests on, with something between each two.
-func (s Settled) AppendIDs(b []byte, between string) []byte {
+// AppendIDs appends the names of the observations that it rests on.
+func (s Settled) AppendIDs(ids []ID) []ID {
 	if s.fixed != nil {
-		for i, o := range s.fixed.From {
-			if i > 0 {
-				b = append(b, between...)
-			}
-			b = append(b, o.ID...)
+		for _, o := range s.fixed.From {
+			ids = append(ids, o.ID)
 		}
-		return b
+		return ids
 	}
-	b = s.first.AppendID(b, int(s.i))
-	if s.second != nil {
-		b = s.second.AppendID(append(b, between...), int(s.j))
+	var name [16]byte
+	if ids = append(ids, ID(s.first.AppendID(name[:0], int(s.i)))); s.second != nil {
+		ids = append(ids, ID(s.second.AppendID(name[:0], int(s.j))))
 	}
-	return b
+	return ids
 }
 
 // Line is what a pair was worth at many moments, the oldest first.
 type Line struct {
+	Pair   Symbol
 	Points []Settled
 
 	facts    Facts
-	pair     Symbol
 	known    int64
 	spans    []span
 	disputed map[int64]bool // moments at which other current sources were far away
@@ -108,6 +105,9 @@ func (l Line) Offers() []Offer {
 	return all
 }
 
+// Price is a point as a price: without its reasons, and without what only these are for.
+func (l Line) Price(i int) Price { return Price{Symbol: l.Pair, Offer: l.Points[i].Offer()} }
+
 // tracks are those that bear on a pair: all that the store has in memory, or what must be read.
 func (l *Ledger) tracks(ctx context.Context, pair Symbol, asOf AsOf) (*Tracks, error) {
 	if tracks, ok := l.store.Tracks(); ok {
@@ -124,7 +124,8 @@ func (l *Ledger) tracks(ctx context.Context, pair Symbol, asOf AsOf) (*Tracks, e
 // newLine settles a pair at every moment within an AsOf, which is resolved.
 func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 	base, quote, _ := pair.Pair()
-	line := Line{facts: facts, pair: pair, known: asOf.Known.UnixMicro(), disputed: map[int64]bool{}}
+	line := Line{Pair: pair, facts: facts, known: asOf.Known.UnixMicro(), disputed: map[int64]bool{}}
+	line.spans = spansOf(pair, facts.Currencies)
 	var lanes []*lane
 	moments := 0
 	for _, v := range tracks.voices {
@@ -221,11 +222,8 @@ func (s *settler) enter(pair Symbol, index int, t *lane, at int64) entrant {
 
 // Flags are what a reader must know about a point of the line, as [Price.Flags] says it in sentences. They may not be
 // changed.
-func (l *Line) Flags(i int) []FlagCode {
+func (l Line) Flags(i int) []FlagCode {
 	p := l.Points[i]
-	if l.spans == nil {
-		l.spans = spansOf(l.pair, l.facts.Currencies)
-	}
 	n, _ := slices.BinarySearchFunc(l.spans, p.at, func(s span, at int64) int {
 		if s.from <= at {
 			return -1
@@ -246,7 +244,7 @@ func (l *Line) Flags(i int) []FlagCode {
 }
 
 // unchanged says whether a source keeps saying the same of what a price rests on; see [settler.unchanged].
-func (l *Line) unchanged(t *Track, row int32, at int64) bool {
+func (l Line) unchanged(t *Track, row int32, at int64) bool {
 	if t == nil {
 		return false
 	}
