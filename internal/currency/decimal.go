@@ -48,6 +48,12 @@ func ParseDecimal(s string) (Decimal, error) {
 // DecimalOf returns coefficient × 10^-places, printed with so many places: 195583 and 5 are 1.95583. Places below zero are
 // written out as zeros.
 func DecimalOf(coefficient int64, places int) Decimal {
+	if coefficient >= 0 && places >= 0 {
+		var r Decimal
+		r.d.Coeff.SetUint64(uint64(coefficient))
+		r.d.Exponent = -int32(places)
+		return r
+	}
 	var r Decimal
 	r.d.SetInt64(coefficient)
 	r.d.Exponent = -int32(places)

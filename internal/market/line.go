@@ -52,9 +52,8 @@ func (s Settled) AppendIDs(ids []ID) []ID {
 		}
 		return ids
 	}
-	var name [16]byte
-	if ids = append(ids, ID(s.first.AppendID(name[:0], int(s.i)))); s.second != nil {
-		ids = append(ids, ID(s.second.AppendID(name[:0], int(s.j))))
+	if ids = append(ids, s.first.ID(int(s.i))); s.second != nil {
+		ids = append(ids, s.second.ID(int(s.j)))
 	}
 	return ids
 }
@@ -248,8 +247,8 @@ func (l Line) unchanged(t *Track, row int32, at int64) bool {
 	if t == nil {
 		return false
 	}
-	value := t.Value(int(row))
-	if value.Digits() < unchangedDigits {
+	value, before := t.Value(int(row)), t.before(at, l.known, int(row))
+	if before < 0 || !t.Value(before).Equal(value) || value.Digits() < unchangedDigits {
 		return false
 	}
 	if _, alike := t.alike(int(row), l.known); alike <= unchangedAfter {

@@ -16,7 +16,7 @@ type Column interface {
 	At(i int) int64
 	Seen(i int) int64
 	Value(i int) currency.Decimal
-	AppendID(b []byte, i int) []byte // the name of the observation
+	ID(i int) ID
 	Observation(i int) Observation
 	Latest() int64 // the newest Seen
 	Revised() bool // of some moment there is more than one row
@@ -107,13 +107,13 @@ func tracksOf(heard []Observation) *Tracks {
 // rows is a column of observations that were read, of each moment one.
 type rows []*Observation
 
-func (r rows) Len() int                        { return len(r) }
-func (r rows) At(i int) int64                  { return r[i].At.UnixMicro() }
-func (r rows) Seen(i int) int64                { return r[i].Seen.UnixMicro() }
-func (r rows) Value(i int) currency.Decimal    { return r[i].Value }
-func (r rows) AppendID(b []byte, i int) []byte { return append(b, r[i].ID...) }
-func (r rows) Observation(i int) Observation   { return *r[i] }
-func (r rows) Revised() bool                   { return false }
+func (r rows) Len() int                      { return len(r) }
+func (r rows) At(i int) int64                { return r[i].At.UnixMicro() }
+func (r rows) Seen(i int) int64              { return r[i].Seen.UnixMicro() }
+func (r rows) Value(i int) currency.Decimal  { return r[i].Value }
+func (r rows) ID(i int) ID                   { return r[i].ID }
+func (r rows) Observation(i int) Observation { return *r[i] }
+func (r rows) Revised() bool                 { return false }
 func (r rows) Latest() (seen int64) {
 	for i := range r {
 		seen = max(seen, r.Seen(i))

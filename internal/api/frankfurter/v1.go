@@ -69,7 +69,11 @@ func (f *face) v1Range(q api.Question, from, to time.Time) (api.Reply, error) {
 	if err != nil {
 		return api.Reply{}, err
 	}
-	b := append(m.head(), `"start_date":"`...)
+	room := 100
+	for _, c := range days.courses {
+		room += 32 * len(c.Days)
+	}
+	b := append(append(make([]byte, 0, room), m.head()...), `"start_date":"`...)
 	b = append(appendDay(b, days.next()), `","end_date":"`...)
 	b = append(appendDay(b, days.last()), `","rates":{`...)
 	for at := days.next(); !at.IsZero(); at = days.next() {

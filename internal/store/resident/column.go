@@ -96,8 +96,11 @@ func (c *column) Value(i int) currency.Decimal {
 	return currency.DecimalOf(c.coefficient.at(i), int(c.places[i]))
 }
 
-// AppendID writes base 32 in small letters, as [market.ID] does.
-func (c *column) AppendID(b []byte, i int) []byte { return idEncoding.AppendEncode(b, c.id[i][:]) }
+func (c *column) ID(i int) market.ID {
+	var text [16]byte
+	idEncoding.Encode(text[:], c.id[i][:])
+	return market.ID(text[:])
+}
 
 // with returns a column with more rows; those whose ID is there already are left out.
 func (c *column) with(observations []market.Observation) *column {
@@ -130,10 +133,8 @@ func (c *column) size() int {
 
 // Observation is a row in full.
 func (c *column) Observation(i int) market.Observation {
-	var text [16]byte
 	return market.Observation{
-		ID:     market.ID(c.AppendID(text[:0], i)),
-		Symbol: c.track.Symbol, Field: c.track.Field, Source: c.track.Source, Value: c.Value(i),
+		ID: c.ID(i), Symbol: c.track.Symbol, Field: c.track.Field, Source: c.track.Source, Value: c.Value(i),
 		At: time.UnixMicro(c.at.at(i)).UTC(), Seen: time.UnixMicro(c.seen.at(i)).UTC(),
 	}
 }
