@@ -48,7 +48,7 @@ func (l *Ledger) Courses(ctx context.Context, base currency.Code, quotes []curre
 		tracks = tracksOf(heard)
 	}
 	r := runner{
-		settler: &settler{facts: facts}, span: span, now: now.UnixMicro(), named: quotes != nil,
+		settler: &settler{facts: facts}, tracks: tracks, span: span, now: now.UnixMicro(), named: quotes != nil,
 		within: bounds{span.From.Add(-span.Carry).UnixMicro(), endOf(span.To.UnixMicro(), now.UnixMicro()), now.UnixMicro()},
 		lanes:  map[Symbol][]*lane{}, anchors: map[currency.Code][]int64{},
 	}
@@ -141,7 +141,8 @@ func (s *settler) everTied(code currency.Code) bool {
 // runner settles many courses from one reading, and keeps what several of them need. Moments are in microseconds.
 type runner struct {
 	*settler
-	voices  []*voice
+	tracks  *Tracks
+	voices  []*voice // those that may speak
 	within  bounds
 	span    Span
 	now     int64
@@ -152,17 +153,13 @@ type runner struct {
 
 // codes are the currencies of which somebody spoke.
 func (r *runner) codes() []currency.Code {
-	var all []currency.Code
-	for _, v := range r.voices {
-		for symbol, t := range v.pairs {
-			if w := t.walk(r.within); w.spoke() {
-				base, quote, _ := symbol.Pair()
-				all = append(all, base, quote)
-			}
+	all := make([]currency.Code, 0, len(r.tracks.codes))
+	for code, name := range r.tracks.codes {
+		if slices.ContainsFunc(r.voices, func(v *voice) bool { return v.spoke(code, r.within) }) {
+			all = append(all, name)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
 }
 
 // course settles a pair on the days of the span. Unless it was asked for by name, a currency that nobody quotes needs an
@@ -292,8 +289,9 @@ func (r *runner) of(pair Symbol) []*lane {
 		return lanes
 	}
 	base, quote, _ := pair.Pair()
+	b, q := r.tracks.number(base), r.tracks.number(quote)
 	for _, v := range r.voices {
-		if picks := v.offered(base, quote, r.within); len(picks) > 0 {
+		if picks := v.offered(b, q, r.within); len(picks) > 0 {
 			lanes = append(lanes, &lane{picks: picks})
 		}
 	}
@@ -308,13 +306,17 @@ func (r *runner) anchored(anchor currency.Code) []int64 {
 		return days
 	}
 	var days []int64
+	number := r.tracks.number(anchor)
 	for _, v := range r.voices {
+		if number < 0 {
+			break
+		}
 		if !r.named && r.facts.Sources[v.source].Kind != Official {
 			continue
 		}
-		for _, other := range v.beside[anchor] {
-			for _, turned := range []bool{false, true} {
-				if t := v.leg(anchor, other, turned); t != nil {
+		for _, n := range v.beside[number] {
+			for _, t := range []*Track{n.said, n.turned} {
+				if t != nil {
 					days = append(days, t.days(r.within)...)
 				}
 			}

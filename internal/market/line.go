@@ -122,7 +122,8 @@ func (l *Ledger) tracks(ctx context.Context, pair Symbol, asOf AsOf) (*Tracks, e
 
 // newLine settles a pair at every moment within an AsOf, which is resolved.
 func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
-	base, quote, _ := pair.Pair()
+	code, other, _ := pair.Pair()
+	base, quote := tracks.number(code), tracks.number(other)
 	line := Line{Pair: pair, facts: facts, known: asOf.Known.UnixMicro(), disputed: map[int64]bool{}}
 	line.spans = spansOf(pair, facts.Currencies)
 	var lanes []*lane
@@ -255,8 +256,7 @@ func (l Line) unchanged(t *Track, row int32, at int64) bool {
 		return false
 	}
 	base, quote, _ := t.Symbol.Pair()
-	s := settler{facts: l.facts}
-	return !s.heldTo(base, quote, time.UnixMicro(at))
+	return !heldTo(l.facts.Currencies, base, quote, time.UnixMicro(at))
 }
 
 // alike counts how often in a row the source said the value of a row until then, up to what is too often, and since when.

@@ -32,19 +32,35 @@ type Track struct {
 // Tracks are what all sources said, as far as a question needs it. They are never changed. What is settled from them is made
 // row by row, and an [Observation] in full only of what somebody looks at: a history of decades has thousands of rows, of
 // which most are no more than a day and a number.
-type Tracks struct{ voices []*voice } // by source
+type Tracks struct {
+	codes  []currency.Code // of which anybody ever spoke, sorted
+	voices []*voice        // by source
+}
 
-// voice is what one source said, by pairs.
+// voice is what one source said. Currencies are numbered as in codes.
 type voice struct {
 	source SourceID
-	pairs  map[Symbol]*Track
-	beside map[currency.Code][]currency.Code // those that ever stood in a pair with it, either way round; sorted
+	beside [][]neighbour // of each currency those that ever stood in a pair with it, in their order
+}
+
+// neighbour is a currency that stands beside another: in a pair that begins with the other, in one that ends with it, or in
+// both.
+type neighbour struct {
+	code         int
+	said, turned *Track
 }
 
 // NewTracks sorts tracks of pairs by their sources; those of anything else are left out.
 func NewTracks(tracks []Track) *Tracks {
-	byID := map[SourceID]*voice{}
 	t := &Tracks{}
+	for i := range tracks {
+		if base, quote, ok := tracks[i].Symbol.Pair(); ok && tracks[i].Len() > 0 {
+			t.codes = append(t.codes, base, quote)
+		}
+	}
+	slices.Sort(t.codes)
+	t.codes = slices.Compact(t.codes)
+	byID := map[SourceID]*voice{}
 	for i := range tracks {
 		track := &tracks[i]
 		base, quote, ok := track.Symbol.Pair()
@@ -53,23 +69,51 @@ func NewTracks(tracks []Track) *Tracks {
 		}
 		v := byID[track.Source]
 		if v == nil {
-			v = &voice{track.Source, map[Symbol]*Track{}, map[currency.Code][]currency.Code{}}
+			v = &voice{track.Source, make([][]neighbour, len(t.codes))}
 			byID[track.Source] = v
 			t.voices = append(t.voices, v)
 		}
-		v.pairs[track.Symbol] = track
-		if v.pairs[Pair(quote, base)] == nil {
-			v.beside[base] = append(v.beside[base], quote)
-			v.beside[quote] = append(v.beside[quote], base)
-		}
+		b, q := t.number(base), t.number(quote)
+		v.put(b, q).said, v.put(q, b).turned = track, track
 	}
 	slices.SortFunc(t.voices, func(a, b *voice) int { return cmp.Compare(a.source, b.source) })
-	for _, v := range t.voices {
-		for _, codes := range v.beside {
-			slices.Sort(codes)
-		}
-	}
 	return t
+}
+
+// number is that of a currency; below zero where nobody spoke of it.
+func (t *Tracks) number(code currency.Code) int {
+	if i, ok := slices.BinarySearch(t.codes, code); ok {
+		return i
+	}
+	return -1
+}
+
+// put makes room for a neighbour.
+func (v *voice) put(code, beside int) *neighbour {
+	list := v.beside[code]
+	i, ok := v.search(code, beside)
+	if !ok {
+		list = slices.Insert(list, i, neighbour{code: beside})
+		v.beside[code] = list
+	}
+	return &list[i]
+}
+
+func (v *voice) search(code, beside int) (int, bool) {
+	return slices.BinarySearchFunc(v.beside[code], beside, func(n neighbour, code int) int { return n.code - code })
+}
+
+// between are the tracks of a pair, as it is and turned round; nil where there are none.
+func (v *voice) between(base, quote int) (said, turned *Track) {
+	if len(v.beside[quote]) < len(v.beside[base]) {
+		turned, said = v.between(quote, base)
+		return said, turned
+	}
+	if i, ok := v.search(base, quote); ok {
+		n := v.beside[base][i]
+		return n.said, n.turned
+	}
+	return nil, nil
 }
 
 // tracksOf makes tracks of observations, of which no two of one source are of the same symbol and moment.
@@ -171,9 +215,17 @@ func (w *walk) step() (row int, at int64) {
 }
 
 // spoke says whether there is a row.
-func (w walk) spoke() bool {
+func (t *Track) spoke(b bounds) bool {
+	w := t.walk(b)
 	row, _ := w.step()
 	return row >= 0
+}
+
+// spoke says whether a source gave a rate of a currency.
+func (v *voice) spoke(code int, b bounds) bool {
+	return slices.ContainsFunc(v.beside[code], func(n neighbour) bool {
+		return n.said != nil && n.said.spoke(b) || n.turned != nil && n.turned.spoke(b)
+	})
 }
 
 // days are those of the track's moments, in their order.
@@ -186,15 +238,16 @@ func (t *Track) days(b bounds) []int64 {
 	return days
 }
 
-// before returns the newest row of the last moment before one, as it was known; below zero where there is none. Hint is a
-// row that lies at or shortly after it; the length of the track where nobody knows.
+// before returns the newest row of the last moment before one, as it was known; below zero where there is none. Hint is
+// a row near which it is looked for first.
 func (t *Track) before(at, known int64, hint int) int {
-	i := hint
-	if i == t.Len() {
-		i = sort.Search(i, func(n int) bool { return t.At(n) >= at })
+	n := t.Len()
+	i := min(hint, n)
+	if i < n && t.At(i) < at || i > 0 && t.At(i-1) >= at { // it is elsewhere
+		i = sort.Search(n, func(n int) bool { return t.At(n) >= at })
 	}
 	for i--; i >= 0; i-- {
-		if t.At(i) < at && t.Seen(i) <= known {
+		if t.Seen(i) <= known {
 			return i
 		}
 	}
@@ -210,32 +263,35 @@ type road struct {
 	fixed         *Offer // instead of all that: what a law or a promise fixes
 }
 
-// roads are the ways to a pair, in the order in which they are taken: where one gives a price at a moment, the later are not.
-func (v *voice) roads(base, quote currency.Code) []*road {
-	var all []*road
-	if t := v.pairs[Pair(base, quote)]; t != nil {
-		all = append(all, &road{source: v.source, how: Said, first: t})
+// roads appends the ways to a pair, in the order in which they are taken: where one gives a price at a moment, the later do not.
+func (v *voice) roads(all []road, base, quote int) []road {
+	if base < 0 || quote < 0 {
+		return all
 	}
-	if t := v.pairs[Pair(quote, base)]; t != nil {
-		all = append(all, &road{source: v.source, how: Inverse, first: t, turned: [2]bool{true}})
+	said, turned := v.between(base, quote)
+	if said != nil {
+		all = append(all, road{source: v.source, how: Said, first: said})
 	}
-	for _, middle := range v.beside[base] {
-		for _, turned := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
-			first, second := v.leg(base, middle, turned[0]), v.leg(middle, quote, turned[1])
-			if first != nil && second != nil {
-				all = append(all, &road{source: v.source, how: Crossed, first: first, second: second, turned: turned})
+	if turned != nil {
+		all = append(all, road{source: v.source, how: Inverse, first: turned, turned: [2]bool{true}})
+	}
+	fewer := v.beside[base]
+	if len(v.beside[quote]) < len(fewer) {
+		fewer = v.beside[quote]
+	}
+	for _, middle := range fewer {
+		if middle.code == base || middle.code == quote {
+			continue
+		}
+		first, firstTurned := v.between(base, middle.code)
+		second, secondTurned := v.between(middle.code, quote)
+		for n, legs := range [4][2]*Track{{first, second}, {first, secondTurned}, {firstTurned, second}, {firstTurned, secondTurned}} {
+			if legs[0] != nil && legs[1] != nil {
+				all = append(all, road{source: v.source, how: Crossed, first: legs[0], second: legs[1], turned: [2]bool{n > 1, n%2 == 1}})
 			}
 		}
 	}
 	return all
-}
-
-// leg is the track of a pair, or of the pair turned round; nil where there is none.
-func (v *voice) leg(base, quote currency.Code, turned bool) *Track {
-	if turned {
-		base, quote = quote, base
-	}
-	return v.pairs[Pair(base, quote)]
 }
 
 // pick is a price that a source offered at a moment: the rows of a road that it follows from.
@@ -246,10 +302,11 @@ type pick struct {
 }
 
 // offered is all that a source offered for a pair, the oldest first.
-func (v *voice) offered(base, quote currency.Code, b bounds) []pick {
+func (v *voice) offered(base, quote int, b bounds) []pick {
 	var all []pick
-	for _, r := range v.roads(base, quote) {
-		picks := r.picks(b)
+	roads := v.roads(nil, base, quote)
+	for i := range roads {
+		picks := roads[i].picks(b)
 		if all == nil {
 			all = picks
 			continue
@@ -339,4 +396,30 @@ func (p pick) offer() Offer {
 		o.From = append(o.From, p.second.Observation(int(p.j)))
 	}
 	return o
+}
+
+// last is the newest price that a road gives before a moment, as it was known; not ok where there is none.
+func (r *road) last(before, known int64, hint int) (p pick, ok bool) {
+	i, j := r.first.before(before, known, hint), 0
+	for i >= 0 && r.second != nil {
+		at := r.first.At(i)
+		if j = r.second.before(at+1, known, i+1); j < 0 || r.second.At(j) == at {
+			break
+		}
+		i = r.first.before(r.second.At(j)+1, known, i)
+	}
+	if i < 0 || j < 0 {
+		return pick{}, false
+	}
+	return pick{r, r.first.At(i), int32(i), int32(j)}, true
+}
+
+// newest is the newest price of some roads before a moment, by the first that has it.
+func newest(roads []road, before, known int64, hint int) (p pick, ok bool) {
+	for i := range roads {
+		if other, found := roads[i].last(before, known, hint); found && (!ok || other.at > p.at) {
+			p, ok = other, true
+		}
+	}
+	return p, ok
 }
