@@ -49,7 +49,7 @@ func (l *Ledger) Courses(ctx context.Context, base currency.Code, quotes []curre
 	}
 	r := runner{
 		settler: &settler{facts: facts}, tracks: tracks, span: span, now: now.UnixMicro(), named: quotes != nil,
-		within: bounds{span.From.Add(-span.Carry).UnixMicro(), endOf(span.To.UnixMicro(), now.UnixMicro()), now.UnixMicro()},
+		within: bounds{span.From.Add(-span.Carry).UnixMicro(), lastOf(span.To.UnixMicro(), now.UnixMicro()), now.UnixMicro()},
 		lanes:  map[Symbol][]*lane{}, anchors: map[currency.Code][]int64{},
 	}
 	for _, v := range tracks.voices {
@@ -81,8 +81,8 @@ func (l *Ledger) Courses(ctx context.Context, base currency.Code, quotes []curre
 // dayLength is a day in microseconds. Days are those of UTC, which has no others.
 const dayLength = int64(24 * time.Hour / time.Microsecond)
 
-// endOf is the last moment of a day, or the present one where that day is not over.
-func endOf(day, now int64) int64 { return min(day+dayLength-1, now) }
+// lastOf is the last moment of a day, or the present one where that day is not over.
+func lastOf(day, now int64) int64 { return min(day+dayLength-1, now) }
 
 // midnight is that at which the day of a moment begins.
 func midnight(at int64) int64 {
@@ -92,6 +92,9 @@ func midnight(at int64) int64 {
 	}
 	return at - past
 }
+
+// endOf is lastOf of times.
+func endOf(day, now time.Time) time.Time { return time.UnixMicro(lastOf(day.UnixMicro(), now.UnixMicro())).UTC() }
 
 // dayOf is the midnight UTC at which the day of a moment begins.
 func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
@@ -194,7 +197,7 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 	carry := r.span.Carry.Microseconds()
 	course := make([]Settled, 0, len(days))
 	for _, day := range days {
-		end := endOf(day, r.now)
+		end := lastOf(day, r.now)
 		settled, ok := r.heard(pair, day, end)
 		if tied {
 			settled, ok = r.stood(pair, day, end, settled, ok)

@@ -175,7 +175,7 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 	p := Price{Symbol: pair, Offer: chosen.offer()}
 	if a, ok := s.all.agreement(best); ok {
 		p.Agreement = a
-		p.Move = moved(pair, before, p.Offer, s.facts)
+		p.Move = movedSince(pair, before, p.Offer, s.facts)
 		p.Flags = slices.Concat(s.known(quote, at), s.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
 	} else { // somebody disputes it, which is said in words
 		heard := make([]standing, len(picks))

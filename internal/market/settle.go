@@ -153,7 +153,7 @@ func settle(pair Symbol, heard []standing, facts Facts, at time.Time) Price {
 	p.Offer, p.Why, p.SetAside = choose(pair, offers, facts.Sources, at)
 	p.Agreement = agreementOf(p.SetAside, facts.Sources, at)
 	i := slices.IndexFunc(heard, func(h standing) bool { return h.newest.Source == p.Source })
-	p.Move = moved(pair, heard[i].previous, p.Offer, facts)
+	p.Move = movedSince(pair, heard[i].previous, p.Offer, facts)
 	p.Flags = pairFlags(p, facts, at)
 	return p
 }
@@ -223,11 +223,16 @@ func (l *sheets) offers(base, quote currency.Code, at time.Time) (newest, previo
 	return newest, Offer{}
 }
 
-// moved computes the change since the source's earlier value, unless there is none or the two are not in the same money.
-func moved(pair Symbol, earlier, now Offer, facts Facts) Move {
+// movedSince is the change since the source's earlier value; From of that is nil where there is none.
+func movedSince(pair Symbol, earlier, now Offer, facts Facts) Move {
 	if earlier.From == nil {
 		return Move{Withheld: "there is no earlier value of this source"}
 	}
+	return moved(pair, earlier, now, facts)
+}
+
+// moved computes the change from an earlier value to a later one, unless the two are not in the same money.
+func moved(pair Symbol, earlier, now Offer, facts Facts) Move {
 	base, quote, _ := pair.Pair()
 	for _, code := range []currency.Code{base, quote} {
 		if facts.Currencies.ScaleOn(code, earlier.At) != facts.Currencies.ScaleOn(code, now.At) {

@@ -79,10 +79,11 @@ type Steps struct {
 // code came to stand on another scale is none. A pair that no source has said anything of is fault.NotFound; for the other
 // errors see [Ledger.Rate].
 func (l *Ledger) Steps(ctx context.Context, pair Symbol, beyond currency.Decimal, most int) (Steps, error) {
-	line, err := l.Line(ctx, pair, time.Time{}, l.now(), AsOf{})
+	settled, err := l.Line(ctx, pair, time.Time{}, l.now(), AsOf{})
 	if err != nil {
 		return Steps{}, err
 	}
+	line := settled.Offers()
 	if len(line) == 0 {
 		return Steps{}, fault.Because(fault.NotFound, "no source whose numbers may be passed on has said what %s was", pair)
 	}

@@ -185,6 +185,9 @@ type walk struct {
 
 func (t *Track) walk(b bounds) walk {
 	w := walk{track: t, bounds: b, n: t.Len(), plain: !t.Revised() && t.Latest() <= b.known}
+	if t.At(w.n-1) > b.to {
+		w.n = sort.Search(w.n, func(i int) bool { return t.At(i) > b.to })
+	}
 	if b.from > t.At(0) {
 		w.next = sort.Search(w.n, func(i int) bool { return t.At(i) >= b.from })
 	}
@@ -195,9 +198,6 @@ func (t *Track) walk(b bounds) walk {
 func (w *walk) step() (row int, at int64) {
 	for w.next < w.n {
 		row, at = -1, w.track.At(w.next)
-		if at > w.to {
-			break
-		}
 		if w.plain {
 			w.next++
 			return w.next - 1, at

@@ -180,7 +180,7 @@ func sameCourse(t *rapid.T, pair Symbol, tracks *Tracks, sheaf *sheaf, asOf AsOf
 		}
 		course, days := r.course(base, quote), 0
 		for day := from; !day.After(r.span.To); day = day.AddDate(0, 0, 1) {
-			end := time.UnixMicro(endOf(day.UnixMicro(), r.now)).UTC()
+			end := time.UnixMicro(lastOf(day.UnixMicro(), r.now)).UTC()
 			var p Price
 			var ok bool
 			if said {

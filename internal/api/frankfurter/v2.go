@@ -179,7 +179,7 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 		prices, single = append(prices, price), price.How != market.Fixed || price.From != nil
 	}
 	if !single {
-		board, err := ledger.Board(ctx, a.base, market.AsOf{At: at})
+		board, err := f.board(ctx, ledger, a, at, since)
 		if err != nil {
 			return nil, err
 		}
@@ -209,6 +209,22 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 		rows = append(rows, a.row(quote, chosen, slices.DeleteFunc(beside, func(o market.Offer) bool { return o.At.Before(since) })))
 	}
 	return finish(rows, a), nil
+}
+
+// board settles a board as it is needed: without what was set aside, unless that is asked for, or can stand in for what was
+// chosen and is too old to be carried on. Where that is no longer current, it was chosen because all others are older.
+func (f *face) board(ctx context.Context, ledger *market.Ledger, a rates, at, since time.Time) (market.Board, error) {
+	if !a.expand {
+		g, err := ledger.Glance(ctx, a.base, nil, market.AsOf{At: at})
+		stale := func(f market.Flag) bool { return f.Code == market.Stale }
+		old := func(p market.Price) bool {
+			return p.At.Before(since) && p.From != nil && (p.How == market.Fixed || !slices.ContainsFunc(p.Flags, stale))
+		}
+		if err != nil || !slices.ContainsFunc(g.Prices, old) {
+			return g.Board, err
+		}
+	}
+	return ledger.Board(ctx, a.base, market.AsOf{At: at})
 }
 
 // newestOf is the day of the newest price that somebody gave, or another day where nobody gave any.

@@ -209,6 +209,14 @@ func (t *tally) price(p market.Price) {
 	}
 }
 
+// weighed counts what was weighed for a board.
+func (t *tally) weighed(g market.Glance) {
+	for _, id := range g.Weighed {
+		t.involved[id] = true
+	}
+	t.saw(g.Seen)
+}
+
 // sources are those that stand in the reply, sorted.
 func (t *tally) sources() []market.SourceID { return slices.Sorted(maps.Keys(t.used)) }
 
