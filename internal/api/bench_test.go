@@ -57,10 +57,10 @@ func BenchmarkManySources(b *testing.B) {
 	}
 	for _, c := range []struct{ name, address string }{
 		{"a table of a past day", "/v2/rates?date=%s"},
-		{"a table of a past day, across", "/v2/rates?base=USD&date=%s"},
+		{"a table of a past day, across", "/v2/rates?base=CHF&date=%s"},
 		{"a table of a past day, with fixed", "/api/%s"},
 		{"a board of a past day", "/api/v1/board?as_of=%s"},
-		{"a board of a past day, across", "/api/v1/board?base=USD&as_of=%s"},
+		{"a board of a past day, across", "/api/v1/board?base=CHF&as_of=%s"},
 		{"two years of a pair", "/api/v1/series/EUR-AUD.csv?to=%s"},
 	} {
 		b.Run(c.name, func(b *testing.B) { reply(b, h, past(c.address)) })

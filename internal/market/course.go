@@ -198,7 +198,7 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 	course := make([]Settled, 0, len(days))
 	for _, day := range days {
 		end := lastOf(day, r.now)
-		settled, ok := r.heard(pair, day, end)
+		settled, ok := r.heard(pair, lanes, day, end)
 		if tied {
 			settled, ok = r.stood(pair, day, end, settled, ok)
 		}
@@ -225,7 +225,8 @@ func (r *runner) stood(pair Symbol, day, end int64, heard Settled, ok bool) (Set
 		return heard, ok
 	}
 	o, fixed := fix(b, q, func() (Offer, bool) {
-		between, ok := r.heard(Pair(b.anchor, q.anchor), day, end)
+		anchors := Pair(b.anchor, q.anchor)
+		between, ok := r.heard(anchors, r.of(anchors), day, end)
 		if !ok {
 			return Offer{}, false
 		}
@@ -254,11 +255,10 @@ func (r *runner) stood(pair Symbol, day, end int64, heard Settled, ok bool) (Set
 }
 
 // heard chooses among what the sources had to say of a pair at the end of a day.
-func (r *runner) heard(pair Symbol, day, end int64) (Settled, bool) {
+func (r *runner) heard(pair Symbol, lanes []*lane, day, end int64) (Settled, bool) {
 	since := day - r.span.Carry.Microseconds()
 	var only pick
 	var all contest
-	lanes := r.of(pair)
 	for i, t := range lanes {
 		if t.reach(end); t.passed == 0 || t.newest().at < since {
 			continue

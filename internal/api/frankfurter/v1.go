@@ -193,7 +193,7 @@ func (m money) value(quote currency.Code, s market.Settled, minor int) (currency
 	if m.legacy {
 		return legacyV1(m, quote, s.Offer()), nil
 	}
-	if m.amount.Equal(currency.DecimalFromInt(1)) {
+	if m.unit {
 		return s.Value(), nil
 	}
 	over, under, err := s.Offer().Chain(m.base, quote)
