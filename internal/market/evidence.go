@@ -36,6 +36,5 @@ func (l *Ledger) Evidence(ctx context.Context, ids []ID) (map[ID]Observation, er
 // source. It is withheld where the two are not in the same money: the code was redenominated between them, or the source
 // followed that late.
 func (l *Ledger) Moved(pair Symbol, earlier, later Offer) Move {
-	s := settler{facts: Facts{Currencies: l.currencies}}
-	return s.moved(pair, earlier, later)
+	return moved(pair, earlier, later, Facts{Currencies: l.currencies})
 }

@@ -72,17 +72,18 @@ func (s Step) Name() string {
 type Steps struct {
 	All    []Step    // the last first
 	Last   Offer     // the newest value of the history, from which the next step goes
-	Learnt time.Time // when the last value of the history was, as far as it was read
+	Learnt time.Time // when the last value of the whole history was
 }
 
 // Steps returns the last steps of a pair's history that went beyond so many per cent, at most so many, to values of a moment or
 // later; of the zero moment, in the whole history. A step over which a code came to stand on another scale is none. A pair of
 // which no source has said anything is fault.NotFound; for the other errors see [Ledger.Rate].
 func (l *Ledger) Steps(ctx context.Context, pair Symbol, beyond currency.Decimal, since time.Time, most int) (Steps, error) {
-	line, err := l.lineSince(ctx, pair, since)
+	settled, err := l.Line(ctx, pair, time.Time{}, l.now(), AsOf{})
 	if err != nil {
 		return Steps{}, err
 	}
+	line := settled.Offers()
 	if len(line) == 0 {
 		return Steps{}, fault.Because(fault.NotFound, "no source whose numbers may be passed on has said what %s was", pair)
 	}
@@ -99,72 +100,6 @@ func (l *Ledger) Steps(ctx context.Context, pair Symbol, beyond currency.Decimal
 		}
 	}
 	return s, nil
-}
-
-// The ends of series that are read before the whole of them, in moments.
-const (
-	shortEnd = 64
-	longEnd  = 1024
-)
-
-// lineSince returns the end of a pair's line: the values of a moment or later and the one before. Where the ends of the series
-// suffice for that it reads no more of them.
-func (l *Ledger) lineSince(ctx context.Context, pair Symbol, since time.Time) ([]Offer, error) {
-	asOf := AsOf{}.Resolved(l.now())
-	if since.IsZero() {
-		return l.Line(ctx, pair, since, asOf.At, asOf)
-	}
-	needed, _, err := l.needed(ctx, pair, asOf)
-	if err != nil || len(needed) == 0 {
-		return nil, err
-	}
-	facts, err := l.facts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the sources: %w", err)
-	}
-	for moments := shortEnd; moments <= longEnd; moments *= 4 {
-		heard, err := l.store.Newest(ctx, asOf, moments, needed...)
-		if err != nil {
-			return nil, fmt.Errorf("read the newest of %s: %w", pair, err)
-		}
-		heard = slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) })
-		begin := beginOf(heard, moments)
-		if torn(pair, heard) {
-			break
-		}
-		slices.SortStableFunc(heard, func(a, b Observation) int { return a.At.Compare(b.At) })
-		line := newLine(pair, heard, facts, asOf)
-		// From there on each series is at hand that bears on the line.
-		whole, _ := slices.BinarySearchFunc(line, begin, func(o Offer, at time.Time) int { return o.At.Compare(at) })
-		if line = line[whole:]; begin.IsZero() || len(line) > 0 && line[0].At.Before(since) {
-			return line, nil
-		}
-	}
-	return l.Line(ctx, pair, time.Time{}, asOf.At, asOf)
-}
-
-// beginOf is the first moment at which every series is at hand, of each of which the ends of so many moments were read; zero
-// where they are whole.
-func beginOf(heard []Observation, moments int) time.Time {
-	type track struct {
-		symbol Symbol
-		field  Field
-		source SourceID
-	}
-	count, first := map[track]int{}, map[track]time.Time{}
-	for _, o := range heard {
-		t := track{o.Symbol, o.Field, o.Source}
-		if count[t]++; count[t] == 1 || o.At.Before(first[t]) {
-			first[t] = o.At
-		}
-	}
-	var begin time.Time
-	for t, n := range count {
-		if n >= moments && first[t].After(begin) {
-			begin = first[t]
-		}
-	}
-	return begin
 }
 
 // sameMoney says whether both currencies of a pair stood on the same scale at two moments.

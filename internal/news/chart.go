@@ -39,7 +39,7 @@ func (r *Resolver) chart(ctx context.Context, f Figure, asOf market.AsOf) ([]Pin
 	if err != nil {
 		return nil, unread(f, err)
 	}
-	points := thinned(line)
+	points := thinned(line.Offers())
 	if len(points) < minPoints {
 		return nil, none(f, "%q has %d values of %s in that time; a chart needs %d", last.Source, len(points), f.Symbol, minPoints)
 	}
