@@ -284,6 +284,11 @@ func TestANewPasskeyIsMadeAsItWasAskedFor(t *testing.T) {
 		_, err := w.gate.AddPasskey(ctx, owner, c.Token, "Telephone", newDevice(t).create(c))
 		return err
 	})
+	late, err := w.gate.BeginNewPasskey(t.Context(), owner)
+	w.fine(err)
+	w.wait(5 * time.Minute)
+	_, err = w.gate.AddPasskey(t.Context(), owner, late.Token, "Telephone", newDevice(t).create(late))
+	w.wants(fault.Invalid, "after five minutes", err)
 	if ways, err := w.gate.Ways(t.Context(), owner); err != nil || n != 1 || len(ways.Passkeys) != 1 {
 		t.Errorf("%d were added by one challenge: %+v, %v", n, ways, err)
 	}
