@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// guard is a line that keeps wrong numbers out, and what it becomes without the guard.
+// guard is a line that keeps wrong numbers, or the wrong people, out, and what it becomes without the guard.
 type guard struct {
 	name     string
 	file     string
@@ -39,6 +39,7 @@ const (
 	printing = "./internal/news "
 	showing  = "./internal/site "
 	writing  = "./internal/news "
+	letting  = "./internal/staff "
 )
 
 var guards = []guard{
@@ -161,6 +162,33 @@ var guards = []guard{
 	{"a change of a live story is told", "internal/news/workflow.go", "case kind == \"\" || kind == Withdrawal:", "case kind == Withdrawal:", writing + "AChangeOfALive"},
 	{"a name belongs to one story", "internal/store/step.go", "if owner != string(id) {", "if owner == \"\" {", writing + "AFormerName"},
 	{"minor changes are told to nobody", "internal/store/migrations/sqlite/00007_newsroom.sql", "p.kind NOT IN ('', 'minor')", "p.kind NOT IN ('')", writing + "AChangeOfALive"},
+	{"staff: the policy is asked", "internal/staff/policy.go", "case reach == All || reach == Own && owner == p.ID", "case reach != No && owner == p.ID || reach == All", letting + "EveryRole"},
+	{"staff: who is out may do nothing", "internal/staff/policy.go", "case p.State != Active:", "case p.State == \"gone\":", letting + "EveryRole"},
+	{"staff: what matters wants a fresh proof", "internal/staff/gate.go", "if rule(a).Fresh && !s.Fresh(g.now()) {", "if a == \"\" {", letting + "EveryRole"},
+	{"staff: before the code nothing may be done", "internal/staff/gate.go", "if s.Pending {", "if a == \"\" {", letting + "EveryRole"},
+	{"staff: nobody hands on more than they may", "internal/staff/link.go", "if above(r, by.Person.Role) {", "if r == \"\" {", letting + "NobodyGivesARole"},
+	{"staff: a link ends", "internal/staff/account.go", "if i < 0 || !now.Before(a.Tickets[i].Expires) {", "if i < 0 {", letting + "ANewPasskey"},
+	{"staff: a link is used once", "internal/staff/account.go", "a.Tickets = slices.Delete(a.Tickets, i, i+1)", "_ = i", letting + "AnAppIs"},
+	{"staff: a reset ends all sessions", "internal/staff/link.go", "\t\ta.Password = kept\n\t\ta.shut()", "\t\ta.Password = kept", letting + "AReset"},
+	{"staff: a reset leaves the codes", "internal/staff/link.go", "if t.Data == forgets {", "if t.Data != \"-\" {", letting + "AReset"},
+	{"staff: another role ends sessions", "internal/staff/manage.go", "\t\ta.Role = r\n\t\ta.Sessions = nil", "\t\ta.Role = r", letting + "SessionsEndEverywhere"},
+	{"staff: who is disabled is out at once", "internal/staff/manage.go", "\t\ta.State = Disabled\n\t\ta.shut()", "\t\ta.State = Active\n\t\ta.clear(g.now())", letting + "SessionsEndEverywhere"},
+	{"staff: another password ends all sessions", "internal/staff/own.go", "\t\ta.shut()\n", "", letting + "SessionsEndEverywhere"},
+	{"staff: a session that has ended changes nothing", "internal/staff/own.go", " || !slices.ContainsFunc(a.Sessions, func(kept Session) bool { return kept.ID == s.ID })", " || slices.Contains(a.Recovery, \"-\")", letting + "SessionsEndEverywhere"},
+	{"staff: a session ends when it is idle or old", "internal/staff/gate.go", "(s.Person.State != Active || !now.Before(s.expires()))", "s.Person.State != Active", letting + "ASessionEnds"},
+	{"staff: the last owner stays", "internal/staff/manage.go", "owners <= 1 {", "owners < 0 {", letting + "APaperNever"},
+	{"staff: guesses are limited", "internal/staff/signin.go", "if err == nil && !free.IsZero() {", "if err == nil && free.IsZero() && at.IsZero() {", letting + "NobodyGuesses"},
+	{"staff: wrong guesses stay counted", "internal/staff/signin.go", "return g.store.DropGuess(ctx, was.at, was.limits)", "_ = was.limits; was.limits = []Limit{{\"account \" + hash(\"rita@paper.example\"), 0}}; for range 9 { _ = g.store.DropGuess(ctx, was.at, was.limits) }; return nil", letting + "GuessesKeepOut"},
+	{"staff: a network is a /64", "internal/staff/gate.go", "netip.PrefixFrom(a, 64)", "netip.PrefixFrom(a, 128)", letting + "ANetworkGuesses"},
+	{"staff: who is not known costs a hash too", "internal/staff/password.go", "salt, want, password = make([]byte, saltLength), nil, \"\"", "return false, nil", letting + "WhoCannotSignIn"},
+	{"staff: common passwords are refused", "internal/staff/password.go", "if list[strings.ToLower(password)] {", "if list == nil {", letting + "APasswordNeeds"},
+	{"staff: a code is taken once", "internal/staff/totp.go", " && s > t.Used", "", letting + "ACodeIsGood"},
+	{"staff: an empty secret has no codes", "internal/staff/totp.go", "if len(t.Secret) == 0 {", "if t.Used < 0 {", letting + "ACodeIsGood"},
+	{"staff: a recovery code is taken once", "internal/staff/signin.go", "a.Recovery = slices.Delete(a.Recovery, i, i+1)", "_ = i", letting + "ARecoveryCode"},
+	{"staff: a passkey proves the person", "internal/staff/passkey.go", "BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))", "BeginDiscoverableLogin()", letting + "AReplyThatIsNot"},
+	{"staff: a passkey that was copied is refused", "internal/staff/passkey.go", "i < 0 || used.Authenticator.CloneWarning {", "i < 0 {", letting + "AReplyThatIsNot"},
+	{"staff: a challenge ends", "internal/staff/passkey.go", "(t.Purpose != ForPasskey || !g.now().Before(t.Expires))", "t.Purpose != ForPasskey", letting + "AReplyThatIsNot"},
+	{"staff: the paper is set up once", "internal/store/staff.go", "if n, err := done.RowsAffected(); err != nil || n == 1 {\n\t\treturn err\n\t}\n\treturn fault.Because(fault.NotFound, \"this paper", "if n, err := done.RowsAffected(); err != nil || n <= 1 {\n\t\treturn err\n\t}\n\treturn fault.Because(fault.NotFound, \"this paper", storing + "Conforms/sqlite"},
 }
 
 func main() {

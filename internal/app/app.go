@@ -144,9 +144,6 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 
 // open makes the link by which the first owner comes in, where nobody works here yet.
 func (a *App) open(ctx context.Context) error {
-	if err := a.guard(a.Addr()); err != nil {
-		return err
-	}
 	l, err := a.Gate.Setup(ctx)
 	if err == nil {
 		a.setup = l.At(a.Config.Origin(a.Addr()))
@@ -160,6 +157,12 @@ func (a *App) open(ctx context.Context) error {
 func (a *App) SetupLink() string { return a.setup }
 
 func (a *App) build() (err error) {
+	if a.public, err = bind("listen", a.Config.Listen); err != nil {
+		return err
+	}
+	if err := a.guard(a.Addr()); err != nil {
+		return err
+	}
 	configured := a.Config.Masthead()
 	options := site.Options{
 		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
@@ -191,9 +194,6 @@ func (a *App) build() (err error) {
 	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: native.Fail, Log: a.log})
 	proxies, _ := a.Config.proxies() // checked when the house was opened
 	a.handler = proxies.Proxied(web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(apart(programs, entrance, mux)))))
-	if a.public, err = bind("listen", a.Config.Listen); err != nil {
-		return err
-	}
 	if a.Config.Metrics != "" {
 		if a.private, err = bind("metrics", a.Config.Metrics); err != nil {
 			return err

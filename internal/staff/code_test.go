@@ -2,10 +2,14 @@ package staff
 
 import (
 	"encoding/base32"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
 )
 
 func mustDecode(secret string) []byte {
@@ -99,7 +103,7 @@ func TestATokenIsRandomAndItsHashTellsNothing(t *testing.T) {
 		}
 		seen[token] = true
 	}
-	for _, text := range []string{"", "a", strings.Repeat("a", 42), strings.Repeat("a", 44), strings.Repeat("+", 43), strings.Repeat("a", 42) + "=", strings.Repeat("b", 43)} {
+	for _, text := range []string{"", "a", strings.Repeat("a", 42), strings.Repeat("a", 44), strings.Repeat("+", 43), strings.Repeat("a", 42) + "=", strings.Repeat("a", 42) + "\n", "\r" + strings.Repeat("a", 42)} {
 		if _, ok := parseToken(text); ok {
 			t.Errorf("%q is taken for a token", text)
 		}
@@ -198,6 +202,55 @@ func FuzzName(f *testing.F) {
 		again, err := ParseName(name)
 		if err != nil || again != name || len([]rune(name)) > MostName || strings.ContainsAny(name, "\x00\n\r\u2028\u202e") {
 			t.Errorf("%q is read as %q, and that as %q, %v", text, name, again, err)
+		}
+	})
+}
+
+// The parsers behind a passkey's replies are the library's. Whatever comes, nothing panics, and without the key nothing opens.
+func FuzzReply(f *testing.F) {
+	g, err := New(nil, Options{Origin: "https://paper.example"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, asked, err := g.passkeys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, t, err := challenge(nil, asked, ForPasskey, "", time.Now())
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := &Account{Person: Person{ID: "me"}, Credentials: Credentials{Passkeys: []Passkey{{ID: []byte{0}, PublicKey: []byte{0xa0}}}}}
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ","signature":"AA","userHandle":"bWU"}}`))
+	f.Fuzz(func(tt *testing.T, reply []byte) {
+		_, said, err := parseReply(t.Data, reply)
+		if err == nil {
+			_, err = g.prove(a, said, time.Now())
+		}
+		if !errors.Is(err, errPasskey) {
+			tt.Errorf("%q: %v", reply, err)
+		}
+	})
+}
+
+func FuzzNewPasskey(f *testing.F) {
+	g, err := New(nil, Options{Origin: "https://paper.example"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := &Account{Person: Person{ID: "me", Name: "Me", Email: "me@paper.example"}}
+	_, asked, err := g.passkeys.BeginRegistration(bearer{a})
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, t, err := challenge(nil, asked, ForNewPasskey, a.ID, time.Now())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUEA"}}`))
+	f.Fuzz(func(tt *testing.T, reply []byte) {
+		if k, err := g.newPasskey(a, t.Data, reply); !errors.Is(err, errNewPasskey) {
+			tt.Errorf("%q: %+v, %v", reply, k, err)
 		}
 	})
 }

@@ -127,13 +127,10 @@ func (g *Gate) SignInPasskey(ctx context.Context, token string, reply []byte, v 
 // ReauthenticatePasskey proves by passkey that a session is in the hands of its person, as [Gate.Reauthenticate] does by
 // password.
 func (g *Gate) ReauthenticatePasskey(ctx context.Context, s Session, token string, reply []byte, v Visit) (Session, error) {
-	who, said, err := g.heard(ctx, token, reply)
-	if err == nil && who != s.Person.ID {
-		err = errPasskey
-	}
+	_, said, err := g.heard(ctx, token, reply)
 	if err == nil {
 		s, err = g.renew(ctx, s, v, func(a *Account, now time.Time) (bool, error) {
-			_, err := g.prove(a, said, now)
+			_, err := g.prove(a, said, now) // nobody's but this account's
 			return true, err
 		})
 	}
@@ -165,7 +162,12 @@ func (g *Gate) heard(ctx context.Context, token string, reply []byte) (who ID, s
 	if err != nil {
 		return "", heard{}, err
 	}
-	if err := json.Unmarshal([]byte(t.Data), &said.asked); err != nil {
+	return parseReply(t.Data, reply)
+}
+
+// parseReply reads what was asked, as a ticket keeps it, and what a browser says to it.
+func parseReply(kept string, reply []byte) (who ID, said heard, err error) {
+	if err := json.Unmarshal([]byte(kept), &said.asked); err != nil {
 		return "", heard{}, err
 	}
 	said.reply, err = protocol.ParseCredentialRequestResponseBytes(reply)
@@ -231,37 +233,50 @@ func (g *Gate) AddPasskey(ctx context.Context, s Session, token, name string, re
 	if !ok || len(reply) > mostReply {
 		return Passkey{}, errNewPasskey
 	}
-	made, err := protocol.ParseCredentialCreationResponseBytes(reply)
-	if err != nil {
-		return Passkey{}, errNewPasskey
-	}
-	var asked webauthn.SessionData
+	var asked string
 	err = g.own(ctx, s, func(a *Account) (Entry, error) { // by itself, so that it is used up whatever comes of it
 		t, err := a.take(id, ForNewPasskey, g.now())
 		if err != nil {
 			return Entry{}, errNewPasskey
 		}
-		return Entry{}, json.Unmarshal([]byte(t.Data), &asked)
+		asked = t.Data
+		return Entry{}, nil
 	})
 	if err != nil {
 		return Passkey{}, err
 	}
 	var k Passkey
 	err = g.own(ctx, s, func(a *Account) (Entry, error) {
-		c, err := g.passkeys.CreateCredential(bearer{a}, asked, made)
-		if err != nil || slices.ContainsFunc(a.Passkeys, func(k Passkey) bool { return bytes.Equal(k.ID, c.ID) }) {
-			return Entry{}, errNewPasskey
+		var err error
+		if k, err = g.newPasskey(a, asked, reply); err != nil {
+			return Entry{}, err
 		}
-		k = Passkey{
-			ID: c.ID, Name: name, PublicKey: c.PublicKey, Count: c.Authenticator.SignCount, Flags: byte(c.Flags.ProtocolValue()), Made: g.now(),
-		}
-		for _, way := range c.Transport {
-			k.Transports = append(k.Transports, string(way))
-		}
+		k.Name, k.Made = name, g.now()
 		a.Passkeys = append(a.Passkeys, k)
 		return g.entry(s, "add the passkey "+name, a.ID), nil
 	})
 	return k, err
+}
+
+// newPasskey reads what a browser says to what was asked, as a ticket keeps it, of an account's new passkey.
+func (g *Gate) newPasskey(a *Account, kept string, reply []byte) (Passkey, error) {
+	var asked webauthn.SessionData
+	if err := json.Unmarshal([]byte(kept), &asked); err != nil {
+		return Passkey{}, err
+	}
+	made, err := protocol.ParseCredentialCreationResponseBytes(reply)
+	if err != nil {
+		return Passkey{}, errNewPasskey
+	}
+	c, err := g.passkeys.CreateCredential(bearer{a}, asked, made)
+	if err != nil || slices.ContainsFunc(a.Passkeys, func(k Passkey) bool { return bytes.Equal(k.ID, c.ID) }) {
+		return Passkey{}, errNewPasskey
+	}
+	k := Passkey{ID: c.ID, PublicKey: c.PublicKey, Count: c.Authenticator.SignCount, Flags: byte(c.Flags.ProtocolValue())}
+	for _, way := range c.Transport {
+		k.Transports = append(k.Transports, string(way))
+	}
+	return k, nil
 }
 
 var errNewPasskey = fault.Because(fault.Invalid, "this passkey was not made as it was asked for, or too late: try again")

@@ -17,7 +17,6 @@ import (
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/staff"
-	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // device is a software authenticator with one passkey (W3C Web Authentication, level 3, section 6), and the browser before it.
@@ -285,6 +284,11 @@ func TestANewPasskeyIsMadeAsItWasAskedFor(t *testing.T) {
 		_, err := w.gate.AddPasskey(ctx, owner, c.Token, "Telephone", newDevice(t).create(c))
 		return err
 	})
+	late, err := w.gate.BeginNewPasskey(t.Context(), owner)
+	w.fine(err)
+	w.wait(5 * time.Minute)
+	_, err = w.gate.AddPasskey(t.Context(), owner, late.Token, "Telephone", newDevice(t).create(late))
+	w.wants(fault.Invalid, "after five minutes", err)
 	if ways, err := w.gate.Ways(t.Context(), owner); err != nil || n != 1 || len(ways.Passkeys) != 1 {
 		t.Errorf("%d were added by one challenge: %+v, %v", n, ways, err)
 	}
@@ -346,47 +350,4 @@ func TestPasskeysWantANameAndNotANumber(t *testing.T) {
 			t.Errorf("%q: %v", origin, err)
 		}
 	}
-}
-
-func FuzzReply(f *testing.F) {
-	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"AA"}}`))
-	g, err := staff.New(storetest.Open(f), staff.Options{Origin: "https://paper.example"})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, reply []byte) {
-		c, err := g.BeginPasskey(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := g.SignInPasskey(t.Context(), c.Token, reply, home); fault.KindOf(err) != fault.Denied {
-			t.Errorf("%q: %v", reply, err)
-		}
-	})
-}
-
-func FuzzNewPasskey(f *testing.F) {
-	w := &world{clock: noon}
-	g, err := staff.New(storetest.Open(f), staff.Options{Origin: "https://paper.example", Now: w.now})
-	if err != nil {
-		f.Fatal(err)
-	}
-	l, err := g.Setup(f.Context())
-	if err != nil {
-		f.Fatal(err)
-	}
-	s, err := g.Found(f.Context(), l.Token, "Olga", "olga@paper.example", phrase, home)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUEA"}}`))
-	f.Fuzz(func(t *testing.T, reply []byte) {
-		c, err := g.BeginNewPasskey(t.Context(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := g.AddPasskey(t.Context(), s, c.Token, "Telephone", reply); fault.KindOf(err) != fault.Invalid {
-			t.Errorf("%q: %v", reply, err)
-		}
-	})
 }

@@ -85,8 +85,9 @@ func TestAnAppIsAskedForOnceItHasShownACode(t *testing.T) {
 	if err != nil || !in.Strong || in.Pending || !w.alive(in) {
 		t.Errorf("after wrong codes the right one: %+v, %v", in, err)
 	}
+	w.wait(30 * time.Second)
 	_, err = w.gate.SignInCode(t.Context(), first.Token, w.code(app.Secret), home)
-	w.wants(fault.Denied, "a pending session that was ended", err)
+	w.wants(fault.Denied, "a pending session that was ended, with another code", err)
 	late := w.pending("olga@paper.example", phrase)
 	w.wait(5 * time.Minute)
 	_, err = w.gate.SignInCode(t.Context(), late.Token, w.code(app.Secret), home)
