@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
 
@@ -71,4 +73,14 @@ func (s *settings) config() app.Config {
 		Wire: value("wire"), Mirror: value("mirror"), SourceKeys: value("source-keys"), Memory: value("memory"), PerAddress: value("per-address"),
 		Proxies: value("proxies"),
 	}
+}
+
+// base is that of a board where none is named: the flag's, or the one that the paper is set to.
+func (s *settings) base(ctx context.Context, h *app.House) (currency.Code, error) {
+	configured := h.Config.Masthead()
+	if s.flags.Changed("base") {
+		return configured.Base, nil
+	}
+	m, err := h.Paper.Masthead(ctx)
+	return m.Or(configured).Base, err
 }
