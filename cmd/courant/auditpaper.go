@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,9 +34,12 @@ func auditBoardCommand(s *settings) *cobra.Command {
 			if err := p.prepare(); err != nil {
 				return err
 			}
-			base := currency.Code(strings.ToUpper(s.config().Base))
 			var d audit.Document
 			if err := house(cmd, s, func(h *app.House) error {
+				base, err := s.base(cmd.Context(), h)
+				if err != nil {
+					return err
+				}
 				board, err := h.Ledger.Board(cmd.Context(), base, asOf)
 				if err != nil {
 					return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
 
@@ -72,4 +74,14 @@ func (s *settings) config() app.Config {
 		Proxies:   value("proxies"),
 		Receivers: value("receivers"),
 	}
+}
+
+// base is that of a board where none is named: the flag's, or the one that the paper is set to.
+func (s *settings) base(ctx context.Context, h *app.House) (currency.Code, error) {
+	configured := h.Config.Masthead()
+	if s.flags.Changed("base") {
+		return configured.Base, nil
+	}
+	m, err := h.Paper.Masthead(ctx)
+	return m.Or(configured).Base, err
 }
