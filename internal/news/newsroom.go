@@ -164,6 +164,11 @@ func (n *Newsroom) Manuscript(ctx context.Context, slug Slug) (Manuscript, error
 	return n.store.Manuscript(ctx, id)
 }
 
+// Uses says whether any revision of any story shows a picture, or did: one that was printed once must stay.
+func (n *Newsroom) Uses(ctx context.Context, media string) (bool, error) {
+	return n.store.Uses(ctx, media)
+}
+
 // Manuscripts returns every story in whatever state.
 func (n *Newsroom) Manuscripts(ctx context.Context) ([]Manuscript, error) {
 	return n.store.Manuscripts(ctx)

@@ -30,6 +30,11 @@ func (p *Paper) Corrections(ctx context.Context, before time.Time, limit int) ([
 	return p.reader.Corrections(ctx, before, limit)
 }
 
+// Shows says whether a published story shows a picture: no other may be seen by readers.
+func (p *Paper) Shows(ctx context.Context, media string) (bool, error) {
+	return p.reader.Shows(ctx, media)
+}
+
 // Printing returns the published stories that print a number resting on the observation.
 func (p *Paper) Printing(ctx context.Context, id market.ID) ([]Article, error) {
 	return p.reader.Printing(ctx, id)

@@ -43,6 +43,9 @@ type Store interface {
 	// Story returns the ID of the story that bears the slug, in whatever state; fault.NotFound.
 	Story(ctx context.Context, slug Slug) (StoryID, error)
 
+	// Uses says whether any revision of any story, in whatever state, shows a picture.
+	Uses(ctx context.Context, media string) (bool, error)
+
 	// Manuscripts returns every story in whatever state, by ID.
 	Manuscripts(ctx context.Context) ([]Manuscript, error)
 
@@ -70,6 +73,9 @@ type Reader interface {
 	// Corrections returns the corrections of published stories, the newest first, before a moment if it is not zero, and
 	// at most so many.
 	Corrections(ctx context.Context, before time.Time, limit int) ([]Correction, error)
+
+	// Shows says whether a published story shows a picture, in the revision that is shown.
+	Shows(ctx context.Context, media string) (bool, error)
 
 	// Printing returns the published stories of which a pin of the revision that is shown rests on the observation.
 	Printing(ctx context.Context, id market.ID) ([]Article, error)

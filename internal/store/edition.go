@@ -99,7 +99,7 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 	state, section := "withdrawn", "" // whatever was published once and is not now
 	if m.Live > 0 {
 		shown := m.Revisions[m.Live-1].Content
-		if err := putTopics(ctx, c, m.ID, shown.Topics); err != nil {
+		if err := putShown(ctx, c, m.ID, shown); err != nil {
 			return false, err
 		}
 		state, section = "published", string(shown.Section)

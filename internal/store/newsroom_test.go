@@ -96,7 +96,16 @@ func findsByTopic(t *testing.T, url string) {
 	with := func(n int, topics ...news.Slug) news.Revision {
 		r := revision("s", n, "x")
 		r.Content.Topics = topics
+		r.Content.Images = []news.Image{{Media: fmt.Sprint("picture", n)}}
 		return r
+	}
+	pictures := func(name string) string {
+		shows, err := db.Shows(t.Context(), name)
+		uses, err2 := db.Uses(t.Context(), name)
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(shows, uses)
 	}
 	about := func(topic news.Slug) int {
 		found, err := db.Articles(t.Context(), news.Selection{Topic: topic})
@@ -105,8 +114,8 @@ func findsByTopic(t *testing.T, url string) {
 		}
 		return len(found)
 	}
-	if err := db.AddRevision(t.Context(), with(1, "euro", "banks"), "s"); err != nil || about("euro") != 0 {
-		t.Fatal(err, "a draft is found by its topic")
+	if err := db.AddRevision(t.Context(), with(1, "euro", "banks"), "s"); err != nil || about("euro") != 0 || pictures("picture1") != "false true" {
+		t.Fatal(err, "a draft is found by its topic, or its picture")
 	}
 	if err := errors.Join(publish(t.Context(), db, "s", 1, seen, nil), db.AddRevision(t.Context(), with(2, "euro", "gold"), "s")); err != nil {
 		t.Fatal(err)
@@ -119,6 +128,17 @@ func findsByTopic(t *testing.T, url string) {
 	}
 	if about("euro") != 1 || about("banks") != 0 || about("gold") != 1 {
 		t.Errorf("of the second: %d, %d, %d", about("euro"), about("banks"), about("gold"))
+	}
+	if a, b, c := pictures("picture1"), pictures("picture2"), pictures("picture"); a != "false true" || b != "true true" || c != "false false" {
+		t.Errorf("shown and used are %s, %s and %s", a, b, c)
+	}
+	m, err := db.Manuscript(t.Context(), "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	withdrawn := news.Step{Story: "s", N: len(m.Steps) + 1, From: m.State, To: news.Withdrawn, Revision: 2, By: "editor", Reason: "r", At: seen}
+	if err := db.Take(t.Context(), withdrawn, nil); err != nil || about("gold") != 0 || pictures("picture2") != "false true" {
+		t.Errorf("of a withdrawn story readers find %d, %s, %v", about("gold"), pictures("picture2"), err)
 	}
 }
 

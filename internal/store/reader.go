@@ -15,7 +15,7 @@ import (
 )
 
 // What readers see is read here, and only from the views article, printed, named,
-// about, notice, told, told_pin and withdrawal, which hold nothing unpublished.
+// about, illustrated, notice, told, told_pin and withdrawal, which hold nothing unpublished.
 
 var _ news.Reader = (*DB)(nil)
 
@@ -82,6 +82,13 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	}
 	found, err := db.articles(ctx, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
+}
+
+// Shows implements [news.Reader].
+func (db *DB) Shows(ctx context.Context, media string) (bool, error) {
+	var n int
+	err := db.engine.read().QueryRowContext(ctx, "SELECT count(*) FROM illustrated WHERE media = $1", media).Scan(&n)
+	return n > 0, db.fail(err, "find the stories that show the picture %.40s", media)
 }
 
 // Printing implements [news.Reader].

@@ -101,7 +101,7 @@ func publish(ctx context.Context, c *sql.Conn, s news.Step, pins []news.Pin) err
 	if err := putPins(ctx, c, s.Story, s.Revision, pins); err != nil {
 		return err
 	}
-	if err := putTopics(ctx, c, s.Story, content.Topics); err != nil {
+	if err := putShown(ctx, c, s.Story, content); err != nil {
 		return err
 	}
 	_, err = c.ExecContext(ctx, `UPDATE story SET state = 'published', stage = $1, due = NULL, section = $2, published = coalesce(published, $3),
@@ -109,13 +109,20 @@ func publish(ctx context.Context, c *sql.Conn, s news.Step, pins []news.Pin) err
 	return err
 }
 
-// putTopics makes the topics of a story's live revision those given.
-func putTopics(ctx context.Context, c *sql.Conn, id news.StoryID, topics []news.Slug) error {
-	if _, err := c.ExecContext(ctx, "DELETE FROM topic WHERE story = $1", string(id)); err != nil {
-		return err
+// putShown makes the topics and the pictures by which a story is found those of its live revision.
+func putShown(ctx context.Context, c *sql.Conn, id news.StoryID, content news.Content) error {
+	for _, old := range []string{"DELETE FROM topic WHERE story = $1", "DELETE FROM illustration WHERE story = $1"} {
+		if _, err := c.ExecContext(ctx, old, string(id)); err != nil {
+			return err
+		}
 	}
-	for _, t := range topics {
+	for _, t := range content.Topics {
 		if _, err := c.ExecContext(ctx, "INSERT INTO topic (topic, story) VALUES ($1, $2) ON CONFLICT DO NOTHING", string(t), string(id)); err != nil {
+			return err
+		}
+	}
+	for _, i := range content.Images {
+		if _, err := c.ExecContext(ctx, "INSERT INTO illustration (media, story) VALUES ($1, $2) ON CONFLICT DO NOTHING", i.Media, string(id)); err != nil {
 			return err
 		}
 	}

@@ -137,6 +137,16 @@ func (db *DB) Story(ctx context.Context, slug news.Slug) (news.StoryID, error) {
 	return id, db.fail(err, "find the story %.120q", slug)
 }
 
+// Uses implements [news.Store]. It reads every revision, for pictures are seldom dropped.
+func (db *DB) Uses(ctx context.Context, media string) (bool, error) {
+	var n int
+	name, err := json.Marshal(media)
+	if err == nil {
+		err = db.engine.read().QueryRowContext(ctx, "SELECT count(*) FROM revision WHERE content LIKE $1", `%"Media":`+string(name)+`%`).Scan(&n)
+	}
+	return n > 0, db.fail(err, "find the revisions that show the picture %.40s", media)
+}
+
 // Manuscripts implements [news.Store].
 func (db *DB) Manuscripts(ctx context.Context) ([]news.Manuscript, error) {
 	var all []news.Manuscript

@@ -56,6 +56,15 @@ SELECT DISTINCT t.value, s.id FROM story s JOIN revision r ON r.story = s.id AND
 WHERE s.state = 'published';
 CREATE INDEX topic_story ON topic (story);
 
+-- The pictures of each story's live revision.
+CREATE TABLE illustration (
+    media TEXT COLLATE "C" NOT NULL,
+    story TEXT COLLATE "C" NOT NULL REFERENCES story (id),
+    PRIMARY KEY (media, story)
+);
+
+CREATE INDEX illustration_story ON illustration (story);
+
 -- The entries of live stories. Rows are never changed. Pins are a JSON list; entry_pin says on which observations they
 -- rest, to be found by those.
 CREATE TABLE entry (
@@ -112,6 +121,9 @@ SELECT g.slug, s.id AS story, s.published FROM slug g JOIN story s ON s.id = g.s
 
 CREATE VIEW about AS
 SELECT t.topic, t.story FROM topic t JOIN story s ON s.id = t.story WHERE s.state = 'published';
+
+CREATE VIEW illustrated AS
+SELECT i.media, i.story FROM illustration i JOIN story s ON s.id = i.story WHERE s.state = 'published';
 
 -- What readers were told of published stories and of their entries.
 CREATE VIEW notice AS
