@@ -94,7 +94,9 @@ func midnight(at int64) int64 {
 }
 
 // endOf is lastOf of times.
-func endOf(day, now time.Time) time.Time { return time.UnixMicro(lastOf(day.UnixMicro(), now.UnixMicro())).UTC() }
+func endOf(day, now time.Time) time.Time {
+	return time.UnixMicro(lastOf(day.UnixMicro(), now.UnixMicro())).UTC()
+}
 
 // dayOf is the midnight UTC at which the day of a moment begins.
 func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

@@ -139,14 +139,13 @@ func (f *face) rows(ctx context.Context, a rates) ([]row, error) {
 	}
 	rows := make([]row, 0, total)
 	for _, c := range courses {
-		days := make([]row, len(c.Days))
-		for i, s := range c.Days {
-			days[i] = a.settled(c.Quote, s)
+		first := len(rows)
+		for _, s := range c.Days {
+			rows = append(rows, a.settled(c.Quote, s))
 		}
 		if a.group != "" {
-			days = grouped(days, a)
+			rows = append(rows[:first], grouped(rows[first:], a)...)
 		}
-		rows = append(rows, days...)
 	}
 	return finish(rows, a), nil
 }
