@@ -181,6 +181,7 @@ var guards = []guard{
 	{"staff: wrong guesses stay counted", "internal/staff/signin.go", "return g.store.DropGuess(ctx, was.at, was.limits)", "_ = was.limits; was.limits = []Limit{{\"account \" + hash(\"rita@paper.example\"), 0}}; for range 9 { _ = g.store.DropGuess(ctx, was.at, was.limits) }; return nil", letting + "GuessesKeepOut"},
 	{"staff: a network is a /64", "internal/staff/gate.go", "netip.PrefixFrom(a, 64)", "netip.PrefixFrom(a, 128)", letting + "ANetworkGuesses"},
 	{"staff: who is not known costs a hash too", "internal/staff/password.go", "salt, want, password = make([]byte, saltLength), nil, \"\"", "return false, nil", letting + "WhoCannotSignIn"},
+	{"staff: two passwords are hashed at once", "internal/staff/password.go", "make(chan struct{}, hashesAtOnce)", "make(chan struct{}, 2*hashesAtOnce)", letting + "TwoPasswords"},
 	{"staff: common passwords are refused", "internal/staff/password.go", "if list[strings.ToLower(password)] {", "if list == nil {", letting + "APasswordNeeds"},
 	{"staff: a code is taken once", "internal/staff/totp.go", " && s > t.Used", "", letting + "ACodeIsGood"},
 	{"staff: an empty secret has no codes", "internal/staff/totp.go", "if len(t.Secret) == 0 {", "if t.Used < 0 {", letting + "ACodeIsGood"},

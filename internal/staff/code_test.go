@@ -5,11 +5,15 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
+
+	"github.com/courant-news/courant/internal/fault"
 )
 
 func mustDecode(secret string) []byte {
@@ -138,6 +142,41 @@ func TestWhatIsKeptOfAPasswordOpensToItAlone(t *testing.T) {
 			t.Errorf("%q opens %q: %v, %v", c.password, c.kept, got, err)
 		}
 	}
+}
+
+func TestTwoPasswordsAreHashedAtOnceAndNobodyWaitsForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher()
+		var mu sync.Mutex
+		var running, most, busy int
+		h.key = func(_, _ []byte, _, _ uint32, _ uint8, _ uint32) []byte {
+			mu.Lock()
+			running++
+			most = max(most, running)
+			mu.Unlock()
+			time.Sleep(9 * time.Second)
+			mu.Lock()
+			running--
+			mu.Unlock()
+			return nil
+		}
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				if _, err := h.verify(t.Context(), "", "four words of mine"); errors.Is(err, fault.Busy) {
+					mu.Lock()
+					busy++
+					mu.Unlock()
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if most != 2 || busy != 1 {
+			t.Errorf("%d were hashed at once, and %d of five were told to come back; want 2 and 1", most, busy)
+		}
+	})
 }
 
 func FuzzProof(f *testing.F) {
