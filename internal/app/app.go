@@ -166,7 +166,7 @@ func (a *App) build() (err error) {
 	configured := a.Config.Masthead()
 	options := site.Options{
 		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
-		Log: a.log, PageMemory: pageMemory, Programs: "/api/",
+		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store,
 	}
 	fetched, err := a.Config.Fetched()
 	if err != nil {

@@ -33,7 +33,8 @@ type Image struct {
 	Decorative bool   // it shows nothing that a reader would miss; then Alt is empty
 	Caption    string
 	Credit     string
-	// FocusX and FocusY say around what it may be cropped, in thousandths of its width and height from the upper left.
+	// FocusX and FocusY say around what it may be cropped, in thousandths of its width and height from the upper left. Both
+	// are 0 where nobody said: then it is the middle.
 	FocusX, FocusY int
 }
 

@@ -67,7 +67,7 @@ type Reader interface {
 	// fault.NotFound, and fault.Gone with a sentence for one that was withdrawn.
 	Article(ctx context.Context, day time.Time, slug Slug) (Article, error)
 
-	// Articles returns published stories, the newest first by Published.
+	// Articles returns published stories, the newest first by Published, without their Notices and Moments.
 	Articles(ctx context.Context, which Selection) ([]Article, error)
 
 	// Corrections returns the corrections of published stories, the newest first, before a moment if it is not zero, and
@@ -77,7 +77,7 @@ type Reader interface {
 	// Shows says whether a published story shows a picture, in the revision that is shown.
 	Shows(ctx context.Context, media string) (bool, error)
 
-	// Printing returns the published stories of which a pin of the revision that is shown rests on the observation.
+	// Printing returns the published stories, without their Notices and Moments, of which a pin of the revision that is shown rests on the observation.
 	Printing(ctx context.Context, id market.ID) ([]Article, error)
 
 	// Masthead returns the last revision's masthead; where there is none, one that is empty.

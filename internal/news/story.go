@@ -37,7 +37,7 @@ type Article struct {
 	Revision  int       // the revision that is shown
 	Content   Content
 	Pins      []Pin    // of the figures in Content.Body, in their order
-	Notices   []Posted // updates and corrections, the first first
+	Notices   []Posted // updates and corrections, the first first; in a list of articles they are left out, as is the next
 	Moments   []Moment // of a live story, the newest first
 }
 

@@ -3,10 +3,17 @@ package site_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/media"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/store/storetest"
 )
 
 // story returns the story that bears a slug.
@@ -159,5 +166,58 @@ func TestALiveStoryIsReadFromItsNewestEntry(t *testing.T) {
 	list := p.get(t, "/corrections", 200)
 	if href, _ := list.Find(".timeline h2 a").Attr("href"); href != "/2026/02/02/the-lev-is-gone#entry-1" {
 		t.Errorf("the list leads to %s", href)
+	}
+}
+
+func TestAStoryShowsItsPicturesAndNoOtherIsSeen(t *testing.T) {
+	db := storetest.Open(t)
+	now := func() time.Time { return reading }
+	b := bus.New()
+	p := &paper{ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
+	p.newsroom = news.NewNewsroom(db, p.ledger, b, now)
+	s, err := site.New(news.NewPaper(db), p.ledger, b, site.Options{Name: "The Test", Now: now, Pictures: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Server = httptest.NewServer(s)
+	t.Cleanup(p.Close)
+	for _, letter := range []string{"a", "b", "c"} {
+		name := strings.Repeat(letter, 26)
+		if _, err := db.AddPicture(t.Context(), media.Picture{
+			Name: name, Kind: media.JPEG, Width: 400, Height: 300, Hash: letter, Colour: "#c0ffee", At: reading,
+			Renditions: []media.Rendition{{Name: name, Width: 400, Height: 300, Type: media.JPEG, Body: []byte("picture " + letter)}},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	picture := func(letter string) news.Image {
+		return news.Image{Media: strings.Repeat(letter, 26), Alt: "A harbour", Caption: "The harbour.", Credit: "Photo: A. Author", FocusX: 900, FocusY: 100}
+	}
+	content := news.Content{Headline: "Harbour", Section: "news", Body: "Text.", Images: []news.Image{picture("a"), {Media: strings.Repeat("z", 26), Decorative: true}}}
+	r, err := p.newsroom.Save(t.Context(), news.Submission{Content: content, Author: "editor"})
+	if err == nil {
+		_, err = p.newsroom.Move(t.Context(), r.Story, news.Move{To: news.Published, Revision: 1, By: "editor", At: reading})
+	}
+	if err == nil {
+		content.Images = append(content.Images, picture("b"))
+		_, err = p.newsroom.Save(t.Context(), news.Submission{ID: r.Story, BasedOn: 1, Content: content, Author: "editor"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := p.get(t, "/2026/02/05/harbour", 200)
+	figure := doc.Find(".text > figure.picture")
+	if alt, _ := figure.Find("img.focus-top-right").Attr("alt"); figure.Length() != 1 || alt != "A harbour" || figure.Find("figcaption").Text() != "The harbour. Photo: A. Author" {
+		t.Errorf("%d pictures, of which the first shows %q", figure.Length(), alt)
+	}
+	for letter, want := range map[string]int{"a": http.StatusOK, "b": http.StatusNotFound, "c": http.StatusNotFound} {
+		resp, err := p.Client().Get(p.URL + media.Prefix + strings.Repeat(letter, 26) + "-400.jpg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("the picture %s: %d, want %d", letter, resp.StatusCode, want)
+		}
 	}
 }

@@ -1,10 +1,14 @@
 package site
 
 import (
+	"context"
+	"errors"
 	"strconv"
 	"strings"
 
+	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/media"
+	"github.com/courant-news/courant/internal/news"
 )
 
 // Photo is a picture on a page.
@@ -60,4 +64,35 @@ func (f Photo) plain() string {
 		return ""
 	}
 	return f.Sets[len(f.Sets)-1].Srcset
+}
+
+// photos are the pictures of a story, the first in sight at once. One that is not kept is left out.
+func (s *Site) photos(ctx context.Context, c news.Content) ([]Photo, error) {
+	var all []Photo
+	for _, i := range c.Images {
+		if s.o.Pictures == nil {
+			return nil, nil
+		}
+		p, err := s.o.Pictures.Picture(ctx, i.Media)
+		if errors.Is(err, fault.NotFound) {
+			s.o.Log.WarnContext(ctx, "a published story names a picture that is not kept", "picture", i.Media)
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		f := photoOf(p, focusOf(i))
+		f.Alt, f.First, f.Sizes = i.Alt, len(all) == 0, "(width >= 64em) 40.5rem, 100vw"
+		f.Caption = strings.TrimSpace(i.Caption + " " + i.Credit)
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// focusOf is the place of nine in which an image's focus lies. Where nobody said, both being 0, it is the middle.
+func focusOf(i news.Image) media.Focus {
+	if i.FocusX == 0 && i.FocusY == 0 {
+		return media.Middle
+	}
+	third := func(thousandths int) int { return min(thousandths*3/1000, 2) }
+	return media.Focuses()[3*third(i.FocusY)+third(i.FocusX)]
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/media"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
@@ -37,6 +38,8 @@ type Options struct {
 	Origin func(context.Context, market.Observation) (wire.Reply, error)
 	// Programs is the address of the page about the interfaces for programs; empty where there are none.
 	Programs string
+	// Pictures keeps the pictures of stories, of which only those are shown that a published story names; nil: none are.
+	Pictures media.Store
 	Now      func() time.Time
 }
 
@@ -101,6 +104,9 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	mux.Handle("POST /audit", s.handle(s.proofread))
 	page("GET /audit/rules", s.rules)
 	page("GET /audit/rules/{code}", s.rule)
+	if s.o.Pictures != nil {
+		mux.Handle("GET "+media.Prefix+"{file}", s.handle(media.Serve(s.o.Pictures, paper.Shows, media.Published)))
+	}
 	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
 	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))
 	// Two patterns and not /assets/, which would overlap with the address of a story.

@@ -25,6 +25,7 @@ type StoryPage struct {
 	Updated               Time // empty where it was published once
 	Revision              int
 	Body                  string // HTML that has passed the sanitiser
+	Photos                []Photo
 	Figures               []Figure
 	Notices               []Notice    // updates and corrections, the first first
 	Entries               []LiveEntry // of a live story, the newest first
@@ -86,6 +87,9 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 		if n.Entry == 0 { // else it stands at its entry
 			p.Notices = append(p.Notices, noticeOf(n, anchorOf(n)))
 		}
+	}
+	if p.Photos, err = s.photos(ctx, article.Content); err != nil {
+		return nil, err
 	}
 	if p.Body, p.Figures, err = s.text(ctx, t, article, "figure"); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ const articleColumns = "a.id, a.slug, a.published, a.updated, a.revision, a.cont
 func (db *DB) Article(ctx context.Context, day time.Time, slug news.Slug) (news.Article, error) {
 	from := day.UTC().Truncate(24 * time.Hour)
 	args := []any{string(slug), micros(from), micros(from.AddDate(0, 0, 1))}
-	found, err := db.articles(ctx, "SELECT "+articleColumns+` FROM named g JOIN article a ON a.id = g.story
+	found, err := db.articles(ctx, true, "SELECT "+articleColumns+` FROM named g JOIN article a ON a.id = g.story
 		WHERE g.slug = $1 AND a.published >= $2 AND a.published < $3`, args...)
 	if err == nil && len(found) == 0 {
 		err = db.missing(ctx, slug, from, args)
@@ -80,7 +80,7 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	if which.Limit > 0 {
 		limit = which.Limit
 	}
-	found, err := db.articles(ctx, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
+	found, err := db.articles(ctx, false, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
 }
 
@@ -93,20 +93,20 @@ func (db *DB) Shows(ctx context.Context, media string) (bool, error) {
 
 // Printing implements [news.Reader].
 func (db *DB) Printing(ctx context.Context, id market.ID) ([]news.Article, error) {
-	found, err := db.articles(ctx, "SELECT "+articleColumns+` FROM article a
+	found, err := db.articles(ctx, false, "SELECT "+articleColumns+` FROM article a
 		WHERE a.id IN (SELECT p.story FROM printed p WHERE p.observation = $1
 			UNION SELECT t.story FROM told_pin t WHERE t.observation = $1) ORDER BY a.published DESC, a.slug`, string(id))
 	return found, db.fail(err, "find the stories that print %s", id)
 }
 
-// articles reads those that a query finds, with their pins.
-func (db *DB) articles(ctx context.Context, query string, args ...any) (found []news.Article, err error) {
+// articles reads those that a query finds, with their pins, and where they are wanted whole, with notices and live entries.
+func (db *DB) articles(ctx context.Context, whole bool, query string, args ...any) (found []news.Article, err error) {
 	err = db.snapshot(ctx, func(q querier) error { // else a story published meanwhile had its new pins on its old text
 		found, err = collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
 		for i := 0; i < len(found) && err == nil; i++ {
 			found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
 				FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
-			if err == nil {
+			if err == nil && whole {
 				err = tell(ctx, q, &found[i])
 			}
 		}
