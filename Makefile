@@ -1,20 +1,22 @@
 # make test is all that a newcomer needs; the rest is for those who change something.
 GO      ?= go
 FUZZTIME ?= 10s
+# With this tag pictures are written as WebP too, by a library that otherwise would load one of the system's: see docs/decisions/0015.
+TAGS    ?= nodynamic
 
 .PHONY: demo build test check bench fuzz guards live generate setup
 
 demo:  ## read the demonstration paper
-	$(GO) run ./cmd/courant demo
+	$(GO) run -tags '$(TAGS)' ./cmd/courant demo
 
 build:  ## build the program
-	$(GO) build -trimpath -o courant ./cmd/courant
+	$(GO) build -tags '$(TAGS)' -trimpath -o courant ./cmd/courant
 
 setup:  ## install PostgreSQL and Chromium for the tests where that is possible, say what is missing where it is not
 	@sh scripts/setup.sh
 
 test: setup  ## run the tests; those whose tools are missing are skipped by name
-	$(GO) test ./...
+	$(GO) test -tags '$(TAGS)' ./...
 
 generate:  ## make the Go code of the pages from their templates, and docs/rules from the proof-reader's rules
 	$(GO) tool templ generate -path internal/site
@@ -24,7 +26,7 @@ check:  ## format, vet, staticcheck, templates up to date
 	@sh scripts/check.sh
 
 bench:  ## benchmarks of the packages
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -tags '$(TAGS)' -run '^$$' -bench . -benchmem ./...
 
 fuzz:  ## every fuzz test, FUZZTIME each
 	@FUZZTIME=$(FUZZTIME) sh scripts/fuzz.sh

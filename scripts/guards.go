@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// guard is a line that keeps wrong numbers out, and what it becomes without the guard.
+// guard is a line that keeps wrong numbers, or the wrong people, out, and what it becomes without the guard.
 type guard struct {
 	name     string
 	file     string
@@ -35,6 +35,11 @@ const (
 	storing  = "./internal/store "
 	dialects = "./internal/api "
 	feeding  = "./internal/api/feed "
+	telling  = "./internal/hook "
+	printing = "./internal/news "
+	showing  = "./internal/site "
+	writing  = "./internal/news "
+	letting  = "./internal/staff "
 )
 
 var guards = []guard{
@@ -99,7 +104,10 @@ var guards = []guard{
 	{"retired money has no rate", "internal/market/judge.go", "if err != nil || !c.RetiredOn(s.At) {", "if err != nil || c.Code != \"\" {", judging + "AValueIsJudged"},
 	{"first values are compared with others", "internal/market/judge.go", "if math.Abs(s.ln-ref) <= apart {", "if ref < 1e9 {", judging + "AValueIsJudged"},
 	{"what is old says so", "internal/market/flag.go", "if at.Sub(o.At) > s.Fresh {", "if o.At.IsZero() {", matrix + "20"},
-	{"what repeats itself says so", "internal/market/flag.go", "if alike <= unchangedAfter {", "if alike >= 0 {", matrix + "17"},
+	{"what repeats itself says so", "internal/market/flag.go", "if n <= unchangedAfter {", "if n >= 0 {", matrix + "17"},
+	{"what repeats itself says so in a line too", "internal/market/line.go", "alike <= unchangedAfter {", "alike >= 0 {", judging + "Columns"},
+	{"who disagrees is not passed over at a glance", "internal/market/glance.go", "if !near(e.value, best.value) {", "if e.at == 0 {", judging + "Columns"},
+	{"columns are read as they were known", "internal/market/track.go", "if t.Seen(i) <= known {", "if t.Seen(i) > 0 {", judging + "Columns"},
 	{"what rests on that says so", "internal/market/fixed.go", "return f.Code != Unchanged })", "return f.Code != \"\" })", matrix + "17"},
 	{"boards look far enough back for that", "internal/market/ledger.go", "same := repeated(heard); len(same) > 0 {", "same := repeated(heard); len(same) < 0 {", matrix + "17"},
 	{"disagreement says so", "internal/market/flag.go", "o.Off.Abs().Cmp(disputed) > 0 {", "o.Off.Abs().Cmp(disputed) > 9 {", judging + "Script"},
@@ -111,13 +119,77 @@ var guards = []guard{
 	{"rates on two scales are not compared", "internal/api/family.go", "!both || !k.Face.sameMoney(code, r.From, r.To) ||", "!both ||", dialects + "ADialectAnswers"},
 	{"a day that has not come has no table", "internal/api/table.go", "if day.First().After(f.Now().Add(ahead)) {", "if day.Year == 0 || ahead == 0 {", dialects + "ADialectRefuses"},
 	{"a list that would go unheeded is refused", "internal/api/table.go", `len(q.Values[name]) > 1 || q.Has(name+"[]")`, `len(q.Values[name]) > 1`, dialects + "ADialectRefuses"},
-	{"only those speak to programs who allow it", "internal/api/api.go", "return s.Terms == market.Free", "return s.Terms != market.Private", "./internal/api OnlySources"},
+	{"only those speak to programs who allow it", "internal/market/source.go", "return s.Terms == Free", "return s.Terms != Private", "./internal/api OnlySources"},
 	{"programs are not told what a closed source holds", "internal/api/native/sources.go", "if !may[h.Source] {", "if h.Source == \"\" {", "./internal/api/native Quarantine"},
-	{"no mean is made across two scales", "internal/api/native/series.go", "if w.table.ScaleOn(code, prices[0].At) != ", "if w.table.ScaleOn(code, prices[0].At) > 9+", "./internal/api/native TwoScales"},
+	{"no mean is made across two scales", "internal/api/native/series.go", "if w.table.ScaleOn(code, part.Points[0].At()) != ", "if w.table.ScaleOn(code, part.Points[0].At()) > 9+", "./internal/api/native TwoScales"},
 	{"pages are of one history", "internal/api/native/series.go", "asked.AsOf = market.AsOf{At: c.at, Known: c.known}", "asked.AsOf = market.AsOf{At: c.at, Known: n.Now().AddDate(1, 0, 0)}", "./internal/api/native OneHistory"},
-	{"a redenomination is no move", "internal/api/feed/move.go", " || !s.sameMoney(pair, m.from.At, m.to.At)", "", feeding + "AMoveIsBeyond"},
-	{"a move is more than what is asked for", "internal/api/feed/move.go", "m.from.Value.Mul(percent)) > 0", "m.from.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
+	{"a redenomination is no move", "internal/market/step.go", " && l.sameMoney(pair, step.From.At, step.To.At)", "", feeding + "AMoveIsBeyond"},
+	{"a move is more than what is asked for", "internal/market/step.go", "s.From.Value.Mul(percent)) > 0", "s.From.Value.Mul(percent)) >= 0", feeding + "AMoveIsBeyond"},
+
+	{"a figure's day has come", "internal/news/resolve.go", "if asOf.At.Truncate(24 * time.Hour).After(r.known) {", "if asOf.At.IsZero() {", printing + "AFigureThatWouldMislead"},
+	{"a figure's change is of one source", "internal/news/resolve.go", "first.From = later.Source", "", printing + "AFigureThatWouldMislead"},
+	{"a figure's change is in the same money", "internal/news/resolve.go", `m.Withheld != "" {`, `m.Withheld == "-" {`, printing + "AFigureThatWouldMislead"},
+	{"a figure's change has two values", "internal/news/resolve.go", "if !earlier.At.Before(later.At) {", "if earlier.At.After(later.At) {", printing + "AFigureThatWouldMislead"},
+	{"an amount is rounded once", "internal/news/resolve.go", "f.Amount.Mul(over).QuoPlaces(under, places)", "f.Amount.Mul(o.Value.Mul(under)).QuoPlaces(under, places+0*over.Sign())", printing + "AnAmountIsRoundedOnce"},
+	{"a chart is of one source", "internal/news/chart.go", "return s.ID == last.Source", "return true", printing + "AChartHasOneSource"},
+	{"a figure has its own pins", "internal/news/pin.go", "if !f.has(i, p) {", "if !f.has(i, p) && p.Symbol == \"\" {", printing + "AnEditionIsAddedWhole"},
+	{"today's value of another source is no move", "internal/site/figure.go", "v.Aside = now.Source != p.Source", "v.Aside = false", showing + "AFiguresCard"},
 	{"a day that may not be whole is not counted", "internal/market/publication.go", "if day.After(torn) {", "if !day.IsZero() {", judging + "APublication"},
+
+	{"the door repeats no page that is dropped", "internal/web/cache.go", "e.Value.(*kept).gone.Store(true)", "_ = e", fetching + "NoReplyIsOlder"},
+	{"the door asks whether a page still holds", "internal/web/door_conn.go", "if r == nil || !r.holds(now) {", "if r == nil {", fetching + "NoReplyIsOlder"},
+	{"the door answers only where net/http holds nothing", "internal/web/door_conn.go", "if len(c.text) == 0 && c.served", "if c.served", fetching + "ComesInPieces"},
+	{"the door answers one request at a time", "internal/web/door_conn.go", "if !ok || len(rest) > 0 {", "if !ok || rest == nil {", fetching + "Smuggles"},
+	{"the door takes no body for a request", "internal/web/door.go", `if bytes.EqualFold(name, []byte("Content-Length")) || `, "if ", fetching + "Smuggles|FuzzForm"},
+	{"the door reads no folded lines", "internal/web/door.go", ` || text[0] == ' ' || text[0] == '\t' {`, " {", fetching + "Smuggles|FuzzForm"},
+	{"the door leaves out no header that net/http would refuse", "internal/web/door.go", "if !isHeader || !unread(name, value) {", "if _ = isHeader; !unread(name, value[:0]) {", fetching + "Smuggles|FuzzForm"},
+	{"the door repeats nothing to who is limited", "internal/api/gate/gate.go", "web.Once(r) // the next is counted, too", "", "./internal/app WhatTheDoor"},
+	{"the door tells what a proxy is told to nobody else", "internal/web/proxy.go", "believed(r)\n", "\n", "./internal/app ProxyIsTold"},
+	{"the door keeps nothing that may be private", "internal/web/door_conn.go", ` && r.Header["Authorization"] == nil && r.Header["Cookie"] == nil`, "", fetching + "MeantOnce"},
+	{"hooks tell what may be passed on", "internal/hook/runner.go", "ledger: ledger.Only(market.Source.Passes)", "ledger: ledger", telling + "WhatIsNews"},
+	{"hooks tell no history", "internal/hook/event.go", " && learnt.Sub(about) <= fresh", "", telling + "WhatIsNews"},
+	{"hooks tell nothing from before they were added", "internal/hook/event.go", "return came.After(h.Since) &&", "return !came.IsZero() &&", telling + "AMoveIsTold"},
+	{"hooks tell nothing again that is long told", "internal/hook/event.go", " && learnt.After(w.now.Add(-window))", "", telling + "OldDeliveries"},
+	{"hooks tell a day once it is whole", "internal/hook/event.go", "w.now.Before(whole) {", "w.now.IsZero() {", telling + "APublication"},
+	{"hooks have TLS", "internal/hook/hook.go", `case u.Scheme == "http" && !slices`, `case u.Scheme == "ftp" && !slices`, telling + "AnAddress"},
+	{"hooks are not led elsewhere", "internal/web/fetch.go", "if f.o.Told {\n\t\treturn http.ErrUseLastResponse", "if f == nil {\n\t\treturn http.ErrUseLastResponse", fetching + "WhoIsOnly"},
+	{"hooks' secrets are not printed", "internal/hook/secret.go", "func (s Secret) Format(", "func (s Secret) Formatted(", telling + "ASecret"},
+	{"hooks that are gone are told no more", "internal/hook/send.go", "answer.Status == http.StatusGone", "answer.Status == 0", telling + "WhatBecomes"},
+	{"hooks that want to be left alone are", "internal/hook/send.go", "a.Wait = now.Add(max(breath, answer.RetryAfter))", "a.Wait = now.Add(breath)", telling + "WhatBecomes"},
+	{"what was signed is not changed", "internal/news/workflow.go", "case Draft, Review:\n\t\treturn s, nil", "case Draft, Review, Ready, Scheduled, Embargoed, Withdrawn:\n\t\treturn s, nil", writing + "WhatWasSigned"},
+	{"an embargo is kept", "internal/news/workflow.go", "{Embargoed, Published, aNotice | itsTime},", "{Embargoed, Published, aNotice},", writing + "ATurnAsks"},
+	{"who has not read the last revision moves nothing", "internal/news/workflow.go", "case move.Revision < last:", "case move.Revision < 1:", writing + "OfTwoWhoMove"},
+	{"a change of a live story is told", "internal/news/workflow.go", "case kind == \"\" || kind == Withdrawal:", "case kind == Withdrawal:", writing + "AChangeOfALive"},
+	{"a name belongs to one story", "internal/store/step.go", "if owner != string(id) {", "if owner == \"\" {", writing + "AFormerName"},
+	{"minor changes are told to nobody", "internal/store/migrations/sqlite/00007_newsroom.sql", "p.kind NOT IN ('', 'minor')", "p.kind NOT IN ('')", writing + "AChangeOfALive"},
+	{"staff: the policy is asked", "internal/staff/policy.go", "case reach == All || reach == Own && owner == p.ID", "case reach != No && owner == p.ID || reach == All", letting + "EveryRole"},
+	{"staff: who is out may do nothing", "internal/staff/policy.go", "case p.State != Active:", "case p.State == \"gone\":", letting + "EveryRole"},
+	{"staff: what matters wants a fresh proof", "internal/staff/gate.go", "if rule(a).Fresh && !s.Fresh(g.now()) {", "if a == \"\" {", letting + "EveryRole"},
+	{"staff: before the code nothing may be done", "internal/staff/gate.go", "if s.Pending {", "if a == \"\" {", letting + "EveryRole"},
+	{"staff: nobody hands on more than they may", "internal/staff/link.go", "if above(r, by.Person.Role) {", "if r == \"\" {", letting + "NobodyGivesARole"},
+	{"staff: a link ends", "internal/staff/account.go", "if i < 0 || !now.Before(a.Tickets[i].Expires) {", "if i < 0 {", letting + "ANewPasskey"},
+	{"staff: a link is used once", "internal/staff/account.go", "a.Tickets = slices.Delete(a.Tickets, i, i+1)", "_ = i", letting + "AnAppIs"},
+	{"staff: a reset ends all sessions", "internal/staff/link.go", "\t\ta.Password = kept\n\t\ta.shut()", "\t\ta.Password = kept", letting + "AReset"},
+	{"staff: a reset leaves the codes", "internal/staff/link.go", "if t.Data == forgets {", "if t.Data != \"-\" {", letting + "AReset"},
+	{"staff: another role ends sessions", "internal/staff/manage.go", "\t\ta.Role = r\n\t\ta.Sessions = nil", "\t\ta.Role = r", letting + "SessionsEndEverywhere"},
+	{"staff: who is disabled is out at once", "internal/staff/manage.go", "\t\ta.State = Disabled\n\t\ta.shut()", "\t\ta.State = Active\n\t\ta.clear(g.now())", letting + "SessionsEndEverywhere"},
+	{"staff: another password ends all sessions", "internal/staff/own.go", "\t\ta.shut()\n", "", letting + "SessionsEndEverywhere"},
+	{"staff: a session that has ended changes nothing", "internal/staff/own.go", " || !slices.ContainsFunc(a.Sessions, func(kept Session) bool { return kept.ID == s.ID })", " || slices.Contains(a.Recovery, \"-\")", letting + "SessionsEndEverywhere"},
+	{"staff: a session ends when it is idle or old", "internal/staff/gate.go", "(s.Person.State != Active || !now.Before(s.expires()))", "s.Person.State != Active", letting + "ASessionEnds"},
+	{"staff: the last owner stays", "internal/staff/manage.go", "owners <= 1 {", "owners < 0 {", letting + "APaperNever"},
+	{"staff: guesses are limited", "internal/staff/signin.go", "if err == nil && !free.IsZero() {", "if err == nil && free.IsZero() && at.IsZero() {", letting + "NobodyGuesses"},
+	{"staff: wrong guesses stay counted", "internal/staff/signin.go", "return g.store.DropGuess(ctx, was.at, was.limits)", "_ = was.limits; was.limits = []Limit{{\"account \" + hash(\"rita@paper.example\"), 0}}; for range 9 { _ = g.store.DropGuess(ctx, was.at, was.limits) }; return nil", letting + "GuessesKeepOut"},
+	{"staff: a network is a /64", "internal/staff/gate.go", "netip.PrefixFrom(a, 64)", "netip.PrefixFrom(a, 128)", letting + "ANetworkGuesses"},
+	{"staff: who is not known costs a hash too", "internal/staff/password.go", "salt, want, password = make([]byte, saltLength), nil, \"\"", "return false, nil", letting + "WhoCannotSignIn"},
+	{"staff: two passwords are hashed at once", "internal/staff/password.go", "make(chan struct{}, hashesAtOnce)", "make(chan struct{}, 2*hashesAtOnce)", letting + "TwoPasswords"},
+	{"staff: common passwords are refused", "internal/staff/password.go", "if list[strings.ToLower(password)] {", "if list == nil {", letting + "APasswordNeeds"},
+	{"staff: a code is taken once", "internal/staff/totp.go", " && s > t.Used", "", letting + "ACodeIsGood"},
+	{"staff: an empty secret has no codes", "internal/staff/totp.go", "if len(t.Secret) == 0 {", "if t.Used < 0 {", letting + "ACodeIsGood"},
+	{"staff: a recovery code is taken once", "internal/staff/signin.go", "a.Recovery = slices.Delete(a.Recovery, i, i+1)", "_ = i", letting + "ARecoveryCode"},
+	{"staff: a passkey proves the person", "internal/staff/passkey.go", "BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))", "BeginDiscoverableLogin()", letting + "AReplyThatIsNot"},
+	{"staff: a passkey that was copied is refused", "internal/staff/passkey.go", "i < 0 || used.Authenticator.CloneWarning {", "i < 0 {", letting + "AReplyThatIsNot"},
+	{"staff: a challenge ends", "internal/staff/passkey.go", "(t.Purpose != ForPasskey || !g.now().Before(t.Expires))", "t.Purpose != ForPasskey", letting + "AReplyThatIsNot"},
+	{"staff: the paper is set up once", "internal/store/staff.go", "if n, err := done.RowsAffected(); err != nil || n == 1 {\n\t\treturn err\n\t}\n\treturn fault.Because(fault.NotFound, \"this paper", "if n, err := done.RowsAffected(); err != nil || n <= 1 {\n\t\treturn err\n\t}\n\treturn fault.Because(fault.NotFound, \"this paper", storing + "Conforms/sqlite"},
 }
 
 func main() {

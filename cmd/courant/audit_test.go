@@ -195,7 +195,7 @@ func TestAStoryIsProofReadWithItsFiguresAsTheyArePrinted(t *testing.T) {
 		t.Errorf("the draft is read as %+v", d)
 	}
 	at := time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC)
-	if err := h.Newsroom.Publish(t.Context(), saved.Story, saved.N, at); err != nil {
+	if _, err := h.Newsroom.Move(t.Context(), saved.Story, news.Move{To: news.Published, Revision: saved.N, By: "editor", At: at}); err != nil {
 		t.Fatal(err)
 	}
 	content := saved.Content

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/numeral"
 	"github.com/courant-news/courant/internal/render"
 )
 
@@ -34,9 +34,12 @@ func auditBoardCommand(s *settings) *cobra.Command {
 			if err := p.prepare(); err != nil {
 				return err
 			}
-			base := currency.Code(strings.ToUpper(s.config().Base))
 			var d audit.Document
 			if err := house(cmd, s, func(h *app.House) error {
+				base, err := s.base(cmd.Context(), h)
+				if err != nil {
+					return err
+				}
 				board, err := h.Ledger.Board(cmd.Context(), base, asOf)
 				if err != nil {
 					return err
@@ -102,7 +105,7 @@ func auditStoryCommand(s *settings) *cobra.Command {
 
 // publishedOf is a story as readers see it.
 func publishedOf(m news.Manuscript) (audit.Document, error) {
-	if m.State != news.Published {
+	if m.Live == 0 {
 		return audit.Document{}, fault.Because(fault.NotFound, "%s is not published: proof-read its last revision with --draft", m.Slug)
 	}
 	d := audit.Document{
@@ -110,14 +113,24 @@ func publishedOf(m news.Manuscript) (audit.Document, error) {
 		Date:  currency.DateOf(m.Published),
 		Dated: "the day of its publication",
 	}
-	pins := m.Pins[m.Live]
-	d.Text = render.Paragraphs(m.Revisions[m.Live-1].Content, func(n int) string {
-		if n >= len(pins) {
-			return "" // an archive whose pins were lost
+	shown := news.Article{Content: m.Revisions[m.Live-1].Content, Pins: m.Pins[m.Live]}
+	figures, pins := shown.Figures()
+	d.Text = render.Paragraphs(shown.Content, func(n int) string {
+		if n >= len(figures) {
+			return ""
 		}
-		return render.Prose(pins[n].Printed())
+		return proofOf(figures[n], pins[n])
 	})
 	return d, nil
+}
+
+// proofOf is a figure as the proof-reader reads it, who reads English. Tables and charts are no sentences, and stand for no
+// day of the document's.
+func proofOf(f news.Figure, pins []news.Pin) string {
+	if f.Block() {
+		return ""
+	}
+	return f.Text(pins, numeral.Of("en"))
 }
 
 // draftOf is the last revision of a story as it would be printed at a moment. A figure that has no value is left out and
@@ -125,7 +138,7 @@ func publishedOf(m news.Manuscript) (audit.Document, error) {
 func draftOf(ctx context.Context, m news.Manuscript, newsroom *news.Newsroom, now time.Time) audit.Document {
 	last := m.Revisions[len(m.Revisions)-1]
 	d := audit.Document{Name: fmt.Sprintf("%s, revision %d", m.Slug, last.N), Date: currency.DateOf(now), Dated: "today"}
-	if m.State == news.Published {
+	if m.Live > 0 {
 		d.Date, d.Dated = currency.DateOf(m.Published), "the day of its publication"
 	}
 	figures, err := news.Figures(last.Content.Body)
@@ -136,12 +149,12 @@ func draftOf(ctx context.Context, m news.Manuscript, newsroom *news.Newsroom, no
 		if n >= len(figures) {
 			return ""
 		}
-		pin, err := newsroom.Resolve(ctx, figures[n], now)
+		pins, err := newsroom.Resolve(ctx, figures[n], now)
 		if err != nil {
 			d.Left = append(d.Left, audit.Left{Text: "{{" + figures[n].Expression + "}}", Why: fault.Sentence(err)})
 			return ""
 		}
-		return render.Prose(pin.Printed())
+		return proofOf(figures[n], pins)
 	})
 	return d
 }

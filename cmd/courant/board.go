@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,14 +74,18 @@ func boardCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			base := currency.Code(strings.ToUpper(s.config().Base))
+			var base currency.Code
 			if len(args) == 1 {
 				if base, err = currency.ParseCode(args[0]); err != nil {
 					return err
 				}
 			}
 			return house(cmd, s, func(h *app.House) error {
-				b, err := h.Ledger.Board(cmd.Context(), base, asOf)
+				own, err := s.base(cmd.Context(), h)
+				if err != nil {
+					return err
+				}
+				b, err := h.Ledger.Board(cmd.Context(), cmp.Or(base, own), asOf)
 				if err != nil {
 					return err
 				}

@@ -16,9 +16,10 @@ type settingJSON struct {
 
 func configCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
-		Use:     "config",
-		Short:   "Show the settings in force and where each comes from",
-		Long:    "Show each setting in force and whether it comes from a flag, the environment or the default. Passwords are hidden.",
+		Use:   "config",
+		Short: "Show the operator's settings in force and where each comes from",
+		Long: "Show each setting of this process and whether it comes from a flag, the environment or the default. Passwords are hidden.\n" +
+			"What the newsroom sets of the paper itself, its name, sections and colours, is courant settings.",
 		Example: "  courant config\n  COURANT_LISTEN=127.0.0.1:9000 courant config --format json",
 		Args:    arguments(cobra.NoArgs, "config"),
 		RunE: func(cmd *cobra.Command, _ []string) error {

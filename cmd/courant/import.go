@@ -180,11 +180,13 @@ func reportPage(cmd *cobra.Command, s *settings, j pageJSON) error {
 }
 
 func importEditionCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
-		Use:     "edition FILE",
-		Short:   "Take in an archive written by courant export",
-		Long:    "Take in an archive: sources, observations, stories with all revisions. What is there already is left as it is.",
-		Example: "  courant import edition paper.courant --data restored",
+	var keepSettings bool
+	cmd := &cobra.Command{
+		Use:   "edition FILE",
+		Short: "Take in an archive written by courant export",
+		Long: "Take in an archive: sources, observations, stories with all revisions, and the paper's settings. What is there already is\n" +
+			"left as it is.",
+		Example: "  courant import edition paper.courant --data restored\n  courant import edition another.courant --keep-settings",
 		Args:    arguments(cobra.ExactArgs(1), "import edition FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := open(args[0])
@@ -201,6 +203,9 @@ func importEditionCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
+			if keepSettings {
+				edition.Mastheads = nil
+			}
 			return house(cmd, s, func(h *app.House) error {
 				receipt, err := h.Newsroom.AddEdition(cmd.Context(), edition, newBar("keeping").to)
 				if err != nil {
@@ -216,14 +221,16 @@ func importEditionCommand(s *settings) *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&keepSettings, "keep-settings", false, "leave out the archive's settings of the paper: its name, sections and colours")
+	return cmd
 }
 
 func exportCommand(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "export FILE",
 		Short: "Write the whole paper as one archive",
-		Long: "Write sources, observations and stories with all revisions into one text file, always in the same order, so that\n" +
-			"two exports can be compared. A file that exists is not overwritten; - is standard output.",
+		Long: "Write sources, observations, stories with all revisions and the paper's settings into one text file, always in the same\n" +
+			"order, so that two exports can be compared. A file that exists is not overwritten; - is standard output.",
 		Example: "  courant export paper.courant\n  courant export - | gzip > paper.courant.gz",
 		Args:    arguments(cobra.ExactArgs(1), "export FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

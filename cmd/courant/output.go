@@ -51,6 +51,14 @@ func moment(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+// someTime is a time that may be left out.
+func someTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
 // flagJSON is a flag in a reply for programs.
 type flagJSON struct {
 	Code   market.FlagCode `json:"code"`

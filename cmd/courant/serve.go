@@ -14,7 +14,8 @@ func serveCommand(s *settings) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the paper",
 		Long: "Serve the paper until it is interrupted; running requests are finished first, and a\n" +
-			"second interruption ends it at once. It works without any setting.",
+			"second interruption ends it at once. It works without any setting. As long as nobody works at the paper, each start\n" +
+			"prints another link by which its first owner comes in.",
 		Example: "  courant serve\n" +
 			"  courant serve --data /var/lib/courant --listen 127.0.0.1:8080 --metrics 127.0.0.1:9464\n" +
 			"  courant serve --database postgres://courant@db/courant --listen 127.0.0.1:0 --address-file address",
@@ -26,6 +27,9 @@ func serveCommand(s *settings) *cobra.Command {
 				return err
 			}
 			sayWhere(cmd, "The paper", a)
+			if link := a.SetupLink(); link != "" { // not into the log, whose lines go to others
+				fmt.Fprintf(cmd.OutOrStdout(), "Nobody works here yet. Who opens this link becomes the owner, once, within a day: %s\n", link)
+			}
 			return a.Run(cmd.Context())
 		},
 	}

@@ -27,6 +27,7 @@ type program struct {
 	*exec.Cmd
 	address string // host and port, from the address file
 	private string // those of the metrics
+	stdout  *bufio.Reader
 	stderr  *bufio.Scanner
 	temp    string // its temporary directory
 }
@@ -57,9 +58,9 @@ func begin(t *testing.T, args ...string) *program {
 		t.Fatal(err)
 	}
 	p.stderr = bufio.NewScanner(errs)
-	said := bufio.NewReader(out)
-	paper, err := said.ReadString('\n')
-	metrics, also := said.ReadString('\n')
+	p.stdout = bufio.NewReader(out)
+	paper, err := p.stdout.ReadString('\n')
+	metrics, also := p.stdout.ReadString('\n')
 	if err != nil || also != nil {
 		why, _ := io.ReadAll(errs)
 		t.Fatalf("courant %v ended: %s", args, why)
@@ -164,6 +165,36 @@ func TestASignalLetsTheRunningRequestFinishAndExitsWithZero(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestTheFirstStartPrintsOneLinkForTheFirstOwner(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := begin(t, "serve", "--data", data)
+	_, port, _ := strings.Cut(p.address, ":")
+	line, err := p.stdout.ReadString('\n')
+	if err != nil || !strings.Contains(line, "becomes the owner, once, within a day: http://localhost:"+port+"/desk/welcome/") {
+		t.Errorf("it says %q, %v", line, err)
+	}
+	var out, errs bytes.Buffer
+	if code := run([]string{"staff", "add", "Ann", "--email", "ann@paper.example", "--role", "owner", "--data", data}, &out, &errs); code != 0 {
+		t.Fatalf("beside a running paper: %s", errs.String())
+	}
+	p.stopping(t, syscall.SIGTERM)
+	rest, err := io.ReadAll(p.stdout)
+	if err != nil || len(rest) > 0 {
+		t.Errorf("it goes on with %q, %v", rest, err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Error(err)
+	}
+	again := begin(t, "serve", "--data", data)
+	again.stopping(t, syscall.SIGTERM)
+	if rest, err := io.ReadAll(again.stdout); err != nil || len(rest) > 0 {
+		t.Errorf("where somebody was invited it prints %q, %v", rest, err)
+	}
+	if err := again.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
 
@@ -58,18 +60,28 @@ func (s *settings) effective(setting app.Setting) (value, origin string) {
 // config gathers the settings in force.
 func (s *settings) config() app.Config {
 	value := func(flag string) string {
-		for _, setting := range app.Settings() {
-			if setting.Flag == flag {
-				v, _ := s.effective(setting)
-				return v
-			}
+		setting, ok := app.SettingOf(flag)
+		if !ok {
+			panic(fmt.Sprintf("no setting %q", flag))
 		}
-		panic(fmt.Sprintf("no setting %q", flag))
+		v, _ := s.effective(setting)
+		return v
 	}
 	return app.Config{
 		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
-		AddressFile: value("address-file"), Name: value("name"), Base: value("base"), Dev: s.dev,
+		AddressFile: value("address-file"), URL: value("url"), Name: value("name"), Base: value("base"), Dev: s.dev,
 		Wire: value("wire"), Mirror: value("mirror"), SourceKeys: value("source-keys"), Memory: value("memory"), PerAddress: value("per-address"),
-		Proxies: value("proxies"),
+		Proxies:   value("proxies"),
+		Receivers: value("receivers"),
 	}
+}
+
+// base is that of a board where none is named: the flag's, or the one that the paper is set to.
+func (s *settings) base(ctx context.Context, h *app.House) (currency.Code, error) {
+	configured := h.Config.Masthead()
+	if s.flags.Changed("base") {
+		return configured.Base, nil
+	}
+	m, err := h.Paper.Masthead(ctx)
+	return m.Or(configured).Base, err
 }

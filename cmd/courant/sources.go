@@ -156,14 +156,8 @@ func asProviderJSON(p wire.Provider, fetched bool) *providerJSON {
 }
 
 func asStatusJSON(s wire.Status) *statusJSON {
-	some := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		return &t
-	}
 	j := &statusJSON{
-		Tried: some(s.Tried), Got: some(s.Got), Next: some(s.Next), Newest: some(s.Newest), Figures: s.Figures, New: s.New,
+		Tried: someTime(s.Tried), Got: someTime(s.Got), Next: someTime(s.Next), Newest: someTime(s.Newest), Figures: s.Figures, New: s.New,
 		Held: s.Held, Failures: s.Failures, Paused: s.Open(), Problem: s.Problem, Left: s.Left,
 	}
 	if j.Left == nil {

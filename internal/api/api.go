@@ -52,13 +52,10 @@ func New(ledger *market.Ledger, b bus.Bus, o Options) *Face {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	f := &Face{ledger: ledger.Only(passes), o: o, cache: web.NewCache(o.Memory, replyAge)}
+	f := &Face{ledger: ledger.Only(market.Source.Passes), o: o, cache: web.NewCache(o.Memory, replyAge)}
 	b.Listen(func(bus.Event) { f.cache.Drop() })
 	return f
 }
-
-// passes says whether a source's terms allow its numbers to be passed on to programs.
-func passes(s market.Source) bool { return s.Terms == market.Free }
 
 // Ledger is the ledger of the sources whose numbers may be passed on.
 func (f *Face) Ledger() *market.Ledger { return f.ledger }

@@ -76,6 +76,11 @@ func central(t testing.TB, since int, o api.Options) http.Handler {
 		t.Fatal(err)
 	}
 	o.Now = now
+	return programs(ledger, b, o)
+}
+
+// programs serves every dialect.
+func programs(ledger *market.Ledger, b bus.Bus, o api.Options) http.Handler {
 	face := api.New(ledger, b, o)
 	mux := http.NewServeMux()
 	native.Mount(mux, face, native.Options{})

@@ -51,7 +51,7 @@ func (f *Face) Answer(fail web.Fail, known []string, build func(Question) (Reply
 	methods := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 	return f.serve(methods, fail, known, func(w http.ResponseWriter, q Question) error {
 		key := q.URL.Scheme + q.URL.Host + q.URL.Path + "?" + q.Query.Encode() + "\n" + strings.Join(q.Header["Accept"], ",")
-		page, err := f.cache.Page(key, func() (*web.Page, error) {
+		err := f.cache.Serve(w, q.Request, key, func() (*web.Page, error) {
 			reply, err := build(q)
 			if err != nil {
 				return nil, err
@@ -64,11 +64,7 @@ func (f *Face) Answer(fail web.Fail, known []string, build func(Question) (Reply
 		if s, long := errors.AsType[streamed](err); long {
 			return f.stream(w, q.Request, s.reply)
 		}
-		if err != nil {
-			return err
-		}
-		page.ServeHTTP(w, q.Request)
-		return nil
+		return err
 	})
 }
 

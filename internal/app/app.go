@@ -15,7 +15,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -26,12 +25,13 @@ import (
 	"github.com/courant-news/courant/internal/api/gate"
 	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/bus"
-	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/staff"
 	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/store/resident"
 	"github.com/courant-news/courant/internal/web"
@@ -46,8 +46,10 @@ type House struct {
 	Ledger   *market.Ledger
 	Newsroom *news.Newsroom
 	Paper    *news.Paper
+	Gate     *staff.Gate
 
 	fetcher *web.Fetcher // of the runner, where there is one
+	teller  *web.Fetcher // of the hooks, likewise
 }
 
 // Open checks the configuration and opens the store. Close the house when done.
@@ -61,7 +63,16 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	}
 	h := &House{Config: c, Store: db, Bus: bus.New(), Paper: news.NewPaper(db)}
 	h.furnish(db)
+	if err := h.guard(c.Listen); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	return h, nil
+}
+
+// guard puts the gate before the desk, as browsers reach it where the paper listens.
+func (h *House) guard(listens string) (err error) {
+	h.Gate, err = staff.New(h.Store, staff.Options{Paper: h.Config.Name, Origin: h.Config.Origin(listens)})
+	return err
 }
 
 // keeper is what the ledger and the newsroom write to: the store, or the store with its observations in memory.
@@ -81,6 +92,9 @@ func (h *House) Close() error {
 	if h.fetcher != nil {
 		h.fetcher.Close()
 	}
+	if h.teller != nil {
+		h.teller.Close()
+	}
 	return h.Store.Close()
 }
 
@@ -99,6 +113,8 @@ type App struct {
 	memory  *resident.Store
 	wire    *wire.Runner // nil where nothing is fetched
 	keys    *keys.Ring
+	hooks   *hook.Runner
+	setup   string // the link of the first start; empty where somebody works here
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -117,16 +133,40 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		h.furnish(a.memory)
 		err = a.build()
 	}
+	if err == nil {
+		err = a.open(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.closeAll())
 	}
 	return a, nil
 }
 
+// open makes the link by which the first owner comes in, where nobody works here yet.
+func (a *App) open(ctx context.Context) error {
+	l, err := a.Gate.Setup(ctx)
+	if err == nil {
+		a.setup = l.At(a.Config.Origin(a.Addr()))
+	} else if errors.Is(err, fault.Conflict) {
+		err = nil
+	}
+	return err
+}
+
+// SetupLink is the link by which the first owner of a paper comes in, once, within a day; empty where somebody works here.
+func (a *App) SetupLink() string { return a.setup }
+
 func (a *App) build() (err error) {
+	if a.public, err = bind("listen", a.Config.Listen); err != nil {
+		return err
+	}
+	if err := a.guard(a.Addr()); err != nil {
+		return err
+	}
+	configured := a.Config.Masthead()
 	options := site.Options{
-		Name: a.Config.Name, Base: currency.Code(strings.ToUpper(a.Config.Base)), Dev: a.Config.Dev,
-		Log: a.log, PageMemory: pageMemory, Programs: "/api/",
+		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
+		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store,
 	}
 	fetched, err := a.Config.Fetched()
 	if err != nil {
@@ -154,14 +194,15 @@ func (a *App) build() (err error) {
 	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: native.Fail, Log: a.log})
 	proxies, _ := a.Config.proxies() // checked when the house was opened
 	a.handler = proxies.Proxied(web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(apart(programs, entrance, mux)))))
-	if a.public, err = bind("listen", a.Config.Listen); err != nil {
-		return err
-	}
 	if a.Config.Metrics != "" {
 		if a.private, err = bind("metrics", a.Config.Metrics); err != nil {
 			return err
 		}
 	}
+	if a.hooks, err = a.NewHooks("http://"+a.Addr(), a.log); err != nil {
+		return err
+	}
+	a.metrics.registry.MustRegister(&hooked{db: a.Store, runner: a.hooks})
 	return nil
 }
 
@@ -195,7 +236,8 @@ func (a *App) MetricsAddr() string {
 func (a *App) Run(ctx context.Context) error {
 	server := web.Server(a.handler, a.log)
 	stopped := make(chan error, 2)
-	go func() { stopped <- server.Serve(web.Join(a.public)) }()
+	door := web.NewDoor(web.Join(a.public))
+	go func() { stopped <- server.Serve(door) }()
 	var private *http.Server
 	if a.private != nil {
 		private = web.Server(a.metrics.handler(), a.log)
@@ -206,6 +248,8 @@ func (a *App) Run(ctx context.Context) error {
 	var wires sync.WaitGroup
 	wires.Go(func() { a.memory.Run(wiring) })
 	wires.Go(func() { a.keys.Run(wiring) })
+	wires.Go(func() { a.Newsroom.Run(wiring, a.log) })
+	wires.Go(func() { a.hooks.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}
@@ -228,10 +272,10 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.ready.Store(false)
 	unwire()
-	wires.Wait() // what was being fetched is dropped, and due again when the paper runs again
+	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	err := server.Shutdown(drain)
+	err := errors.Join(server.Shutdown(drain), door.Wait(drain))
 	if private != nil {
 		err = errors.Join(err, private.Shutdown(drain))
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/keys"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -22,14 +24,16 @@ type Config struct {
 	Listen      string // address of the paper
 	Metrics     string // address of the private listener for metrics; empty: none
 	AddressFile string // file into which the bound address is written once the paper can be read
-	Name        string // what stands in the masthead
-	Base        string // the currency against which the board is shown first
+	URL         string // scheme and host under which people reach the paper; empty: the bound address
+	Name        string // what stands in the masthead, where the newsroom set no name
+	Base        string // the currency against which the board is shown first, likewise
 	Wire        string // which providers are fetched: on, off, or their names with commas between; empty: off
 	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
 	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
 	SourceKeys  string // ID=KEY,…: the paper's keys with providers
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
+	Receivers   string // HOST:PORT,…: receivers of hooks that may have a private address and no TLS
 	Dev         bool   // read pages' assets from the checkout at each request
 }
 
@@ -47,15 +51,27 @@ func Settings() []Setting {
 		{Flag: "listen", Env: "COURANT_LISTEN", Default: "127.0.0.1:8080", Usage: "address on which the paper is read; port 0 takes a free one"},
 		{Flag: "metrics", Env: "COURANT_METRICS", Usage: "private address for Prometheus metrics at /metrics, such as 127.0.0.1:9464; without it none"},
 		{Flag: "address-file", Env: "COURANT_ADDRESS_FILE", Usage: "file into which the bound address is written once the paper can be read"},
-		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead"},
+		{Flag: "url", Env: "COURANT_URL", Usage: "scheme and host under which people reach the paper, such as https://paper.example, for links that are read elsewhere, and passkeys; without it the address it listens on"},
+		{Flag: "name", Env: "COURANT_NAME", Default: "Courant", Usage: "the paper's name in the masthead, where the newsroom set none"},
 		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
 		{Flag: "source-keys", Env: "COURANT_SOURCE_KEYS", Usage: "the paper's keys with sources that want one: oxr=…,fred=…", Hide: hidden},
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
-		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first"},
+		{Flag: "receivers", Env: "COURANT_RECEIVERS", Usage: "receivers of hooks that may have a private address and no TLS: 10.0.0.7:8080,…"},
+		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first, where the newsroom set none"},
 	}
+}
+
+// SettingOf returns the setting of a flag.
+func SettingOf(flag string) (Setting, bool) {
+	for _, s := range Settings() {
+		if s.Flag == flag {
+			return s, true
+		}
+	}
+	return Setting{}, false
 }
 
 // Check says what is wrong with a configuration; the error is fault.Invalid and names the setting.
@@ -74,6 +90,9 @@ func (c Config) Check() error {
 			return fault.Because(fault.Invalid, "the setting %s: %q is no address: write it as 127.0.0.1:8080", a.setting, a.address)
 		}
 	}
+	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.Scheme+"://"+u.Host != c.URL) {
+		return fault.Because(fault.Invalid, "the setting url: %.100q is no address of a paper: write scheme and host, https://paper.example", c.URL)
+	}
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return fault.Because(fault.Invalid, "the setting database: write it as postgres://user@host/name; "+
 			"for SQLite leave it out and name a directory with --data")
@@ -88,6 +107,9 @@ func (c Config) Check() error {
 		return err
 	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if _, err := c.Trusted(); err != nil {
 		return err
 	}
 	if c.Database == "" && c.Data == "" {
@@ -126,9 +148,30 @@ func (c Config) proxies() (web.Proxies, error) {
 	return p, nil
 }
 
+// Masthead is what a newsroom that sets nothing has.
+func (c Config) Masthead() news.Masthead {
+	return news.Masthead{Name: cmp.Or(c.Name, "Courant"), Base: currency.Code(strings.ToUpper(c.Base)), Language: "en"}
+}
+
 // storeURL is what the store opens.
 func (c Config) storeURL() string {
 	return cmp.Or(c.Database, filepath.Join(c.Data, "courant.db"))
+}
+
+// Origin is the scheme, host and port under which browsers reach the paper that listens on an address. An address of this
+// machine only is named, since browsers keep no passkeys for a number. It is empty where the port is not known yet.
+func (c Config) Origin(listens string) string {
+	if c.URL != "" {
+		return c.URL
+	}
+	host, port, err := net.SplitHostPort(listens)
+	if err != nil || port == "0" {
+		return ""
+	}
+	if a, err := netip.ParseAddr(host); host == "" || err == nil && (a.IsLoopback() || a.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // hidden returns the setting source-keys without the keys.

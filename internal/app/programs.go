@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/api"
@@ -16,7 +15,6 @@ import (
 	"github.com/courant-news/courant/internal/api/mcp"
 	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/api/oxr"
-	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/site"
 )
@@ -24,14 +22,14 @@ import (
 // servePrograms sets the routes of all interfaces for programs: Courant's own, the feeds, the dialects of other
 // services, and the tools for language models.
 func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
-	own := native.Options{Base: currency.Code(strings.ToUpper(a.Config.Base)), Page: paper.Page}
+	own := native.Options{Masthead: paper.Masthead, Page: paper.Page}
 	options := api.Options{Log: a.log}
 	if a.wire != nil {
 		own.Wire, options.Next = a.wire.Reports, a.next
 	}
 	face := api.New(a.Ledger, a.Bus, options)
 	native.Mount(mux, face, own)
-	feed.Mount(mux, face, a.Config.Name)
+	feed.Mount(mux, face, paper.Masthead)
 	for _, mount := range []func(*http.ServeMux, *api.Face){
 		erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, mcp.Mount, oxr.Mount,
 	} {

@@ -125,22 +125,9 @@ func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Ru
 	var trusted []string
 	for _, base := range mirrors {
 		if u, err := url.Parse(base); err == nil {
-			trusted = append(trusted, hostPort(u))
+			trusted = append(trusted, web.HostPort(u))
 		}
 	}
 	h.fetcher = web.NewFetcher(web.FetcherOptions{Trusted: trusted})
 	return wire.NewRunner(providers, h.Ledger, h.Store, h.fetcher, wire.Options{Keys: keys, Log: log})
-}
-
-// hostPort is the host of an address with its port, as it is dialled.
-func hostPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	host := u.Hostname()
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	return host + ":" + port
 }

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +65,18 @@ func paper() *rapid.Generator[news.Edition] {
 			At: moment.Draw(t, "at"), Seen: moment.Draw(t, "seen"), Source: "page", How: market.Crossed, From: rapid.SliceOfN(id, 0, 2).Draw(t, "from"),
 		}
 	})
+	image := rapid.Custom(func(t *rapid.T) news.Image {
+		return news.Image{
+			Media: text.Draw(t, "media"), Alt: text.Draw(t, "alt"), Decorative: rapid.Bool().Draw(t, "decorative"), Caption: text.Draw(t, "caption"),
+			Credit: text.Draw(t, "credit"), FocusX: rapid.Int().Draw(t, "x"), FocusY: rapid.Int().Draw(t, "y"),
+		}
+	})
+	notice := rapid.Custom(func(t *rapid.T) news.Notice {
+		if rapid.Bool().Draw(t, "nothing is told") {
+			return news.Notice{}
+		}
+		return news.Notice{Kind: news.FactCorrection, Text: text.Draw(t, "told"), Figures: rapid.SliceOfN(text, 0, 2).Draw(t, "figures")}
+	})
 	return rapid.Custom(func(t *rapid.T) (e news.Edition) {
 		for _, id := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "sources") {
 			e.Sources = append(e.Sources, market.Source{
@@ -78,8 +91,8 @@ func paper() *rapid.Generator[news.Edition] {
 			source := market.SourceID(fmt.Sprint(name.Draw(t, "source"), i)) // no two alike
 			e.Observations = append(e.Observations, market.NewObservation("XNYS:RIO", market.Last, value.Draw(t, "value"), when, source, text.Draw(t, "ref")))
 		}
-		for _, id := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "stories") {
-			m := news.Manuscript{ID: news.StoryID(id), Slug: "a-story", State: news.Published, Published: moment.Draw(t, "published"), Updated: moment.Draw(t, "updated")}
+		for _, story := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "stories") {
+			m := news.Manuscript{ID: news.StoryID(story), Slug: "a-story", State: news.Published, Published: moment.Draw(t, "published"), Updated: moment.Draw(t, "updated")}
 			m.Pins = map[int][]news.Pin{}
 			for n := range rapid.IntRange(0, 5).Draw(t, "revisions") {
 				m.Revisions = append(m.Revisions, news.Revision{
@@ -87,17 +100,43 @@ func paper() *rapid.Generator[news.Edition] {
 					Content: news.Content{
 						Headline: text.Draw(t, "headline"), Kicker: text.Draw(t, "kicker"), Standfirst: text.Draw(t, "standfirst"),
 						Bylines: rapid.SliceOfN(text, 0, 3).Draw(t, "bylines"), Dateline: text.Draw(t, "dateline"), Section: "news",
-						Topics: []news.Slug{"a", "b"}, Language: "az", Body: strings.Join(rapid.SliceOfN(text, 0, 5).Draw(t, "body"), "\n"),
+						Topics: []news.Slug{"a", "b"}, Language: "az", Images: rapid.SliceOfN(image, 0, 2).Draw(t, "images"), Body: strings.Join(rapid.SliceOfN(text, 0, 5).Draw(t, "body"), "\n"),
 					},
 				})
 				if m.Live = rapid.IntRange(0, n+1).Draw(t, "live"); m.Live == n+1 || rapid.Bool().Draw(t, "was published") {
 					m.Pins[n+1] = rapid.SliceOfN(pin, 0, 3).Draw(t, "pins")
 				}
 			}
+			m.Former = rapid.SliceOfNDistinct(rapid.Map(name, func(s string) news.Slug { return news.Slug(s) }), 0, 2, rapid.ID).Draw(t, "former")
+			slices.Sort(m.Former)
+			for n := range rapid.IntRange(0, 3).Draw(t, "steps") {
+				m.Steps = append(m.Steps, news.Step{
+					Story: m.ID, N: n + 1, From: news.Draft, To: news.Scheduled, Revision: 1, By: text.Draw(t, "by"), Person: text.Draw(t, "person"),
+					Reason: text.Draw(t, "reason"), At: moment.Draw(t, "at"), Due: moment.Draw(t, "due"), Notice: notice.Draw(t, "notice"),
+					Slug: rapid.SampledFrom([]news.Slug{"", "renamed"}).Draw(t, "slug"),
+				})
+			}
+			for n := range rapid.IntRange(0, 3).Draw(t, "entries") {
+				m.Entries = append(m.Entries, news.Entry{
+					N: n + 1, Corrects: rapid.IntRange(0, n).Draw(t, "corrects"), At: moment.Draw(t, "at"), Headline: text.Draw(t, "headline"),
+					Body: strings.Join(rapid.SliceOfN(text, 0, 5).Draw(t, "body"), "\n"), Author: text.Draw(t, "author"), Person: text.Draw(t, "person"),
+					Notice: notice.Draw(t, "notice"), Pins: rapid.SliceOfN(pin, 0, 3).Draw(t, "pins"),
+				})
+			}
+			for n := range rapid.IntRange(0, 2).Draw(t, "dismissed") {
+				m.Dismissed = append(m.Dismissed, news.Dismissal{
+					Place:       news.Place{Story: m.ID, Revision: n, Entry: rapid.IntRange(0, 3).Draw(t, "entry"), Pin: rapid.IntRange(0, 3).Draw(t, "pin")},
+					Observation: id.Draw(t, "observation"), By: text.Draw(t, "by"), Person: text.Draw(t, "person"), Reason: text.Draw(t, "reason"), At: moment.Draw(t, "at"),
+				})
+			}
 			if _, published := m.Pins[m.Live]; m.Live > 0 && !published {
 				m.Pins[m.Live] = nil // what readers see was published
 			}
 			e.Stories = append(e.Stories, m)
+		}
+		for n := range rapid.IntRange(0, 3).Draw(t, "mastheads") {
+			e.Mastheads = append(e.Mastheads, masthead(text, moment).Draw(t, "masthead"))
+			e.Mastheads[n].N = n + 1
 		}
 		return e
 	})
@@ -109,6 +148,7 @@ var sameEdition = cmp.Options{
 	cmpopts.SortSlices(func(a, b market.Source) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b market.Observation) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b news.Manuscript) bool { return a.ID < b.ID }),
+	cmpopts.SortSlices(func(a, b news.MastheadRevision) bool { return a.N < b.N }),
 }
 
 func TestAnyEditionComesBackAsItWas(t *testing.T) {
@@ -128,6 +168,7 @@ func TestAnyEditionComesBackAsItWas(t *testing.T) {
 		slices.Reverse(want.Sources)
 		slices.Reverse(want.Observations)
 		slices.Reverse(want.Stories)
+		slices.Reverse(want.Mastheads)
 		if err := errors.Join(archive.Write(&again, got), archive.Write(&turned, want)); err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +298,7 @@ func TestARefusedArchiveIsToldWhere(t *testing.T) {
 	post, gold, second, end := line(`"post"`), line("XAU"), line(`"second"`)-2, line(`{"end"`)
 	whole := func(n int) string { return strings.SplitAfter(file, "\n")[n-1] }
 	for _, c := range []struct{ name, from, to, says string }{
-		{"another version", `"version":1`, `"version":2`, `version 2; this program reads "courant edition", version 1`},
+		{"another version", `"version":2`, `"version":3`, `version 3; this program reads "courant edition", versions 1 to 2`},
 		{"another format", `"courant edition"`, `"courant backup"`, `the format "courant backup"`},
 		{"a value that was changed", "0.00025", "0.00024", fmt.Sprintf(`line %d: the observation`, gold)},
 		{"a value that is none", "0.00025", "0,00025", fmt.Sprintf(`line %d cannot be read: "0,00025" is not a decimal number`, gold)},
@@ -316,9 +357,50 @@ func TestTheFormatIsAsItsPageDescribesIt(t *testing.T) {
 	full.Stories[0].Revisions = []news.Revision{{N: 1, Author: "a", Reason: "b", Content: news.Content{
 		Headline: "c", Kicker: "d", Standfirst: "e", Bylines: []string{"f"}, Dateline: "g", Section: "h", Topics: []news.Slug{"i"}, Language: "az",
 	}}}
-	for _, m := range regexp.MustCompile(`"([a-z0-9]+)": ?[^,\]]`).FindAllStringSubmatch(written(t, full), -1) {
+	r := &full.Stories[0].Revisions[0]
+	r.Person, r.Content.Images = "p", []news.Image{{Media: "a", Alt: "b", Decorative: true, Caption: "c", Credit: "d"}}
+	told := news.Notice{Kind: news.FactCorrection, Text: "a", Figures: []string{"EUR/USD"}}
+	full.Stories[0].Former = []news.Slug{"a"}
+	full.Stories[0].Steps = []news.Step{{N: 1, From: news.Draft, To: news.Scheduled, By: "a", Person: "p", Reason: "b", Due: time.Unix(1, 0), Notice: told, Slug: "s"}}
+	full.Stories[0].Entries = []news.Entry{{N: 2, Corrects: 1, Headline: "a", Author: "b", Person: "p", Notice: told, Pins: full.Stories[0].Pins[1]}}
+	full.Stories[0].Dismissed = []news.Dismissal{{Place: news.Place{Revision: 1, Entry: 1, Pin: 1}, Observation: "o", By: "b", Person: "p", Reason: "r"}}
+	for _, m := range regexp.MustCompile(`"([a-zA-Z0-9]+)": ?[^,\]]`).FindAllStringSubmatch(written(t, full), -1) {
 		if !strings.Contains(string(page), "`"+m[1]+"`") {
 			t.Errorf("the page does not describe %q", m[1])
 		}
+	}
+}
+
+// Every version that a released Courant ever wrote is read.
+func TestOldFilesAreRead(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "versions", "1.courant"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := read(t, string(text))
+	if m := e.Stories[0]; m.State != news.Published || m.Live != 1 || len(m.Pins[1]) != 1 || m.Pins[1][0].Value.String() != "1.19" {
+		t.Errorf("the story is %+v", m)
+	}
+	// In version 1 a story whose next revision was staged was called published.
+	body, _, _ := strings.Cut(string(text), `{"end"`)
+	staged := strings.Replace(body, "      }\n    ]\n  }\n}\n", `      },
+      {
+        "n": 2,
+        "author": "mo",
+        "at": "2026-02-03T11:00:00Z",
+        "headline": "Ferry sinks",
+        "section": "news",
+        "body": [
+          "x"
+        ],
+        "published": false
+      }
+    ]
+  }
+}
+`, 1)
+	staged += fmt.Sprintf(`{"end":{"sources":1,"observations":1,"stories":1,"sha256":"%x"}}`+"\n", sha256.Sum256([]byte(staged)))
+	if m := read(t, staged).Stories[0]; m.State != news.Draft || m.Live != 1 || len(m.Revisions) != 2 {
+		t.Errorf("the staged story is %+v", m)
 	}
 }

@@ -72,6 +72,7 @@ type fileReader struct {
 	stories      map[news.StoryID]int
 
 	begun       bool // the header was read
+	version     int  // that it gives
 	first, line int  // lines of the last record; from 1
 	bytes       int64
 }
@@ -141,7 +142,7 @@ func decodeRecord(text []byte, rec *record) error {
 		return errors.New("something follows the record on its line")
 	}
 	n := 0
-	for _, set := range []bool{rec.Header != nil, rec.Source != nil, rec.Observation != nil, rec.Story != nil, rec.End != nil} {
+	for _, set := range []bool{rec.Header != nil, rec.Source != nil, rec.Observation != nil, rec.Story != nil, rec.Masthead != nil, rec.End != nil} {
 		if set {
 			n++
 		}
@@ -168,11 +169,11 @@ func (f *fileReader) begin(h *headerRecord) error {
 	switch {
 	case h == nil:
 		return notOurs()
-	case h.Format != formatName || h.Version != formatVersion:
-		return fault.Because(fault.Invalid, "this is an archive of the format %q, version %d; this program reads %q, version %d",
-			h.Format, h.Version, formatName, formatVersion)
+	case h.Format != formatName || h.Version < firstVersion || h.Version > formatVersion:
+		return fault.Because(fault.Invalid, "this is an archive of the format %q, version %d; this program reads %q, versions %d to %d",
+			h.Format, h.Version, formatName, firstVersion, formatVersion)
 	}
-	f.begun = true
+	f.begun, f.version = true, h.Version
 	return nil
 }
 
@@ -194,12 +195,18 @@ func (f *fileReader) take(rec record) error {
 		e.Observations = append(e.Observations, o)
 		return once(f.observations, "observation", o.ID, f.first)
 	case rec.Story != nil:
-		m, err := rec.Story.manuscript()
+		m, err := rec.Story.manuscript(f.version)
 		if err != nil {
 			return err
 		}
 		e.Stories = append(e.Stories, m)
 		return once(f.stories, "story", m.ID, f.first)
+	case rec.Masthead != nil:
+		if r := rec.Masthead.revision(); r.N != len(e.Mastheads)+1 {
+			return fault.Because(fault.Invalid, "revision %d of the settings stands where revision %d belongs", r.N, len(e.Mastheads)+1)
+		}
+		e.Mastheads = append(e.Mastheads, rec.Masthead.revision())
+		return nil
 	}
 	return fault.Because(fault.Invalid, "the file begins a second time")
 }
@@ -226,6 +233,10 @@ func (f *fileReader) close(end endRecord) error {
 		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d sources, %d observations and %d stories, "+
 			"and its last record, at line %d, says %d, %d and %d; nothing was imported",
 			len(e.Sources), len(e.Observations), len(e.Stories), f.line, end.Sources, end.Observations, end.Stories)
+	}
+	if end.Mastheads != len(e.Mastheads) {
+		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d revisions of the settings, and its last record, "+
+			"at line %d, says %d; nothing was imported", len(e.Mastheads), f.line, end.Mastheads)
 	}
 	if end.SHA256 != hex.EncodeToString(f.digest.Sum(nil)) {
 		return fault.Because(fault.Invalid, "the archive was changed after it was written: its lines up to %d do not fit the SHA-256 at line %d; "+

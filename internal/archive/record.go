@@ -1,19 +1,18 @@
 package archive
 
 import (
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/news"
 )
 
 // The format of an archive file; docs/archive-format.md describes it and is to be kept true.
 const (
 	formatName    = "courant edition"
-	formatVersion = 1
+	formatVersion = 2
+	firstVersion  = 1 // the oldest that is read
 )
 
 // record is one record of the file; exactly one of its fields is set.
@@ -22,6 +21,7 @@ type record struct {
 	Source      *sourceRecord      `json:"source,omitempty"`
 	Observation *observationRecord `json:"observation,omitempty"`
 	Story       *storyRecord       `json:"story,omitempty"`
+	Masthead    *mastheadRecord    `json:"masthead,omitempty"`
 	End         *endRecord         `json:"end,omitempty"`
 }
 
@@ -56,50 +56,11 @@ type observationRecord struct {
 	ID     market.ID        `json:"id"`
 }
 
-type storyRecord struct {
-	ID        news.StoryID     `json:"id"`
-	Slug      news.Slug        `json:"slug"`
-	State     news.State       `json:"state"`
-	Published *time.Time       `json:"published,omitempty"`
-	Updated   *time.Time       `json:"updated,omitempty"`
-	Live      int              `json:"live,omitempty"`
-	Revisions []revisionRecord `json:"revisions"`
-}
-
-type revisionRecord struct {
-	N          int         `json:"n"`
-	Author     string      `json:"author"`
-	Reason     string      `json:"reason,omitempty"`
-	At         time.Time   `json:"at"`
-	Headline   string      `json:"headline"`
-	Kicker     string      `json:"kicker,omitempty"`
-	Standfirst string      `json:"standfirst,omitempty"`
-	Bylines    []string    `json:"bylines,omitempty"`
-	Dateline   string      `json:"dateline,omitempty"`
-	Section    news.Slug   `json:"section"`
-	Topics     []news.Slug `json:"topics,omitempty"`
-	Language   string      `json:"language,omitempty"`
-	Body       []string    `json:"body"`      // its lines, so that a comparison shows the lines that changed
-	Published  bool        `json:"published"` // whether it ever was; then it has pins, if it has figures
-	Pins       []pinRecord `json:"pins,omitempty"`
-}
-
-type pinRecord struct {
-	Expression string           `json:"expression"`
-	Symbol     market.Symbol    `json:"symbol"`
-	Field      market.Field     `json:"field"`
-	Value      currency.Decimal `json:"value"`
-	At         time.Time        `json:"at"`
-	Seen       time.Time        `json:"seen"`
-	Source     market.SourceID  `json:"source"`
-	How        market.How       `json:"how"`
-	From       []market.ID      `json:"from"`
-}
-
 type endRecord struct {
 	Sources      int    `json:"sources"`
 	Observations int    `json:"observations"`
 	Stories      int    `json:"stories"`
+	Mastheads    int    `json:"mastheads,omitempty"`
 	SHA256       string `json:"sha256"` // of all lines before this one
 }
 
@@ -142,69 +103,4 @@ func (o *observationRecord) observation() (market.Observation, error) {
 		return made, fault.Because(fault.Invalid, "the observation %q does not fit its name: it was changed", o.ID)
 	}
 	return made, nil
-}
-
-func storyOut(m news.Manuscript) *storyRecord {
-	s := &storyRecord{ID: m.ID, Slug: m.Slug, State: m.State, Live: m.Live}
-	if published, updated := m.Published.UTC(), m.Updated.UTC(); !published.IsZero() {
-		s.Published, s.Updated = &published, &updated
-	}
-	for _, r := range m.Revisions {
-		c := r.Content
-		out := revisionRecord{
-			N: r.N, Author: r.Author, Reason: r.Reason, At: r.At.UTC(), Headline: c.Headline, Kicker: c.Kicker, Standfirst: c.Standfirst,
-			Bylines: c.Bylines, Dateline: c.Dateline, Section: c.Section, Topics: c.Topics, Language: c.Language,
-			Body: strings.Split(c.Body, "\n"),
-		}
-		var pins []news.Pin
-		pins, out.Published = m.Pins[r.N]
-		out.Published = out.Published || r.N == m.Live
-		for _, p := range pins {
-			p.At, p.Seen = p.At.UTC(), p.Seen.UTC()
-			if p.From == nil {
-				p.From = []market.ID{} // no list is an empty list, so that both give the same bytes
-			}
-			out.Pins = append(out.Pins, pinRecord(p))
-		}
-		s.Revisions = append(s.Revisions, out)
-	}
-	return s
-}
-
-func (s *storyRecord) manuscript() (news.Manuscript, error) {
-	m := news.Manuscript{ID: s.ID, Slug: s.Slug, State: s.State, Live: s.Live}
-	if s.Published != nil {
-		m.Published = s.Published.UTC()
-	}
-	if s.Updated != nil {
-		m.Updated = s.Updated.UTC()
-	}
-	for _, r := range s.Revisions {
-		m.Revisions = append(m.Revisions, news.Revision{
-			Story: s.ID, N: r.N, Author: r.Author, Reason: r.Reason, At: r.At.UTC(),
-			Content: news.Content{
-				Headline: r.Headline, Kicker: r.Kicker, Standfirst: r.Standfirst, Bylines: r.Bylines, Dateline: r.Dateline,
-				Section: r.Section, Topics: r.Topics, Language: r.Language, Body: strings.Join(r.Body, "\n"),
-			},
-		})
-		switch {
-		case !r.Published && len(r.Pins) > 0:
-			return m, fault.Because(fault.Invalid, "revision %d has pins, and was never published", r.N)
-		case !r.Published:
-			continue
-		}
-		if m.Pins == nil {
-			m.Pins = map[int][]news.Pin{}
-		}
-		var pins []news.Pin
-		for _, p := range r.Pins {
-			p.At, p.Seen = p.At.UTC(), p.Seen.UTC()
-			if len(p.From) == 0 {
-				p.From = nil
-			}
-			pins = append(pins, news.Pin(p))
-		}
-		m.Pins[r.N] = pins
-	}
-	return m, nil
 }

@@ -34,8 +34,11 @@ func Write(w io.Writer, e news.Edition) error {
 	}) {
 		f.put(record{Story: storyOut(m)})
 	}
+	for _, r := range slices.SortedFunc(slices.Values(e.Mastheads), func(a, b news.MastheadRevision) int { return cmp.Compare(a.N, b.N) }) {
+		f.put(record{Masthead: mastheadOut(r)})
+	}
 	f.flush()
-	f.put(record{End: &endRecord{len(e.Sources), len(e.Observations), len(e.Stories), hex.EncodeToString(digest.Sum(nil))}})
+	f.put(record{End: &endRecord{len(e.Sources), len(e.Observations), len(e.Stories), len(e.Mastheads), hex.EncodeToString(digest.Sum(nil))}})
 	f.flush()
 	return f.err
 }

@@ -11,6 +11,11 @@ import (
 
 // Add returns d + x, exactly.
 func (d Decimal) Add(x Decimal) Decimal {
+	if a, b, ok := smalls(&d, &x); ok {
+		if sum, ok := a.plus(b); ok {
+			return sum.decimal()
+		}
+	}
 	var r Decimal
 	_, err := apd.BaseContext.Add(&r.d, &d.d, &x.d) // a context of precision 0 does not round
 	return r.made("add", err)
@@ -18,6 +23,12 @@ func (d Decimal) Add(x Decimal) Decimal {
 
 // Sub returns d - x, exactly.
 func (d Decimal) Sub(x Decimal) Decimal {
+	if a, b, ok := smalls(&d, &x); ok {
+		b.negative = !b.negative
+		if difference, ok := a.plus(b); ok {
+			return difference.decimal()
+		}
+	}
 	var r Decimal
 	_, err := apd.BaseContext.Sub(&r.d, &d.d, &x.d)
 	return r.made("subtract", err)
@@ -25,6 +36,11 @@ func (d Decimal) Sub(x Decimal) Decimal {
 
 // Mul returns d × x, exactly: the digits of both are kept, so a chain of products grows. Round before keeping it.
 func (d Decimal) Mul(x Decimal) Decimal {
+	if a, b, ok := smalls(&d, &x); ok {
+		if product, ok := a.times(b); ok {
+			return product.decimal()
+		}
+	}
 	var r Decimal
 	_, err := apd.BaseContext.Mul(&r.d, &d.d, &x.d)
 	return r.made("multiply", err)
@@ -39,6 +55,16 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 	if x.IsZero() {
 		return Decimal{}, fault.Because(fault.Invalid, "cannot divide %s by zero", d)
 	}
+	if a, b, ok := smalls(&d, &x); ok {
+		if quotient, ok := a.over(b, digits); ok {
+			return quotient.decimal(), nil
+		}
+	}
+	return d.quo(x, digits), nil
+}
+
+// quo is Quo of any numbers.
+func (d Decimal) quo(x Decimal, digits int) Decimal {
 	c := rounding(digits)
 	var r Decimal
 	status, err := c.Quo(&r.d, &d.d, &x.d)
@@ -49,7 +75,7 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 	if !status.Inexact() {
 		r = r.Trim()
 	}
-	return r, nil
+	return r
 }
 
 // QuoPlaces returns d ÷ x with exactly so many digits after the point, rounded once, half to even: an amount to the

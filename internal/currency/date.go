@@ -58,7 +58,22 @@ func (d Date) String() string {
 	case d.Day == 0:
 		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	return string(d.Append(nil))
+}
+
+// Append appends the whole day, as [Date.String] writes it.
+func (d Date) Append(b []byte) []byte {
+	if d.Year < 0 || d.Year > 9999 {
+		return fmt.Appendf(b, "%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	}
+	two := func(n int) { b = append(b, byte('0'+n/10), byte('0'+n%10)) }
+	two(d.Year / 100)
+	two(d.Year % 100)
+	b = append(b, '-')
+	two(d.Month)
+	b = append(b, '-')
+	two(d.Day)
+	return b
 }
 
 // IsZero reports whether there is no date.

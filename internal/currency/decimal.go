@@ -48,6 +48,12 @@ func ParseDecimal(s string) (Decimal, error) {
 // DecimalOf returns coefficient × 10^-places, printed with so many places: 195583 and 5 are 1.95583. Places below zero are
 // written out as zeros.
 func DecimalOf(coefficient int64, places int) Decimal {
+	if coefficient >= 0 && places >= 0 {
+		var r Decimal
+		r.d.Coeff.SetUint64(uint64(coefficient))
+		r.d.Exponent = -int32(places)
+		return r
+	}
 	var r Decimal
 	r.d.SetInt64(coefficient)
 	r.d.Exponent = -int32(places)
@@ -89,7 +95,12 @@ func (d Decimal) String() string {
 }
 
 // Append appends what [Decimal.String] returns.
-func (d Decimal) Append(b []byte) []byte { return d.d.Append(b, 'f') }
+func (d Decimal) Append(b []byte) []byte {
+	if s, ok := d.small(); ok {
+		return s.append(b)
+	}
+	return d.d.Append(b, 'f')
+}
 
 // Fits reports whether the number in plain notation is short enough for [ParseDecimal] to read it again. What was parsed
 // does; a product of such numbers may not.
@@ -102,7 +113,14 @@ func (d Decimal) Sign() int { return d.d.Sign() }
 func (d Decimal) IsZero() bool { return d.d.IsZero() }
 
 // Cmp returns -1, 0 or 1 as d is less than, equal to or greater than x. Trailing zeros do not count.
-func (d Decimal) Cmp(x Decimal) int { return d.d.Cmp(&x.d) }
+func (d Decimal) Cmp(x Decimal) int {
+	if a, b, ok := smalls(&d, &x); ok {
+		if order, ok := a.cmp(b); ok {
+			return order
+		}
+	}
+	return d.d.Cmp(&x.d)
+}
 
 // Equal reports whether both are the same number. Trailing zeros do not count.
 func (d Decimal) Equal(x Decimal) bool { return d.Cmp(x) == 0 }
@@ -112,7 +130,12 @@ func (d Decimal) Places() int { return max(0, -int(d.d.Exponent)) }
 
 // Digits returns how many significant digits there are, as written: 3 for 0.0200, 1 for any zero. Zeros before the
 // point count, since plain notation cannot say that they do not: 4 for 1500, even if it was 1.5e3.
-func (d Decimal) Digits() int { return int(d.d.NumDigits()) }
+func (d Decimal) Digits() int {
+	if s, ok := d.small(); ok && s.coefficient > 0 {
+		return length(s.coefficient)
+	}
+	return int(d.d.NumDigits())
+}
 
 // Float returns the nearest float64. It is for statistics and pixels only: no price goes through it.
 func (d Decimal) Float() float64 {

@@ -65,11 +65,13 @@ func (s story) manuscript(ctx context.Context, newsroom *news.Newsroom) (news.Ma
 		if err != nil {
 			return news.Manuscript{}, fmt.Errorf("revision %d: %w", l.n, err)
 		}
-		pins := make([]news.Pin, len(figures))
-		for i, f := range figures {
-			if pins[i], err = newsroom.Resolve(ctx, f, l.published); err != nil {
+		var pins []news.Pin
+		for _, f := range figures {
+			own, err := newsroom.Resolve(ctx, f, l.published)
+			if err != nil {
 				return news.Manuscript{}, fmt.Errorf("revision %d: %w", l.n, err)
 			}
+			pins = append(pins, own...)
 		}
 		m.Pins[l.n] = pins
 		m.Revisions = append(m.Revisions, news.Revision{

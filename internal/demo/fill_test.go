@@ -36,7 +36,10 @@ func TestTheDemonstrationPaperHoldsItsStoriesWithEveryFigurePinned(t *testing.T)
 	headlines, sections := map[string]bool{}, map[news.Slug]int{}
 	for _, a := range articles {
 		figures, err := news.Figures(a.Content.Body)
-		if err != nil || len(figures) == 0 || len(figures) != len(a.Pins) {
+		if err == nil {
+			_, err = news.PinsOf(figures, a.Pins)
+		}
+		if err != nil || len(figures) == 0 {
 			t.Errorf("%s: %d figures and %d pins, %v", a.Slug, len(figures), len(a.Pins), err)
 		}
 		for _, p := range a.Pins {

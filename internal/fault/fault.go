@@ -1,4 +1,4 @@
-// Package fault names what can go wrong, in seven kinds.
+// Package fault names what can go wrong, in eight kinds.
 //
 // A [Kind] is itself an error, so `fmt.Errorf("…: %w", fault.NotFound)` and `errors.Is(err, fault.NotFound)` suffice;
 // there is no error hierarchy to learn. [Because] makes an error whose sentence may be shown to people: it names the
@@ -17,10 +17,11 @@ import (
 // Kind is a kind of failure. It is an error, to be wrapped with %w.
 type Kind string
 
-// The seven kinds. A fault that fits none of them is [Internal].
+// The eight kinds. A fault that fits none of them is [Internal].
 const (
 	Invalid  Kind = "invalid"   // what was asked or given cannot be right; asking again will not help
 	NotFound Kind = "not found" // the thing named does not exist, or not for this asker
+	Gone     Kind = "gone"      // the thing named was there and was taken back for good
 	Denied   Kind = "denied"    // the asker may not do this
 	Conflict Kind = "conflict"  // somebody else changed the thing meanwhile
 	Busy     Kind = "busy"      // too much work at the moment; asking again later helps
@@ -80,6 +81,8 @@ func Sentence(err error) string {
 		return "That request cannot be understood."
 	case NotFound:
 		return "There is nothing at this address."
+	case Gone:
+		return "What stood at this address was withdrawn."
 	case Denied:
 		return "This is not yours to see or change."
 	case Conflict:

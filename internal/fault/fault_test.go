@@ -48,7 +48,7 @@ func TestADeadlineIsBusy(t *testing.T) {
 func TestEachKindHasASentenceOfItsOwn(t *testing.T) {
 	seen := map[string]fault.Kind{}
 	for _, k := range []fault.Kind{
-		fault.Invalid, fault.NotFound, fault.Denied, fault.Conflict, fault.Busy, fault.Upstream, fault.Internal,
+		fault.Invalid, fault.NotFound, fault.Gone, fault.Denied, fault.Conflict, fault.Busy, fault.Upstream, fault.Internal,
 	} {
 		s := fault.Sentence(k)
 		if other, twice := seen[s]; twice {

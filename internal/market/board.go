@@ -18,9 +18,13 @@ type Board struct {
 
 // SettleBoard settles every currency that anybody quoted against the base, each by the rule of [Settle].
 func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf) Board {
-	s := newSettler(heard, facts, asOf)
+	return newSheaf(heard, facts, asOf).settler().board(base, asOf)
+}
+
+// board settles every currency against the base.
+func (s *settler) board(base currency.Code, asOf AsOf) Board {
 	b := Board{Base: base, AsOf: asOf}
-	codes, known := s.codes(), map[currency.Code]bool{}
+	codes, known := s.heard.codes(), map[currency.Code]bool{}
 	for _, code := range codes {
 		if code == base {
 			continue
@@ -39,8 +43,7 @@ func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf
 	return b
 }
 
-// codes returns every currency that stands on a sheet, sorted.
-func (s *settler) codes() []currency.Code {
+func (s *sheaf) codes() []currency.Code {
 	seen := map[currency.Code]bool{}
 	for _, list := range s.sheets {
 		for _, sh := range list.all {

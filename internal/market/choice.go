@@ -11,122 +11,198 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 )
 
-// criterion is one respect in which the offers of two sources are compared.
-type criterion struct {
-	compare func(a, b Offer) int       // below zero: a comes first
-	behind  func(o, best Offer) string // why o was set aside
+// criterion is a respect in which the offers of two sources are compared.
+type criterion int
+
+const (
+	freshness  criterion = iota // what is current comes first
+	trust                       // the more trusted kind of source
+	authority                   // the bank that issues one of the currencies
+	agreement                   // what is not contradicted by others that agree
+	directness                  // what is nearer to a source's own number
+	age                         // the newer
+	name
+)
+
+// The respects in which offers are compared, in their order: of two of which the first is current, and of others. Where only
+// one of the two is, the first decides in either list.
+var (
+	amongCurrent  = [...]criterion{freshness, trust, authority, agreement, directness, age, name}
+	amongOutdated = [...]criterion{freshness, age, directness, trust, name}
+)
+
+// behind is why an offer was set aside. The sentence that a reader is given belongs to the very criterion that decided.
+func (c criterion) behind(o, best Offer, sources Sources) string {
+	switch c {
+	case freshness:
+		return fmt.Sprintf("Its newest value, of %s, is no longer current.", day(o.At))
+	case trust:
+		return fmt.Sprintf("It is %s; the one chosen is %s.", sources[o.Source].Kind.phrase(), sources[best.Source].Kind.phrase())
+	case authority:
+		return fmt.Sprintf("The one chosen is of the bank that issues %s.", sources[best.Source].Issuer)
+	case agreement:
+		return "It stands alone: others agree with the one chosen."
+	case directness:
+		return fmt.Sprintf("It is %s; the one chosen is %s.", o.How.phrase(), best.How.phrase())
+	case age:
+		return fmt.Sprintf("It is older, of %s.", day(o.At))
+	}
+	return "It ranks equal; the first by name was chosen."
 }
 
-// criteria are the respects in which offers are compared, in their order. The sentence that a reader is given for an
-// offer that was set aside belongs to the very criterion that decided.
-func criteria(pair Symbol, offers []Offer, sources Sources, at time.Time, current bool) []criterion {
-	rank := func(o Offer) int { return sources[o.Source].Kind.rank() }
-	freshness := criterion{
-		func(a, b Offer) int {
-			x, y := sources.fresh(a, at), sources.fresh(b, at)
-			switch {
-			case x == y:
-				return 0
-			case x:
-				return -1
-			}
-			return 1
-		},
-		func(o, _ Offer) string {
-			return fmt.Sprintf("Its newest value, of %s, is no longer current.", day(o.At))
-		},
+// entrant is an offer with all by which it is compared with others.
+type entrant struct {
+	index  int // of the offer, among those that it came with
+	source SourceID
+	value  currency.Decimal
+	at     int64
+
+	fresh, counts      bool // see [Sources.fresh] and counts
+	rank, issues, step int
+	alone              int8 // see alone; below zero while nobody has asked
+}
+
+// enter makes an entrant of what a source says of a pair at a moment.
+func enter(pair Symbol, index int, o Offer, s Source, at time.Time) entrant {
+	fresh := at.Sub(o.At) <= s.Fresh
+	return entrant{
+		index: index, source: o.Source, value: o.Value, at: o.At.UnixMicro(), fresh: fresh, counts: fresh && s.Kind != Page,
+		rank: s.Kind.rank(), issues: issues(s, pair), step: o.How.steps(), alone: -1,
 	}
-	trust := criterion{
-		func(a, b Offer) int { return cmp.Compare(rank(a), rank(b)) },
-		func(o, best Offer) string {
-			return fmt.Sprintf("It is %s; the one chosen is %s.", sources[o.Source].Kind.phrase(), sources[best.Source].Kind.phrase())
-		},
+}
+
+// contest are the offers for a pair, each of another source.
+type contest []entrant
+
+// entered are some offers as entrants.
+func entered(pair Symbol, offers []Offer, sources Sources, at time.Time) contest {
+	all := make(contest, len(offers))
+	for i, o := range offers {
+		all[i] = enter(pair, i, o, sources[o.Source], at)
 	}
-	directness := criterion{
-		func(a, b Offer) int { return cmp.Compare(a.How.steps(), b.How.steps()) },
-		func(o, best Offer) string {
-			return fmt.Sprintf("It is %s; the one chosen is %s.", o.How.phrase(), best.How.phrase())
-		},
+	return all
+}
+
+// order compares two of the entrants, below zero where the first comes first, and says which criterion decides.
+func (all contest) order(a, b *entrant) (criterion, int) {
+	list := amongOutdated[:]
+	if a.fresh {
+		list = amongCurrent[:]
 	}
-	age := criterion{
-		func(a, b Offer) int { return b.At.Compare(a.At) },
-		func(o, _ Offer) string { return fmt.Sprintf("It is older, of %s.", day(o.At)) },
-	}
-	authority := criterion{
-		func(a, b Offer) int { return cmp.Compare(issues(b, sources, pair), issues(a, sources, pair)) },
-		func(o, best Offer) string {
-			return fmt.Sprintf("The one chosen is of the bank that issues %s.", sources[best.Source].Issuer)
-		},
-	}
-	asked := map[SourceID]int{} // each offer is held against the others once, and only where nothing before decides
-	aloneOnce := func(o Offer) int {
-		answer, known := asked[o.Source]
-		if !known {
-			answer = alone(o, offers, sources, at)
-			asked[o.Source] = answer
+	for _, c := range list {
+		if order := all.compare(c, a, b); order != 0 {
+			return c, order
 		}
-		return answer
 	}
-	agreement := criterion{
-		func(a, b Offer) int { return cmp.Compare(aloneOnce(a), aloneOnce(b)) },
-		func(Offer, Offer) string { return "It stands alone: others agree with the one chosen." },
-	}
-	name := criterion{
-		func(a, b Offer) int { return cmp.Compare(a.Source, b.Source) },
-		func(Offer, Offer) string { return "It ranks equal; the first by name was chosen." },
-	}
-	if current {
-		return []criterion{freshness, trust, authority, agreement, directness, age, name}
-	}
-	return []criterion{freshness, age, directness, trust, name}
+	return name, 0
 }
 
-// ranked sorts the offers, the best first. What it returns says of two of them which criterion decides, and how.
-func ranked(pair Symbol, offers []Offer, sources Sources, at time.Time) func(a, b Offer) (criterion, int) {
-	deciding := decider(pair, slices.Clone(offers), sources, at) // which are sorted below, while their order is asked for
-	slices.SortFunc(offers, func(a, b Offer) int {
-		_, order := deciding(a, b)
+// compare compares two of the entrants in one respect.
+func (all contest) compare(c criterion, a, b *entrant) int {
+	switch c {
+	case freshness:
+		switch {
+		case a.fresh == b.fresh:
+			return 0
+		case a.fresh:
+			return -1
+		}
+		return 1
+	case trust:
+		return cmp.Compare(a.rank, b.rank)
+	case authority:
+		return cmp.Compare(b.issues, a.issues)
+	case agreement:
+		return cmp.Compare(all.alone(a), all.alone(b))
+	case directness:
+		return cmp.Compare(a.step, b.step)
+	case age:
+		return cmp.Compare(b.at, a.at)
+	}
+	return cmp.Compare(a.source, b.source)
+}
+
+// alone is 1 for an entrant that no other current one is near to, while there are others that agree with each other. It is
+// asked only where nothing before decides, and found out once.
+func (all contest) alone(e *entrant) int8 {
+	if e.alone < 0 {
+		e.alone = all.standsAlone(e)
+	}
+	return e.alone
+}
+
+func (all contest) standsAlone(e *entrant) int8 {
+	var others []*entrant
+	for i := range all {
+		other := &all[i]
+		if other.source == e.source || !other.counts {
+			continue
+		}
+		if near(other.value, e.value) {
+			return 0
+		}
+		others = append(others, other)
+	}
+	for i, a := range others {
+		for _, b := range others[:i] {
+			if near(a.value, b.value) {
+				return 1
+			}
+		}
+	}
+	return 0
+}
+
+// best is the entrant that comes first; there is at least one.
+func (all contest) best() *entrant {
+	first := &all[0]
+	for i := 1; i < len(all); i++ {
+		if _, order := all.order(&all[i], first); order < 0 {
+			first = &all[i]
+		}
+	}
+	return first
+}
+
+// ranked are the entrants in their order, the best first.
+func (all contest) ranked() []*entrant {
+	list := make([]*entrant, len(all))
+	for i := range all {
+		list[i] = &all[i]
+	}
+	slices.SortFunc(list, func(a, b *entrant) int {
+		_, order := all.order(a, b)
 		return order
 	})
-	return deciding
+	return list
 }
 
 // choose ranks the offers, which are not empty, and gives a reason for each.
 func choose(pair Symbol, offers []Offer, sources Sources, at time.Time) (best Offer, why string, aside []SetAside) {
-	deciding := ranked(pair, offers, sources, at)
-	best = offers[0]
-	switch name := sources[best.Source].name(best.Source); {
-	case len(offers) == 1:
-		why = fmt.Sprintf("%s is the only source that has it.", name)
-	case sources.fresh(best, at):
-		why = fmt.Sprintf("%s is %s, and its value is current.", name, sources[best.Source].Kind.phrase())
-	default:
-		why = fmt.Sprintf("No source has a current value; %s has the newest.", name)
-	}
-	first, size := utf8.DecodeRuneInString(why)
-	why = string(unicode.ToUpper(first)) + why[size:] // a source's name may begin with a small letter
-	for _, o := range offers[1:] {
-		c, _ := deciding(best, o)
-		aside = append(aside, SetAside{Offer: o, Why: c.behind(o, best), Off: off(o.Value, best.Value)})
+	all := entered(pair, offers, sources, at)
+	ranked := all.ranked()
+	best = offers[ranked[0].index]
+	why = reason(best.Source, len(offers), ranked[0].fresh, sources)
+	for _, e := range ranked[1:] {
+		o := offers[e.index]
+		c, _ := all.order(ranked[0], e)
+		aside = append(aside, SetAside{Offer: o, Why: c.behind(o, best, sources), Off: off(o.Value, best.Value)})
 	}
 	return best, why, aside
 }
 
-// decider compares two of some offers, and says by which criterion they differ.
-func decider(pair Symbol, offers []Offer, sources Sources, at time.Time) func(a, b Offer) (criterion, int) {
-	current, outdated := criteria(pair, offers, sources, at, true), criteria(pair, offers, sources, at, false)
-	return func(a, b Offer) (criterion, int) {
-		list := outdated
-		if sources.fresh(a, at) { // where only one of the two is fresh, the first criterion decides in either list
-			list = current
-		}
-		for _, c := range list {
-			if order := c.compare(a, b); order != 0 {
-				return c, order
-			}
-		}
-		return list[len(list)-1], 0
+// reason says why the best of so many offers was chosen.
+func reason(best SourceID, of int, fresh bool, sources Sources) (why string) {
+	switch name := sources[best].name(best); {
+	case of == 1:
+		why = fmt.Sprintf("%s is the only source that has it.", name)
+	case fresh:
+		why = fmt.Sprintf("%s is %s, and its value is current.", name, sources[best].Kind.phrase())
+	default:
+		why = fmt.Sprintf("No source has a current value; %s has the newest.", name)
 	}
+	first, size := utf8.DecodeRuneInString(why)
+	return string(unicode.ToUpper(first)) + why[size:] // a source's name may begin with a small letter
 }
 
 // The distances at which sources agree, and at which they contradict each other, in per cent.
@@ -153,33 +229,11 @@ func counts(o Offer, sources Sources, at time.Time) bool {
 	return sources[o.Source].Kind != Page && sources.fresh(o, at)
 }
 
-// alone is 1 for an offer that no other current one is near to, while there are others that agree with each other.
-func alone(o Offer, offers []Offer, sources Sources, at time.Time) int {
-	var others []Offer
-	for _, other := range offers {
-		if other.Source == o.Source || !counts(other, sources, at) {
-			continue
-		}
-		if near(other.Value, o.Value) {
-			return 0
-		}
-		others = append(others, other)
-	}
-	for i, a := range others {
-		for _, b := range others[:i] {
-			if near(a.Value, b.Value) {
-				return 1
-			}
-		}
-	}
-	return 0
-}
-
 // issues ranks a source by what it has to do with a pair: the bank that issues the quote currency knows best what that
 // is worth, then the one that issues the base.
-func issues(o Offer, sources Sources, pair Symbol) int {
+func issues(s Source, pair Symbol) int {
 	base, quote, _ := pair.Pair()
-	switch sources[o.Source].Issuer {
+	switch s.Issuer {
 	case "":
 		return 0
 	case quote:
@@ -194,7 +248,21 @@ func issues(o Offer, sources Sources, pair Symbol) int {
 func (s Sources) fresh(o Offer, at time.Time) bool { return at.Sub(o.At) <= s[o.Source].Fresh }
 
 // steps counts how far a value is from what a source wrote.
-func (h How) steps() int { return slices.Index([]How{Said, Inverse, Crossed, Computed, Fixed}, h) }
+func (h How) steps() int {
+	switch h {
+	case Said:
+		return 0
+	case Inverse:
+		return 1
+	case Crossed:
+		return 2
+	case Computed:
+		return 3
+	case Fixed:
+		return 4
+	}
+	return -1
+}
 
 // phrase names the way within a sentence.
 func (h How) phrase() string {

@@ -23,12 +23,6 @@ type Course struct {
 	Days  []Settled
 }
 
-// Settled is what a pair was worth at the end of a day, as [Settle] chooses it, without the reasons.
-type Settled struct {
-	Offer
-	Beside []Offer // what the other sources had to say at that moment, the best first
-}
-
 // Courses settles pairs of one base on every day of a span, all from one reading: of the quotes named, or of every
 // currency there is where none is named. A day stands in a course if the value chosen at its end is of that day; the
 // first day always does, with what still stood then, so that a span that begins on a holiday begins with a value. A rate
@@ -45,19 +39,23 @@ func (l *Ledger) Courses(ctx context.Context, base currency.Code, quotes []curre
 		return nil, fmt.Errorf("read the sources: %w", err)
 	}
 	now := l.now()
-	heard, whole, err := l.bearingOn(ctx, base, quotes, span, facts)
-	if err != nil {
-		return nil, fmt.Errorf("read the courses of %s: %w", base, err)
+	tracks, ok := l.store.Tracks()
+	if !ok {
+		heard, err := l.bearingOn(ctx, base, quotes, span, facts)
+		if err != nil {
+			return nil, fmt.Errorf("read the courses of %s: %w", base, err)
+		}
+		tracks = tracksOf(heard)
 	}
-	asOf := AsOf{At: endOf(span.To, now), Known: now}
 	r := runner{
-		settler: &settler{facts: facts}, asOf: asOf, span: span, now: now, named: quotes != nil,
-		tracks: map[Symbol][][]Offer{}, anchors: map[currency.Code][]time.Time{},
+		settler: &settler{facts: facts}, tracks: tracks, span: span, now: now.UnixMicro(), named: quotes != nil,
+		within: bounds{span.From.Add(-span.Carry).UnixMicro(), lastOf(span.To.UnixMicro(), now.UnixMicro()), now.UnixMicro()},
+		lanes:  map[Symbol][]*lane{}, anchors: map[currency.Code][]int64{},
 	}
-	if whole {
-		r.settler = newSettler(heard, facts, asOf)
-	} else {
-		r.series = slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) })
+	for _, v := range tracks.voices {
+		if facts.may(v.source) {
+			r.voices = append(r.voices, v)
+		}
 	}
 	if quotes = slices.Clone(quotes); !r.named {
 		quotes = r.codes()
@@ -80,13 +78,28 @@ func (l *Ledger) Courses(ctx context.Context, base currency.Code, quotes []curre
 	return courses, nil
 }
 
-// endOf is the last moment of a day, or the present one where that day is not over.
-func endOf(day, now time.Time) time.Time {
-	if end := day.AddDate(0, 0, 1).Add(-time.Microsecond); end.Before(now) {
-		return end
+// dayLength is a day in microseconds. Days are those of UTC, which has no others.
+const dayLength = int64(24 * time.Hour / time.Microsecond)
+
+// lastOf is the last moment of a day, or the present one where that day is not over.
+func lastOf(day, now int64) int64 { return min(day+dayLength-1, now) }
+
+// midnight is that at which the day of a moment begins.
+func midnight(at int64) int64 {
+	past := at % dayLength
+	if past < 0 {
+		past += dayLength
 	}
-	return now
+	return at - past
 }
+
+// endOf is lastOf of times.
+func endOf(day, now time.Time) time.Time {
+	return time.UnixMicro(lastOf(day.UnixMicro(), now.UnixMicro())).UTC()
+}
+
+// dayOf is the midnight UTC at which the day of a moment begins.
+func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
 
 // Few currencies over a long span are read as series, all else by the sheets of each source.
 const (
@@ -95,8 +108,8 @@ const (
 )
 
 // bearingOn reads what can bear on the courses of some currencies. Where one of them is tied to another at times, the
-// days on which that was quoted count too, and these only the sheets tell: it is whole where it is by sheets.
-func (l *Ledger) bearingOn(ctx context.Context, base currency.Code, quotes []currency.Code, span Span, facts Facts) (heard []Observation, whole bool, err error) {
+// days on which that was quoted count too, and these only the sheets tell.
+func (l *Ledger) bearingOn(ctx context.Context, base currency.Code, quotes []currency.Code, span Span, facts Facts) (heard []Observation, err error) {
 	from, to := span.From.Add(-span.Carry), span.To.AddDate(0, 0, 1).Add(-time.Microsecond)
 	s := &settler{facts: facts}
 	tied := !span.Said && (s.everTied(base) || slices.ContainsFunc(quotes, s.everTied))
@@ -107,24 +120,22 @@ func (l *Ledger) bearingOn(ctx context.Context, base currency.Code, quotes []cur
 			}
 			sheets, err := l.store.Sheets(ctx, id, from, to)
 			if err != nil {
-				return nil, true, err
+				return nil, err
 			}
 			heard = append(heard, sheets...)
 		}
-		return heard, true, nil
+		return heard, nil
 	}
 	symbols, err := l.store.Symbols(ctx)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	var needed []Symbol
 	for _, quote := range quotes {
 		needed = append(needed, bearing(base, quote, symbols)...)
 	}
 	slices.Sort(needed)
-	heard, err = l.store.Series(ctx, slices.Compact(needed), AsOf{At: to, Known: l.now()})
-	first, _ := slices.BinarySearchFunc(heard, from, func(o Observation, at time.Time) int { return o.At.Compare(at) })
-	return heard[first:], false, err
+	return l.store.Series(ctx, slices.Compact(needed), AsOf{At: to, Known: l.now()})
 }
 
 // everTied says whether a law or a promise fixed a currency to another at any time.
@@ -132,48 +143,71 @@ func (s *settler) everTied(code currency.Code) bool {
 	return slices.ContainsFunc(s.facts.Currencies.Pegs(code), currency.Peg.Hard)
 }
 
-// runner settles many courses from one reading, and keeps what several of them need.
+// runner settles many courses from one reading, and keeps what several of them need. Moments are in microseconds.
 type runner struct {
 	*settler
-	series  []Observation // instead of sheets: few symbols, by At
-	asOf    AsOf
+	tracks  *Tracks
+	voices  []*voice // those that may speak
+	within  bounds
 	span    Span
-	now     time.Time
-	named   bool                          // the quotes were asked for by name
-	tracks  map[Symbol][][]Offer          // of each source its offers for a pair, the oldest first
-	anchors map[currency.Code][]time.Time // the days on which something was quoted to which others are tied
+	now     int64
+	named   bool                      // the quotes were asked for by name
+	lanes   map[Symbol][]*lane        // what each source offered for a pair
+	anchors map[currency.Code][]int64 // the days on which something was quoted to which others are tied
+}
+
+// codes are the currencies of which somebody spoke.
+func (r *runner) codes() []currency.Code {
+	all := make([]currency.Code, 0, len(r.tracks.codes))
+	for code, name := range r.tracks.codes {
+		if slices.ContainsFunc(r.voices, func(v *voice) bool { return v.spoke(code, r.within) }) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // course settles a pair on the days of the span. Unless it was asked for by name, a currency that nobody quotes needs an
 // official source that has its anchor, as on a board.
 func (r *runner) course(base, quote currency.Code) []Settled {
 	pair := Pair(base, quote)
-	days := []time.Time{r.span.From}
-	for _, track := range r.track(pair) {
-		for _, o := range track {
-			if at := dayOf(o.At); at.After(r.span.From) && !at.After(r.span.To) {
-				days = append(days, at)
+	lanes := r.of(pair)
+	from, to := r.span.From.UnixMicro(), r.span.To.UnixMicro()
+	room := 1
+	for _, t := range lanes {
+		room += len(t.picks)
+	}
+	days := append(make([]int64, 0, room), from)
+	for _, t := range lanes {
+		for _, p := range t.picks {
+			if day := midnight(p.at); day > from && day <= to {
+				days = append(days, day)
 			}
 		}
 	}
+	tied := false
 	if !r.span.Said {
 		for _, peg := range append(r.facts.Currencies.Pegs(base), r.facts.Currencies.Pegs(quote)...) {
 			if peg.Hard() {
-				days = append(days, r.anchored(peg.Anchor)...)
+				days, tied = append(days, r.anchored(peg.Anchor)...), true
 			}
 		}
 	}
-	days = slices.DeleteFunc(days, func(day time.Time) bool { return day.Before(r.span.From) })
-	slices.SortFunc(days, time.Time.Compare)
-	days = slices.CompactFunc(days, time.Time.Equal)
+	days = slices.DeleteFunc(days, func(day int64) bool { return day < from })
+	slices.Sort(days)
+	days = slices.Compact(days)
+	carry := r.span.Carry.Microseconds()
 	course := make([]Settled, 0, len(days))
 	for _, day := range days {
-		end := endOf(day, r.now)
-		settled, ok := r.stood(pair, day, end)
+		end := lastOf(day, r.now)
+		settled, ok := r.heard(pair, lanes, day, end)
+		if tied {
+			settled, ok = r.stood(pair, day, end, settled, ok)
+		}
 		switch {
-		case !ok, settled.At.Before(day.Add(-r.span.Carry)):
-		case !day.Equal(r.span.From) && !dayOf(settled.At).Equal(day):
-		case settled.How == Fixed && !r.named && !r.onBoard(quote, settled.Offer, end):
+		case !ok, settled.at < day-carry:
+		case day != from && midnight(settled.at) != day:
+		case settled.fixed != nil && !r.named && !r.onBoard(quote, *settled.fixed, time.UnixMicro(end)):
 		default:
 			course = append(course, settled)
 		}
@@ -182,117 +216,122 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 }
 
 // stood is what a pair was worth at the end of a day by what was heard of it, or by what fixes it.
-func (r *runner) stood(pair Symbol, day, end time.Time) (Settled, bool) {
-	heard, ok := r.heard(pair, day, end)
-	if r.span.Said || ok && r.facts.Sources.fresh(heard.Offer, end) {
+func (r *runner) stood(pair Symbol, day, end int64, heard Settled, ok bool) (Settled, bool) {
+	at := time.UnixMicro(end).UTC()
+	if ok && at.Sub(heard.At()) <= r.facts.Sources[heard.source].Fresh {
 		return heard, ok
 	}
 	base, quote, _ := pair.Pair()
-	b, q := r.tieOn(base, end), r.tieOn(quote, end)
+	b, q := r.tieOn(base, at), r.tieOn(quote, at)
 	if !b.tied && !q.tied {
 		return heard, ok
 	}
 	o, fixed := fix(b, q, func() (Offer, bool) {
-		between, ok := r.heard(Pair(b.anchor, q.anchor), day, end)
-		return between.Offer, ok
+		anchors := Pair(b.anchor, q.anchor)
+		between, ok := r.heard(anchors, r.of(anchors), day, end)
+		if !ok {
+			return Offer{}, false
+		}
+		return between.Offer(), true
 	})
 	if !fixed {
 		return heard, ok
 	}
 	if o.From == nil { // it holds on every day: of the last on which there was a price of what it is fixed to
 		days := r.anchored(b.anchor)
-		i, found := slices.BinarySearchFunc(days, day, time.Time.Compare)
+		i, found := slices.BinarySearch(days, day)
 		if found {
 			i++
 		}
 		if i == 0 {
 			return heard, ok
 		}
-		o.At, o.Seen = days[i-1], days[i-1]
+		o.At = time.UnixMicro(days[i-1]).UTC()
+		o.Seen = o.At
 	}
-	settled := Settled{Offer: o}
+	settled := Settled{pick: pick{road: &road{source: o.Source, how: o.How, fixed: &o}, at: o.At.UnixMicro()}}
 	if ok {
-		settled.Beside = append([]Offer{heard.Offer}, heard.Beside...)
+		settled.beside = append([]pick{heard.pick}, heard.beside...)
 	}
 	return settled, true
 }
 
 // heard chooses among what the sources had to say of a pair at the end of a day.
-func (r *runner) heard(pair Symbol, day, end time.Time) (Settled, bool) {
-	var offers []Offer
-	var only Offer
-	since, n := day.Add(-r.span.Carry), 0
-	for _, track := range r.track(pair) {
-		i, found := slices.BinarySearchFunc(track, end, func(o Offer, end time.Time) int { return o.At.Compare(end) })
-		if found {
-			i++
-		}
-		if i == 0 || track[i-1].At.Before(since) {
+func (r *runner) heard(pair Symbol, lanes []*lane, day, end int64) (Settled, bool) {
+	since := day - r.span.Carry.Microseconds()
+	var only pick
+	var all contest
+	for i, t := range lanes {
+		if t.reach(end); t.passed == 0 || t.newest().at < since {
 			continue
 		}
-		if n++; n == 1 {
-			only = track[i-1]
-			continue
+		p := t.newest()
+		if only.road == nil {
+			only = p
 		}
-		if n == 2 {
-			offers = append(offers, only)
+		if len(lanes) > 1 {
+			all = append(all, r.enter(pair, i, t, end))
 		}
-		offers = append(offers, track[i-1])
 	}
-	if n > 1 {
-		ranked(pair, offers, r.facts.Sources, end)
-		return Settled{Offer: offers[0], Beside: offers[1:]}, true
+	if len(all) < 2 {
+		return Settled{pick: only}, only.road != nil
 	}
-	return Settled{Offer: only}, n == 1
+	var settled Settled
+	for i, e := range all.ranked() {
+		if p := lanes[e.index].newest(); i == 0 {
+			settled.pick = p
+		} else {
+			settled.beside = append(settled.beside, p)
+		}
+	}
+	return settled, true
 }
 
-// track are the offers of each source for a pair, the oldest first.
-func (r *runner) track(pair Symbol) [][]Offer {
-	if tracks, ok := r.tracks[pair]; ok {
-		return tracks
+// of are the lanes of a pair.
+func (r *runner) of(pair Symbol) []*lane {
+	lanes, known := r.lanes[pair]
+	if known {
+		return lanes
 	}
 	base, quote, _ := pair.Pair()
-	var tracks [][]Offer
-	for _, said := range bySource(r.series) {
-		if track := offersOf(pair, said, r.asOf); len(track) > 0 {
-			tracks = append(tracks, track)
+	b, q := r.tracks.number(base), r.tracks.number(quote)
+	for _, v := range r.voices {
+		if picks := v.offered(b, q, r.within); len(picks) > 0 {
+			lanes = append(lanes, &lane{picks: picks})
 		}
 	}
-	for _, list := range r.sheets {
-		var track []Offer
-		for _, sh := range slices.Backward(list.on(base, quote)) {
-			if o, ok := sh.offer(base, quote); ok {
-				track = append(track, o)
-			}
-		}
-		if len(track) > 0 {
-			tracks = append(tracks, track)
-		}
-	}
-	r.tracks[pair] = tracks
-	return tracks
+	r.lanes[pair] = lanes
+	return lanes
 }
 
 // anchored are the days up to the end of the span on which something was quoted to which others are tied, in their order:
 // by anybody, or, where nobody asked for these by name, by official sources.
-func (r *runner) anchored(anchor currency.Code) []time.Time {
+func (r *runner) anchored(anchor currency.Code) []int64 {
 	if days, ok := r.anchors[anchor]; ok {
 		return days
 	}
-	days := []time.Time{}
-	for source, list := range r.sheets {
-		if !r.named && r.facts.Sources[source].Kind != Official {
+	var days []int64
+	number := r.tracks.number(anchor)
+	for _, v := range r.voices {
+		if number < 0 {
+			break
+		}
+		if !r.named && r.facts.Sources[v.source].Kind != Official {
 			continue
 		}
-		for _, sh := range list.on(anchor, anchor) {
-			if day := dayOf(sh.at); !day.After(r.span.To) {
-				days = append(days, day)
+		for _, n := range v.beside[number] {
+			for _, t := range []*Track{n.said, n.turned} {
+				if t != nil {
+					days = append(days, t.days(r.within)...)
+				}
 			}
 		}
+		slices.Sort(days) // of each source, so that they do not become as many as all of its numbers
+		days = slices.Compact(days)
 	}
-	slices.SortFunc(days, time.Time.Compare)
-	r.anchors[anchor] = days
-	return days
+	last, _ := slices.BinarySearch(days, r.span.To.UnixMicro()+1)
+	r.anchors[anchor] = days[:last]
+	return days[:last]
 }
 
 // onBoard says whether a board would show a fixed rate of a currency that it was not asked for by name.
@@ -303,6 +342,3 @@ func (r *runner) onBoard(quote currency.Code, o Offer, end time.Time) bool {
 	}
 	return o.From == nil || r.current(o, end)
 }
-
-// dayOf is the midnight UTC at which the day of a moment begins.
-func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

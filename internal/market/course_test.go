@@ -35,7 +35,7 @@ func dayOfJanuary(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, ti
 // written are the days of a course as "10 1.1610 bank".
 func written(c market.Course) (all []string) {
 	for _, s := range c.Days {
-		all = append(all, s.At.Format("2 ")+s.Value.String()+" "+string(s.Source))
+		all = append(all, s.At().Format("2 ")+s.Value().String()+" "+string(s.Source()))
 	}
 	return all
 }
@@ -54,14 +54,14 @@ func TestACourseIsWhatSettlingSaysDayByDay(t *testing.T) {
 	if got := written(courses[1]); !slices.Equal(got, []string{"8 1.1600 bank", "9 1.1610 bank", "12 1.1620 bank"}) {
 		t.Error(got)
 	}
-	if got := courses[1].Days[2].Beside; len(got) != 1 || got[0].Value.String() != "1.1998" {
+	if got := courses[1].Days[2].Beside(); len(got) != 1 || got[0].Value.String() != "1.1998" {
 		t.Errorf("beside: %+v", got)
 	}
 	for _, c := range courses {
 		for _, s := range c.Days {
-			p, err := d.Rate(t.Context(), market.Pair("EUR", c.Quote), market.AsOf{At: s.At.Add(24*time.Hour - time.Microsecond)})
-			if err != nil || !p.Value.Equal(s.Value) || p.Source != s.Source || !p.At.Equal(s.At) {
-				t.Errorf("%s of %s: the course says %s of %s, the ledger %s of %s %v", c.Quote, s.At, s.Value, s.Source, p.Value, p.Source, err)
+			p, err := d.Rate(t.Context(), market.Pair("EUR", c.Quote), market.AsOf{At: s.At().Add(24*time.Hour - time.Microsecond)})
+			if err != nil || !p.Value.Equal(s.Value()) || p.Source != s.Source() || !p.At.Equal(s.At()) {
+				t.Errorf("%s of %s: the course says %s of %s, the ledger %s of %s %v", c.Quote, s.At(), s.Value(), s.Source(), p.Value, p.Source, err)
 			}
 		}
 	}

@@ -5,9 +5,9 @@ import "context"
 // RateOfAll settles a pair by all that was ever said, as [Ledger.Rate] must do by less.
 func (l *Ledger) RateOfAll(ctx context.Context, pair Symbol, asOf AsOf) (Price, error) {
 	asOf = asOf.Resolved(l.now())
-	s, err := l.settlerFor(ctx, pair, asOf, true)
+	s, err := l.sheafFor(ctx, pair, asOf, true)
 	if err != nil {
 		return Price{}, err
 	}
-	return s.price(pair, asOf.At)
+	return s.settler().price(pair, asOf.At)
 }

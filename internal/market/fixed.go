@@ -59,8 +59,8 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 	}
 	why = "fixed at " + strings.Join(facts, " and ")
 	o, ok = fix(b, q, func() (Offer, bool) {
-		between, err := s.heardPrice(Pair(b.anchor, q.anchor), at)
-		if err != nil {
+		between, ok := s.heard.price(Pair(b.anchor, q.anchor), at)
+		if !ok {
 			return Offer{}, false
 		}
 		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
@@ -120,7 +120,7 @@ func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time
 			continue
 		}
 		p, err := s.price(Pair(base, c.Code), at)
-		if err != nil || p.How != Fixed || p.From == nil && !s.official(t.anchor, at) || p.From != nil && !s.current(p.Offer, at) {
+		if err != nil || p.How != Fixed || p.From == nil && !s.heard.spoke(Official, t.anchor, at) || p.From != nil && !s.current(p.Offer, at) {
 			continue
 		}
 		all = append(all, p)
@@ -128,11 +128,10 @@ func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time
 	return all
 }
 
-// official says whether some official source has a current sheet with a currency on it.
-func (s *settler) official(code currency.Code, at time.Time) bool {
+func (s *sheaf) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 	for source, list := range s.sheets {
 		for _, sh := range list.on(code, code) {
-			if s.facts.Sources[source].Kind == Official && at.Sub(sh.at) <= s.facts.Sources[source].Fresh {
+			if s.facts.Sources[source].Kind == kind && at.Sub(sh.at) <= s.facts.Sources[source].Fresh {
 				return true
 			}
 		}

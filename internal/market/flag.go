@@ -51,24 +51,25 @@ const (
 	unchangedDigits = 4 // a figure of fewer stays the same by rounding
 )
 
-// unchanged says that a source keeps saying the same of what a price rests on, and of what nobody is known to hold.
-func (s *settler) unchanged(p Price, at time.Time) []Flag {
-	if !s.facts.Sources.fresh(p.Offer, at) {
+// unchanged says that a source keeps saying the same of what a price rests on, and of what nobody is known to hold. How often
+// in a row it said the same of the observations that the price rests on, and since when, alike says.
+func unchanged(p Price, facts Facts, at time.Time, alike func(i int) (since time.Time, n int)) []Flag {
+	if !facts.Sources.fresh(p.Offer, at) {
 		return nil // it is known to be old
 	}
-	for _, o := range p.From {
+	for i, o := range p.From {
 		base, quote, ok := o.Symbol.Pair()
-		if !ok || o.Value.Digits() < unchangedDigits || s.heldTo(base, quote, at) {
+		if !ok || o.Value.Digits() < unchangedDigits || heldTo(facts.Currencies, base, quote, at) {
 			continue
 		}
-		since, alike := s.sheets[o.Source].alike(o)
-		if alike <= unchangedAfter {
+		since, n := alike(i)
+		if n <= unchangedAfter {
 			continue
 		}
 		return []Flag{{
 			Code: Unchanged, Word: "unchanged", Doubt: p.Within == 0, // what others see too is no frozen feed
 			Text: fmt.Sprintf("%s has said the same of %s each time since %s at least: the rate is held there, or the source repeats itself.",
-				s.facts.Sources[o.Source].name(o.Source), o.Symbol, day(since)),
+				facts.Sources[o.Source].name(o.Source), o.Symbol, day(since)),
 		}}
 	}
 	return nil
@@ -90,9 +91,9 @@ func (l *sheets) alike(o Observation) (since time.Time, n int) {
 }
 
 // heldTo says whether one of two currencies is pegged to the other, or both are to a third.
-func (s *settler) heldTo(base, quote currency.Code, at time.Time) bool {
-	b, bound := s.facts.Currencies.PegOn(base, at)
-	q, alsoBound := s.facts.Currencies.PegOn(quote, at)
+func heldTo(table *currency.Table, base, quote currency.Code, at time.Time) bool {
+	b, bound := table.PegOn(base, at)
+	q, alsoBound := table.PegOn(quote, at)
 	return bound && b.Anchor == quote || alsoBound && q.Anchor == base || bound && alsoBound && b.Anchor == q.Anchor
 }
 

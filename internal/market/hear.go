@@ -134,7 +134,7 @@ type court struct {
 	waiting []Held               // what is held of any source
 	said    map[saying]Reason    // what of this source was held or put away already, and why
 	passed  map[Symbol]time.Time // in a live hearing: of what the source has spoken before, where it does not do so again
-	others  map[int64]*settler   // by the day: what the other sources said until then
+	others  map[int64]*sheaf     // by the day: what the other sources said until then
 	freed   map[ID]bool          // held values of others that were confirmed here
 }
 
@@ -150,7 +150,7 @@ func sayingOf(o Observation) saying { return saying{o.Symbol, o.At.UnixMicro(), 
 // prepare reads what judging needs: what is news, what the source said before, and what is held.
 func (c *court) prepare(known []Observation) error {
 	c.said, c.freed = map[saying]Reason{}, map[ID]bool{}
-	c.others = map[int64]*settler{}
+	c.others = map[int64]*sheaf{}
 	news, revised, err := c.ledger.unsaid(c.ctx, known)
 	c.news = make(map[ID]bool, len(news))
 	c.revised = revised
@@ -298,7 +298,7 @@ func (c *court) peers(s suspect) []peer {
 			all = append(all, peer{h.Source, logOf(h.Value)})
 		}
 	}
-	for source, list := range c.settler(s).sheets {
+	for source, list := range c.sheaf(s).sheets {
 		if newest, _ := list.offers(s.base, s.quote, s.At); newest.From != nil && s.At.Sub(newest.At) <= near {
 			all = append(all, peer{source, logOf(newest.Value)})
 		}
@@ -306,15 +306,15 @@ func (c *court) peers(s suspect) []peer {
 	return all
 }
 
-// settler is what the other sources had said by the end of the day of a value. Pages only claim, and confirm nothing.
-func (c *court) settler(s suspect) *settler {
+// sheaf is what the other sources had said by the end of the day of a value. Pages only claim, and confirm nothing.
+func (c *court) sheaf(s suspect) *sheaf {
 	end := s.At.Truncate(24 * time.Hour).Add(24*time.Hour - time.Microsecond)
 	if found := c.others[end.UnixMicro()]; found != nil {
 		return found
 	}
 	asOf := AsOf{At: end}.Resolved(c.ledger.now())
 	asOf.At = end
-	made := &settler{}
+	made := &sheaf{}
 	facts, err := c.ledger.facts(c.ctx)
 	if err == nil {
 		var all []Observation
@@ -326,7 +326,7 @@ func (c *court) settler(s suspect) *settler {
 			s.Terms = Free
 			facts.Sources[id] = s
 		}
-		made = newSettler(all, facts, asOf)
+		made = newSheaf(all, facts, asOf)
 	}
 	c.err = cmp.Or(c.err, err)
 	c.others[end.UnixMicro()] = made

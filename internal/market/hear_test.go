@@ -348,17 +348,17 @@ func TestALineHasTheValuesOfTheHistory(t *testing.T) {
 		}
 		from := history[len(history)-3].At
 		line, err := h.Line(t.Context(), pair, from, time.Date(2026, 1, 20, 0, 0, 0, 0, time.UTC), market.AsOf{})
-		if err != nil || len(line) != len(history)-2 {
-			t.Fatalf("%s: %d in the line, %d in the history, %v", pair, len(line), len(history), err)
+		if err != nil || len(line.Points) != len(history)-2 {
+			t.Fatalf("%s: %d in the line, %d in the history, %v", pair, len(line.Points), len(history), err)
 		}
-		for i, o := range line {
+		for i, o := range line.Offers() {
 			if diff := cmp.Diff(history[len(history)-3-i].Offer, o); diff != "" {
 				t.Fatalf("%s of %s: %s", pair, o.At, diff)
 			}
 		}
 	}
-	if line, err := h.Line(t.Context(), "EUR/RUB", time.Time{}, h.clock, market.AsOf{}); err != nil || len(line) != 0 {
-		t.Errorf("of what nobody said: %v, %v", line, err)
+	if line, err := h.Line(t.Context(), "EUR/RUB", time.Time{}, h.clock, market.AsOf{}); err != nil || len(line.Points) != 0 {
+		t.Errorf("of what nobody said: %v, %v", line.Offers(), err)
 	}
 }
 

@@ -225,17 +225,17 @@ func (l *Ledger) Known(ctx context.Context) (Sources, error) {
 // fault.NotFound.
 func (l *Ledger) Rate(ctx context.Context, pair Symbol, asOf AsOf) (Price, error) {
 	asOf = asOf.Resolved(l.now())
-	s, err := l.settlerFor(ctx, pair, asOf, false)
+	s, err := l.sheafFor(ctx, pair, asOf, false)
 	if err != nil {
 		return Price{}, err
 	}
-	return s.price(pair, asOf.At)
+	return s.settler().price(pair, asOf.At)
 }
 
 // History settles a pair at every moment at which a source offered it, the newest first.
 func (l *Ledger) History(ctx context.Context, pair Symbol, asOf AsOf) ([]Price, error) {
 	asOf = asOf.Resolved(l.now())
-	s, err := l.settlerFor(ctx, pair, asOf, true)
+	s, err := l.sheafFor(ctx, pair, asOf, true)
 	if err != nil {
 		return nil, err
 	}
@@ -270,8 +270,8 @@ func (l *Ledger) Said(ctx context.Context, symbols []Symbol, from, to time.Time)
 	return said, nil
 }
 
-// settlerFor reads what can bear on a pair, of each series the whole or, where one price is to be settled, its end.
-func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf, whole bool) (*settler, error) {
+// sheafFor reads what can bear on a pair, of each series the whole or, where one price is to be settled, its end.
+func (l *Ledger) sheafFor(ctx context.Context, pair Symbol, asOf AsOf, whole bool) (*sheaf, error) {
 	needed, between, err := l.needed(ctx, pair, asOf)
 	if err != nil {
 		return nil, err
@@ -291,21 +291,16 @@ func (l *Ledger) settlerFor(ctx context.Context, pair Symbol, asOf AsOf, whole b
 	if err != nil {
 		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
 	}
-	return newSettler(heard, facts, asOf), nil
+	return newSheaf(heard, facts, asOf), nil
 }
 
 // needed returns the symbols that can bear on a pair: itself, itself turned round, and the pairs that lead across one
 // currency; and the same between what its two currencies are tied to, with that pair.
 func (l *Ledger) needed(ctx context.Context, pair Symbol, asOf AsOf) (needed []Symbol, between Symbol, err error) {
-	base, quote, ok := pair.Pair()
-	if !ok {
-		return nil, "", fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
+	if err := l.checkPair(pair); err != nil {
+		return nil, "", err
 	}
-	for _, code := range []currency.Code{base, quote} {
-		if _, err := l.currencies.Currency(code); err != nil {
-			return nil, "", fault.Because(fault.Invalid, "%s: %w", pair, err)
-		}
-	}
+	base, quote, _ := pair.Pair()
 	symbols, err := l.store.Symbols(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the symbols: %w", err)
@@ -318,6 +313,20 @@ func (l *Ledger) needed(ctx context.Context, pair Symbol, asOf AsOf) (needed []S
 		needed = slices.Compact(needed)
 	}
 	return needed, between, nil
+}
+
+// checkPair says what is wrong with a pair of which somebody asks: the error is fault.Invalid.
+func (l *Ledger) checkPair(pair Symbol) error {
+	base, quote, ok := pair.Pair()
+	if !ok {
+		return fault.Because(fault.Invalid, "%s is no pair of currencies: write it as EUR/USD", pair)
+	}
+	for _, code := range []currency.Code{base, quote} {
+		if _, err := l.currencies.Currency(code); err != nil {
+			return fault.Because(fault.Invalid, "%s: %w", pair, err)
+		}
+	}
+	return nil
 }
 
 // torn says whether the ends of the series may not be enough: of some source, a moment at which two legs of a pair stand

@@ -1,145 +1,309 @@
 package market
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/courant-news/courant/internal/currency"
 )
 
-// Line settles a pair at every moment from one to another at which a source offered it, the oldest first, by the rule of
-// [Settle], and without its reasons: it is for charts and series, which ask for thousands of values at once. Where an older
-// value of a better source still stood, that is in the line at its own moment. For the errors see [Ledger.Rate]; a line of
-// nothing is empty.
-func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf AsOf) ([]Offer, error) {
+// Settled is what a pair was worth at a moment, as [Settle] chooses it, without the reasons. It is a view of the rows that
+// it follows from, and makes in full only what is asked for.
+type Settled struct {
+	pick
+	beside []pick
+}
+
+// At is about when the value speaks.
+func (s Settled) At() time.Time { return time.UnixMicro(s.at).UTC() }
+
+// Seen is when the younger of the numbers that it rests on was learnt.
+func (s Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }
+
+// Value is the price, to CrossDigits digits where it was computed.
+func (s Settled) Value() currency.Decimal { return s.value() }
+
+// Source is who said it.
+func (s Settled) Source() SourceID { return s.source }
+
+// How says how the value follows from what the source said.
+func (s Settled) How() How { return s.how }
+
+// Offer is all that there is to say of it.
+func (s Settled) Offer() Offer { return s.offer() }
+
+// Beside are what the other sources had to say at that moment, the best first, where that was asked for.
+func (s Settled) Beside() []Offer {
+	var all []Offer
+	for _, p := range s.beside {
+		all = append(all, p.offer())
+	}
+	return all
+}
+
+// AppendIDs appends the names of the observations that it rests on.
+func (s Settled) AppendIDs(ids []ID) []ID {
+	if s.fixed != nil {
+		for _, o := range s.fixed.From {
+			ids = append(ids, o.ID)
+		}
+		return ids
+	}
+	if ids = append(ids, s.first.ID(int(s.i))); s.second != nil {
+		ids = append(ids, s.second.ID(int(s.j)))
+	}
+	return ids
+}
+
+// Line is what a pair was worth at many moments, the oldest first.
+type Line struct {
+	Pair   Symbol
+	Points []Settled
+
+	facts    Facts
+	known    int64
+	spans    []span
+	disputed map[int64]bool // moments at which other current sources were far away
+}
+
+// Line settles a pair at every moment from one to another at which a source offered it, by the rule of [Settle], and
+// without its reasons: it is for charts and series, which ask for thousands of values at once. Where an older value of a
+// better source still stood, that is in the line at its own moment. For the errors see [Ledger.Rate]; a line of nothing is
+// empty.
+func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf AsOf) (Line, error) {
 	asOf = asOf.Resolved(l.now())
 	if to.Before(asOf.At) {
 		asOf.At = to
+	}
+	if err := l.checkPair(pair); err != nil {
+		return Line{}, err
+	}
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return Line{}, fmt.Errorf("read the sources: %w", err)
+	}
+	tracks, err := l.tracks(ctx, pair, asOf)
+	if err != nil {
+		return Line{}, fmt.Errorf("read the series of %s: %w", pair, err)
+	}
+	line := newLine(pair, tracks, facts, asOf)
+	first, _ := slices.BinarySearchFunc(line.Points, from.UnixMicro(), func(s Settled, at int64) int { return cmp.Compare(s.at, at) })
+	line.Points = line.Points[first:]
+	return line, nil
+}
+
+// Offers are all points in full.
+func (l Line) Offers() []Offer {
+	all := make([]Offer, len(l.Points))
+	for i, p := range l.Points {
+		all[i] = p.Offer()
+	}
+	return all
+}
+
+// Price is a point as a price: without its reasons, and without what only these are for.
+func (l Line) Price(i int) Price { return Price{Symbol: l.Pair, Offer: l.Points[i].Offer()} }
+
+// tracks are those that bear on a pair: all that the store has in memory, or what must be read.
+func (l *Ledger) tracks(ctx context.Context, pair Symbol, asOf AsOf) (*Tracks, error) {
+	if tracks, ok := l.store.Tracks(); ok {
+		return tracks, nil
 	}
 	needed, _, err := l.needed(ctx, pair, asOf)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := l.facts(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the sources: %w", err)
-	}
 	heard, err := l.store.Series(ctx, needed, asOf)
-	if err != nil {
-		return nil, fmt.Errorf("read the series of %s: %w", pair, err)
-	}
-	heard = slices.DeleteFunc(heard, func(o Observation) bool { return !facts.may(o.Source) })
-	line := newLine(pair, heard, facts, asOf)
-	first, _ := slices.BinarySearchFunc(line, from, func(o Offer, at time.Time) int { return o.At.Compare(at) })
-	return line[first:], nil
+	return tracksOf(heard), err
 }
 
-// newLine settles what was heard, by At, at every moment.
-func newLine(pair Symbol, heard []Observation, facts Facts, asOf AsOf) []Offer {
-	var tracks [][]Offer // by source, the oldest first
-	var moments []int64
-	for _, said := range bySource(heard) {
-		track := offersOf(pair, said, asOf)
-		if len(track) == 0 {
+// newLine settles a pair at every moment within an AsOf, which is resolved.
+func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
+	code, other, _ := pair.Pair()
+	base, quote := tracks.number(code), tracks.number(other)
+	line := Line{Pair: pair, facts: facts, known: asOf.Known.UnixMicro(), disputed: map[int64]bool{}}
+	line.spans = spansOf(pair, facts.Currencies)
+	var lanes []*lane
+	moments := 0
+	for _, v := range tracks.voices {
+		if !facts.may(v.source) {
 			continue
 		}
-		tracks = append(tracks, track)
-		for _, o := range track {
-			moments = append(moments, o.At.UnixMicro())
+		if picks := v.offered(base, quote, boundsOf(asOf)); len(picks) > 0 {
+			lanes, moments = append(lanes, &lane{picks: picks}), moments+len(picks)
 		}
 	}
-	if len(tracks) == 1 {
-		return tracks[0] // there is nothing to choose
-	}
-	slices.Sort(moments)
-	var line []Offer
-	next := make([]int, len(tracks)) // of each track the first offer that is later than the moment
-	offers := make([]Offer, 0, len(tracks))
-	for _, micro := range slices.Compact(moments) {
-		at := time.UnixMicro(micro).UTC()
-		offers = offers[:0]
-		for i, track := range tracks {
-			for next[i] < len(track) && !track[next[i]].At.After(at) {
-				next[i]++
-			}
-			if next[i] > 0 {
-				offers = append(offers, track[next[i]-1])
-			}
+	line.Points = make([]Settled, 0, moments)
+	if len(lanes) == 1 { // there is nothing to choose
+		for _, p := range lanes[0].picks {
+			line.Points = append(line.Points, Settled{pick: p})
 		}
-		if o := best(pair, offers, facts.Sources, at); o.At.Equal(at) {
-			line = append(line, o)
+		return line
+	}
+	s, all := settler{facts: facts}, make(contest, 0, len(lanes))
+	for at, ok := next(lanes); ok; at, ok = next(lanes) {
+		all = s.stood(pair, lanes, at, all[:0])
+		best := all.best()
+		if best.at != at {
+			continue
+		}
+		line.Points = append(line.Points, Settled{pick: lanes[best.index].newest()})
+		for i := range all {
+			if o := &all[i]; o != best && o.counts && off(o.value, best.value).Abs().Cmp(disputed) > 0 {
+				line.disputed[at] = true
+			}
 		}
 	}
 	return line
 }
 
-// bySource parts what was heard, and keeps its order.
-func bySource(heard []Observation) map[SourceID][]Observation {
-	count := map[SourceID]int{}
-	for _, o := range heard {
-		count[o.Source]++
-	}
-	said := make(map[SourceID][]Observation, len(count))
-	for source, n := range count {
-		if n == len(heard) {
-			return map[SourceID][]Observation{source: heard}
-		}
-		said[source] = make([]Observation, 0, n)
-	}
-	for _, o := range heard {
-		said[o.Source] = append(said[o.Source], o)
-	}
-	return said
+// lane is what one source offered for a pair, the oldest first, as it is gone through.
+type lane struct {
+	picks  []pick
+	passed int // how many are not later than the moment that was reached
+	value  currency.Decimal
+	valued bool // whether that is the value of the newest of these
 }
 
-// offersOf are the offers of one source for a pair, the oldest first, from what it said, by At. One that gives the pair itself
-// at every moment at which it gives anything needs no sheets.
-func offersOf(pair Symbol, said []Observation, asOf AsOf) []Offer {
-	if straight, ok := itself(pair, said); ok {
-		return straight
+// newest is the last pick that was passed; there must be one.
+func (t *lane) newest() pick { return t.picks[t.passed-1] }
+
+// next is the next moment at which a source offered something.
+func next(lanes []*lane) (at int64, ok bool) {
+	for _, t := range lanes {
+		if t.passed < len(t.picks) && (!ok || t.picks[t.passed].at < at) {
+			at, ok = t.picks[t.passed].at, true
+		}
 	}
+	return at, ok
+}
+
+// reach brings the lane to a moment.
+func (t *lane) reach(at int64) {
+	before := t.passed
+	if t.passed > 0 && t.newest().at > at { // it had gone further
+		t.passed, _ = slices.BinarySearchFunc(t.picks, at+1, func(p pick, at int64) int { return cmp.Compare(p.at, at) })
+	}
+	for t.passed < len(t.picks) && t.picks[t.passed].at <= at {
+		t.passed++
+	}
+	if t.passed != before {
+		t.valued = false
+	}
+}
+
+// worth is the value of the newest pick.
+func (t *lane) worth() currency.Decimal {
+	if !t.valued {
+		t.value, t.valued = t.newest().value(), true
+	}
+	return t.value
+}
+
+// stood are the newest offers of all sources at a moment, to which the lanes are brought.
+func (s *settler) stood(pair Symbol, lanes []*lane, at int64, all contest) contest {
+	for i, t := range lanes {
+		if t.reach(at); t.passed > 0 {
+			all = append(all, s.enter(pair, i, t, at))
+		}
+	}
+	return all
+}
+
+// enter makes an entrant of the newest pick of a lane.
+func (s *settler) enter(pair Symbol, index int, t *lane, at int64) entrant {
+	p := t.newest()
+	o := Offer{Source: p.source, Value: t.worth(), At: time.UnixMicro(p.at), How: p.how}
+	return enter(pair, index, o, s.facts.Sources[p.source], time.UnixMicro(at))
+}
+
+// Flags are what a reader must know about a point of the line, as [Price.Flags] says it in sentences. They may not be
+// changed.
+func (l Line) Flags(i int) []FlagCode {
+	p := l.Points[i]
+	n, _ := slices.BinarySearchFunc(l.spans, p.at, func(s span, at int64) int {
+		if s.from <= at {
+			return -1
+		}
+		return 1
+	})
+	flags := slices.Clip(l.spans[n-1].flags)
+	if l.disputed[p.at] {
+		flags = append(flags, Disputed)
+	}
+	if l.facts.Sources[p.source].Kind == Page {
+		flags = append(flags, Claimed)
+	}
+	if l.unchanged(p.first, p.i, p.at) || l.unchanged(p.second, p.j, p.at) {
+		flags = append(flags, Unchanged)
+	}
+	return flags
+}
+
+// unchanged says whether a source keeps saying the same of what a price rests on; see [settler.unchanged].
+func (l Line) unchanged(t *Track, row int32, at int64) bool {
+	if t == nil {
+		return false
+	}
+	value, before := t.Value(int(row)), t.before(at, l.known, int(row))
+	if before < 0 || !t.Value(before).Equal(value) || value.Digits() < unchangedDigits {
+		return false
+	}
+	if _, alike := t.alike(int(row), l.known); alike <= unchangedAfter {
+		return false
+	}
+	base, quote, _ := t.Symbol.Pair()
+	return !heldTo(l.facts.Currencies, base, quote, time.UnixMicro(at))
+}
+
+// alike counts how often in a row the source said the value of a row until then, up to what is too often, and since when.
+func (t *Track) alike(row int, known int64) (since int64, n int) {
+	value := t.Value(row)
+	for i := row; i >= 0 && n <= unchangedAfter && t.Value(i).Equal(value); i = t.before(t.At(i), known, i) {
+		since, n = t.At(i), n+1
+	}
+	return since, n
+}
+
+// span is a time, until the next, over which the same is to be known of the currencies of a pair.
+type span struct {
+	from  int64
+	flags []FlagCode
+}
+
+// spansOf parts all time at the days on which a currency of a pair retires, is tied, comes free, or gets another scale.
+func spansOf(pair Symbol, table *currency.Table) []span {
 	base, quote, _ := pair.Pair()
-	var track []Offer
-	for _, list := range gather(said, asOf) { // of this one source
-		for _, sh := range slices.Backward(list.on(base, quote)) {
-			if o, ok := sh.offer(base, quote); ok {
-				track = append(track, o)
+	begins := []time.Time{{}}
+	for _, code := range []currency.Code{quote, base} {
+		c, err := table.Currency(code)
+		if err != nil {
+			continue
+		}
+		begins = append(begins, c.Retired.First())
+		for _, p := range table.Pegs(code) {
+			begins = append(begins, p.Since.First(), p.Until.End())
+		}
+		for r := range table.Redenominations(code) {
+			begins = append(begins, r.Effective.First())
+		}
+	}
+	slices.SortFunc(begins, time.Time.Compare)
+	var spans []span
+	for _, at := range slices.CompactFunc(begins, time.Time.Equal) {
+		s := span{from: at.UnixMicro()}
+		for _, code := range []currency.Code{quote, base} {
+			if c, err := table.Currency(code); err == nil {
+				for _, f := range currencyFlags(c, table, at) {
+					s.flags = append(s.flags, f.Code)
+				}
 			}
 		}
+		spans = append(spans, s)
 	}
-	return track
-}
-
-// itself are the offers for a pair that was said as it is, at every moment; not ok where at some moment only others were.
-func itself(pair Symbol, said []Observation) (straight []Offer, ok bool) {
-	straight = make([]Offer, 0, len(said))
-	from := make([]Observation, 0, len(said)) // one room for all of them
-	for i, o := range said {
-		if i > 0 && !o.At.Equal(said[i-1].At) && !ok {
-			return nil, false
-		}
-		if i == 0 || !o.At.Equal(said[i-1].At) {
-			ok = false
-		}
-		if o.Symbol == pair && o.Field == Rate {
-			from, ok = append(from, o), true
-			straight = append(straight, Offer{Source: o.Source, Value: o.Value, At: o.At, Seen: o.Seen, How: Said, From: from[len(from)-1 : len(from) : len(from)]})
-		}
-	}
-	return straight, ok
-}
-
-// best is the offer that [choose] puts first.
-func best(pair Symbol, offers []Offer, sources Sources, at time.Time) Offer {
-	if len(offers) == 1 {
-		return offers[0]
-	}
-	deciding := decider(pair, offers, sources, at)
-	first := offers[0]
-	for _, o := range offers[1:] {
-		if _, order := deciding(o, first); order < 0 {
-			first = o
-		}
-	}
-	return first
+	spans[0].from = -1 << 63
+	return spans
 }

@@ -35,9 +35,9 @@ func TestAPublicationIsAWholeDayOfOneSource(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	third := market.Publication{Day: hour(3, 0), Numbers: 3, Seen: hour(3, 19)}
-	second := market.Publication{Day: hour(2, 0), Numbers: 2, Seen: hour(4, 8)}
-	first := market.Publication{Day: hour(1, 0), Numbers: 1, Seen: hour(1, 16)}
+	third := market.Publication{Source: "bank", Day: hour(3, 0), Numbers: 3, First: hour(3, 16), Seen: hour(3, 19)}
+	second := market.Publication{Source: "bank", Day: hour(2, 0), Numbers: 2, First: hour(2, 16), Seen: hour(4, 8)}
+	first := market.Publication{Source: "bank", Day: hour(1, 0), Numbers: 1, First: hour(1, 16), Seen: hour(1, 16)}
 	for days, want := range map[int][]market.Publication{5: {third, second, first}, 2: {third, second}} {
 		got, err := l.Published(t.Context(), "bank", days)
 		if err != nil || !slices.Equal(got, want) {

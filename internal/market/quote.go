@@ -34,10 +34,10 @@ type PreviousCloseOf struct {
 
 // SettleQuote chooses a listing's quote by the rule of [Settle]. The error is fault.NotFound when nobody quoted it.
 func SettleQuote(listing Symbol, heard []Observation, facts Facts, asOf AsOf) (Quote, error) {
-	return newSettler(heard, facts, asOf).quote(listing, asOf.At)
+	return newSheaf(heard, facts, asOf).quote(listing, asOf.At)
 }
 
-func (s *settler) quote(listing Symbol, at time.Time) (Quote, error) {
+func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 	if _, _, ok := listing.Listing(); !ok {
 		return Quote{}, fault.Because(fault.Invalid, "%s is no listing", listing)
 	}
@@ -141,7 +141,7 @@ func printed(d currency.Decimal) string { return strings.Replace(d.String(), "-"
 
 // SettleQuotes settles every listing of which a last price was heard, by ticker.
 func SettleQuotes(heard []Observation, facts Facts, asOf AsOf) []Quote {
-	s := newSettler(heard, facts, asOf)
+	s := newSheaf(heard, facts, asOf)
 	var quotes []Quote
 	seen := map[Symbol]bool{}
 	for _, o := range heard {

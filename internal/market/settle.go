@@ -34,18 +34,34 @@ func (f Facts) may(id SourceID) bool {
 // last, so that no two offers ever tie. Nothing is averaged. Where nobody has a current value and a law or a promise
 // fixes the rate, that is the price, as what it is. The error is fault.NotFound when nobody said anything.
 func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, error) {
-	return newSettler(heard, facts, asOf).price(pair, asOf.At)
+	return newSheaf(heard, facts, asOf).settler().price(pair, asOf.At)
 }
 
-// settler holds what was heard, sorted into sheets, so that many prices can be settled from it.
+// settler settles prices from what was heard.
 type settler struct {
+	facts Facts
+	heard heard
+}
+
+// heard is what the sources said, in the one order or the other: as sheets, or as tracks.
+type heard interface {
+	// price settles a pair by what sources say of it at a moment; not ok where none has said anything until then.
+	price(pair Symbol, at time.Time) (Price, bool)
+	// codes are the currencies of which anybody spoke, sorted.
+	codes() []currency.Code
+	// spoke says whether a source of a kind gave a rate of a currency that is current at a moment.
+	spoke(kind SourceKind, code currency.Code, at time.Time) bool
+}
+
+// sheaf is what was heard, sorted into sheets, so that many prices can be settled from it.
+type sheaf struct {
 	facts  Facts
 	sheets map[SourceID]*sheets
 }
 
-// newSettler leaves out what sources do not allow to be shown, here where every price is made, so that no page and no
+// newSheaf leaves out what sources do not allow to be shown, here where every price is made, so that no page and no
 // reply can show it.
-func newSettler(heard []Observation, facts Facts, asOf AsOf) *settler {
+func newSheaf(heard []Observation, facts Facts, asOf AsOf) *sheaf {
 	asked := map[SourceID]bool{}
 	silent := func(o Observation) bool {
 		may, known := asked[o.Source]
@@ -58,8 +74,11 @@ func newSettler(heard []Observation, facts Facts, asOf AsOf) *settler {
 	if slices.ContainsFunc(heard, silent) {
 		heard = slices.DeleteFunc(slices.Clone(heard), silent)
 	}
-	return &settler{facts: facts, sheets: gather(heard, asOf)}
+	return &sheaf{facts, gather(heard, asOf)}
 }
+
+// settler settles from what is in the sheaf.
+func (s *sheaf) settler() *settler { return &settler{s.facts, s} }
 
 // price settles a pair as it stood at a moment not after the settler's own. Where no source has a current value, but the
 // two currencies are tied to each other, or to others, by a law or a promise, the tie is the price.
@@ -68,16 +87,19 @@ func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 	if !ok {
 		return Price{}, fault.Because(fault.Invalid, "%s is no pair of currencies", pair)
 	}
-	p, err := s.heardPrice(pair, at)
-	if err == nil && s.facts.Sources.fresh(p.Offer, at) {
-		return p, nil
+	heard, ok := s.heard.price(pair, at)
+	if ok && s.facts.Sources.fresh(heard.Offer, at) {
+		return heard, nil
 	}
-	if o, why, same, ok := s.tied(base, quote, at); ok {
+	if o, why, same, tied := s.tied(base, quote, at); tied {
 		p := s.fixed(pair, o, why, at)
 		p.Flags = append(p.Flags, same...)
 		return p, nil
 	}
-	return p, err
+	if !ok {
+		return Price{}, fault.Because(fault.NotFound, "no source has said what %s was on %s or before", pair, day(at))
+	}
+	return heard, nil
 }
 
 // fixed is the price of a pair that is tied, with what the sources say beside it.
@@ -87,7 +109,7 @@ func (s *settler) fixed(pair Symbol, o Offer, why string, at time.Time) Price {
 	if o.From != nil {
 		p.Move.Withheld = "it moves as what it is fixed to does"
 	}
-	if heard, err := s.heardPrice(pair, at); err == nil {
+	if heard, ok := s.heard.price(pair, at); ok {
 		for _, other := range append([]SetAside{{Offer: heard.Offer}}, heard.SetAside...) {
 			other.Why, other.Off = "It is no longer current; what is fixed still holds.", off(other.Value, o.Value)
 			p.SetAside = append(p.SetAside, other)
@@ -98,8 +120,7 @@ func (s *settler) fixed(pair Symbol, o Offer, why string, at time.Time) Price {
 	return p
 }
 
-// heardPrice settles a pair by what sources say of it.
-func (s *settler) heardPrice(pair Symbol, at time.Time) (Price, error) {
+func (s *sheaf) price(pair Symbol, at time.Time) (Price, bool) {
 	base, quote, _ := pair.Pair()
 	var heard []standing
 	for _, list := range s.sheets {
@@ -108,30 +129,32 @@ func (s *settler) heardPrice(pair Symbol, at time.Time) (Price, error) {
 		}
 	}
 	if len(heard) == 0 {
-		return Price{}, fault.Because(fault.NotFound, "no source has said what %s was on %s or before", pair, day(at))
+		return Price{}, false
 	}
-	return s.settle(pair, heard, at), nil
+	return s.settle(pair, heard, at), true
+}
+
+func (s *sheaf) settle(pair Symbol, heard []standing, at time.Time) Price {
+	p := settle(pair, heard, s.facts, at)
+	p.Flags = append(p.Flags, unchanged(p, s.facts, at, func(i int) (time.Time, int) { return s.sheets[p.Source].alike(p.From[i]) })...)
+	return p
 }
 
 // standing is a source's newest offer at a moment, and the one before it, whose From is nil where there is none.
 type standing struct{ newest, previous Offer }
 
 // settle chooses among what the sources, at least one, had to say at a moment.
-func (s *settler) settle(pair Symbol, heard []standing, at time.Time) Price {
+func settle(pair Symbol, heard []standing, facts Facts, at time.Time) Price {
 	p := Price{Symbol: pair}
 	offers := make([]Offer, len(heard))
 	for i, h := range heard {
 		offers[i] = h.newest
 	}
-	p.Offer, p.Why, p.SetAside = choose(pair, offers, s.facts.Sources, at)
-	p.Agreement = agreementOf(p.SetAside, s.facts.Sources, at)
+	p.Offer, p.Why, p.SetAside = choose(pair, offers, facts.Sources, at)
+	p.Agreement = agreementOf(p.SetAside, facts.Sources, at)
 	i := slices.IndexFunc(heard, func(h standing) bool { return h.newest.Source == p.Source })
-	if previous := heard[i].previous; previous.From != nil {
-		p.Move = s.moved(pair, previous, p.Offer)
-	} else {
-		p.Move.Withheld = "there is no earlier value of this source"
-	}
-	p.Flags = append(pairFlags(p, s.facts, at), s.unchanged(p, at)...)
+	p.Move = movedSince(pair, heard[i].previous, p.Offer, facts)
+	p.Flags = pairFlags(p, facts, at)
 	return p
 }
 
@@ -150,7 +173,7 @@ func agreementOf(aside []SetAside, sources Sources, at time.Time) (a Agreement) 
 
 // history settles a pair at every moment at which a source offered it, the newest first. Each sheet is read once: a
 // source that gave the pair up long ago would else be searched through again for every moment since.
-func (s *settler) history(base, quote currency.Code) []Price {
+func (s *sheaf) history(base, quote currency.Code) []Price {
 	var tracks [][]Offer // by source, the newest first
 	var moments []time.Time
 	for _, list := range s.sheets {
@@ -200,14 +223,22 @@ func (l *sheets) offers(base, quote currency.Code, at time.Time) (newest, previo
 	return newest, Offer{}
 }
 
-// moved computes the change since the source's earlier value, unless the two are not in the same money.
-func (s *settler) moved(pair Symbol, earlier, now Offer) Move {
+// movedSince is the change since the source's earlier value; From of that is nil where there is none.
+func movedSince(pair Symbol, earlier, now Offer, facts Facts) Move {
+	if earlier.From == nil {
+		return Move{Withheld: "there is no earlier value of this source"}
+	}
+	return moved(pair, earlier, now, facts)
+}
+
+// moved computes the change from an earlier value to a later one, unless the two are not in the same money.
+func moved(pair Symbol, earlier, now Offer, facts Facts) Move {
 	base, quote, _ := pair.Pair()
 	for _, code := range []currency.Code{base, quote} {
-		if s.facts.Currencies.ScaleOn(code, earlier.At) != s.facts.Currencies.ScaleOn(code, now.At) {
+		if facts.Currencies.ScaleOn(code, earlier.At) != facts.Currencies.ScaleOn(code, now.At) {
 			return Move{Withheld: fmt.Sprintf("%s was redenominated between %s and %s", code, day(earlier.At), day(now.At))}
 		}
-		if s.changedScale(code, earlier, now) {
+		if changedScale(facts.Currencies, code, earlier, now) {
 			return Move{Withheld: fmt.Sprintf("the source moved %s to another scale between %s and %s", code, day(earlier.At), day(now.At))}
 		}
 	}
@@ -217,8 +248,8 @@ func (s *settler) moved(pair Symbol, earlier, now Offer) Move {
 // changedScale says whether a source followed (or took back) a redenomination under the same code late: its value
 // jumped by more than half the factor's zeros. No market moves a currency by a factor of ten between two sheets, and
 // no such redenomination has dropped fewer than two zeros.
-func (s *settler) changedScale(code currency.Code, earlier, now Offer) bool {
-	for r := range s.facts.Currencies.Redenominations(code) {
+func changedScale(table *currency.Table, code currency.Code, earlier, now Offer) bool {
+	for r := range table.Redenominations(code) {
 		if r.From != r.To || r.Effective.IsZero() || now.At.Before(r.Effective.First()) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -61,6 +62,12 @@ type Source struct {
 	Attribution string        // the words that its terms want to stand beside its numbers; empty: its name
 	Ahead       time.Duration // how long before its At a value may be known: many banks fix tomorrow's rate today
 }
+
+// Passes says whether its terms allow its numbers to be passed on to programs.
+func (s Source) Passes() bool { return s.Terms == Free }
+
+// Credit is the words that want to stand beside its numbers: its name, where its terms ask for no others.
+func (s Source) Credit() string { return cmp.Or(s.Attribution, s.Name) }
 
 // check says what is wrong with a source that is to be recorded.
 func (s Source) check() error {

@@ -31,6 +31,10 @@ type Store interface {
 	// included.
 	Sheets(ctx context.Context, source SourceID, from, to time.Time) ([]Observation, error)
 
+	// Tracks returns all that is there of pairs where the store has it in memory; not ok where it has not, or not all of it:
+	// then what is needed must be read by the other methods.
+	Tracks() (tracks *Tracks, ok bool)
+
 	// Symbols returns every symbol that was ever observed, sorted.
 	Symbols(ctx context.Context) ([]Symbol, error)
 

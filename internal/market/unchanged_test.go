@@ -19,7 +19,7 @@ func TestOnRealSeriesOnlyWhatWasHeldIsCalledUnchanged(t *testing.T) {
 			series[i].Source = "ecb"
 		}
 		last := series[len(series)-1].At
-		s := newSettler(series, facts, AsOf{At: last, Known: last.AddDate(1, 0, 0)})
+		s := newSheaf(series, facts, AsOf{At: last, Known: last.AddDate(1, 0, 0)})
 		for _, p := range s.history("EUR", code) {
 			total++
 			if slices.ContainsFunc(p.Flags, func(f Flag) bool { return f.Code == Unchanged }) {

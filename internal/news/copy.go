@@ -88,5 +88,8 @@ func (c Content) texts() []string {
 	for _, t := range c.Topics {
 		all = append(all, string(t))
 	}
+	for _, i := range c.Images {
+		all = append(all, i.Media, i.Alt, i.Caption, i.Credit)
+	}
 	return all
 }

@@ -118,7 +118,8 @@ func TestAnEditionIsAddedWholeOrNotAtAll(t *testing.T) {
 
 func TestAnEditionTakenOutCanBeAddedElsewhereWithItsPins(t *testing.T) {
 	h := newHouse(t)
-	r := h.save(t, story("Euro eases", "One euro bought {{EUR/USD}} and {{XNYS:RIO percent to 2}}."))
+	r := h.save(t, story("Euro eases", "One euro bought {{EUR/USD}} and {{XNYS:RIO percent to 2}}, {{EUR/USD % since 2026-01-30}}, {{5 USD in JPY}}.\n\n"+
+		"{{table EUR/USD USD/EUR}}\n\n{{chart EUR/USD since 2026-01-30 mark 2026-01-31 \"a\"}}"))
 	if err := h.Publish(t.Context(), r.Story, 1, time.Time{}); err != nil {
 		t.Fatal(err)
 	}

@@ -3,59 +3,65 @@ package news
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 )
 
-// Figure is a number in a story that is bound to the ledger. It is written in double braces and reads as prose does:
+// Figure is a number in a story that is bound to the ledger, or a table or a chart of such. It is written in double braces
+// and reads as prose does:
 //
 //	{{EUR/BGN @2026-01-20}}                          what one euro was worth in leva
 //	{{EUR/BGN @2026-01-20 to 4}}                     the same, to four decimal places
 //	{{EUR/BGN @2026-02-02 from page-2026-02-02}}     what one source said
+//	{{EUR/USD change since 2026-01-02 @2026-02-02}}  what it moved by between two days
+//	{{EUR/USD % since 2026-01-02}}                   the same in per cent, with its sign
+//	{{100 USD in EUR @2026-02-02}}                   an amount, to the smallest coin
 //	{{XNYS:RIO @2026-02-02}}                         a share's last price
 //	{{XNYS:RIO percent @2026-02-02 to 2}}            its change in per cent, on the previous close
+//	{{table EUR/USD EUR/GBP @2026-02-02}}            a table, in a paragraph of its own
+//	{{chart EUR/USD since 2025-02-02 mark 2025-06-13 "words"}}
 //
-// The symbol tells a rate from a quote. Without a day the figure is the newest at publication.
+// The symbol tells a rate from a quote. Without a day the figure is the newest at publication. docs/figures.md describes
+// all of it, and is to be kept true.
 type Figure struct {
 	Expression string // as written, without the braces
+	Form       Form
 	Symbol     market.Symbol
-	Field      market.Field // Rate for a pair; Last, PreviousClose, Change or Percent for a listing
-	On         string       // the day, as written; empty: the newest
+	Rows       []market.Symbol // of a table, of which Symbol is the first
+	Field      market.Field    // Rate or Amount for a pair; Last or PreviousClose for a listing; Change or Percent for either
+	Sign       bool            // a percentage is printed with its sign
+	Amount     currency.Decimal
+	Since      string // the first day of a change or a chart, as written; empty: a change is on the previous close
+	On         string // the day, as written; empty: the newest
 	From       market.SourceID
 	Places     int // decimal places to print; -1: as the source wrote it
+	Marks      []Mark
 }
 
-// Pin is a figure as it was printed: its value, in full, with what it rests on.
-type Pin struct {
-	Expression string
-	Symbol     market.Symbol
-	Field      market.Field
-	Value      currency.Decimal // as printed, rounded where the figure says so
-	At, Seen   time.Time
-	Source     market.SourceID
-	How        market.How
-	From       []market.ID // the observations, in the order of the arithmetic
-}
+// Form says what a figure is printed as.
+type Form string
 
-// Printed is the value as it stands in the story: rounded as the figure asks. One that was divided out and for which no
-// places were asked has twelve digits, most of which nobody has said, and is printed with as many as a board shows.
-func (p Pin) Printed() currency.Decimal {
-	f, err := ParseFigure(p.Expression)
-	divided := p.How == market.Inverse || p.How == market.Crossed || p.Field == market.Percent
-	if divided && err == nil && f.Places < 0 {
-		return p.Value.RoundDigits(market.ComputedDigits)
-	}
-	return p.Value
-}
+// The forms.
+const (
+	Number Form = ""      // a number in a sentence
+	Table  Form = "table" // of symbols, each with its value
+	Chart  Form = "chart" // of a pair, from one day to another
+)
 
-// maxFigure is the most characters between the braces of a figure.
-const maxFigure = 200
+// Amount is the field of the pin of an amount that was converted: units of the quote currency for Figure.Amount of the base.
+const Amount market.Field = "amount"
+
+// Mark is a day of a chart with what happened on it.
+type Mark struct{ On, Words string }
+
+// Block reports whether the figure stands in a paragraph of its own.
+func (f Figure) Block() bool { return f.Form != Number }
+
+// maxFigure is the most characters between the braces of a figure. A chart has its marks' words there.
+const maxFigure = 600
 
 // figurePattern finds figures in Markdown. Braces within them are not allowed, nor are line breaks.
 var figurePattern = regexp.MustCompile(fmt.Sprintf(`\{\{([^{}\n]{0,%d})\}\}`, maxFigure))
@@ -63,27 +69,65 @@ var figurePattern = regexp.MustCompile(fmt.Sprintf(`\{\{([^{}\n]{0,%d})\}\}`, ma
 // inAddress finds a figure within the address of a link, where it could not be printed.
 var inAddress = regexp.MustCompile(`(\]\(|\]:[ \t]*|<https?:)[^)>\n]*?\{\{`)
 
+// found is a figure where it stands in a text, or why none can be read there.
+type found struct {
+	Figure
+	start, end int // bytes, the braces included
+	err        error
+}
+
+// find finds the figures of a text, in order, and whatever was meant to be one.
+func find(body string) []found {
+	var all []found
+	for _, m := range figurePattern.FindAllStringSubmatchIndex(body, -1) {
+		f := found{start: m[0], end: m[1]}
+		if f.Figure, f.err = ParseFigure(body[m[2]:m[3]]); f.err == nil && f.Block() && !alone(body, f.start, f.end) {
+			f.err = fault.Because(fault.Invalid, "line %d: a %s stands in a paragraph of its own: leave a blank line before it and behind it",
+				lineOf(body, f.start), f.Form)
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// alone says whether nothing else stands in the paragraph of a part of a text.
+func alone(body string, start, end int) bool {
+	before, after := body[:start], body[end:]
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	rest, below, _ := strings.Cut(after, "\n")
+	next, _, _ := strings.Cut(below, "\n")
+	above := before[:max(0, strings.LastIndexByte(before, '\n'))]
+	above = above[strings.LastIndexByte(above, '\n')+1:]
+	return line == "" && strings.TrimSpace(rest+next+above) == ""
+}
+
 // Figures finds the figures of a text, in order. The error is fault.Invalid and quotes the first that is not
 // well formed, is not closed, or stands where no figure can be printed.
 func Figures(body string) ([]Figure, error) {
 	if at := inAddress.FindStringIndex(body); at != nil {
 		return nil, fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", lineOf(body, at[1]))
 	}
-	rest := figurePattern.ReplaceAllStringFunc(body, func(f string) string { return strings.Repeat(" ", len(f)) })
-	if at := strings.Index(rest, "{{"); at >= 0 {
-		text, _, _ := strings.Cut(body[at:], "\n")
-		return nil, fault.Because(fault.Invalid, "line %d: the figure %.40q is not closed: it ends in }} on its line, after at most %d characters",
-			lineOf(body, at), text, maxFigure)
+	if at, err := unclosed(body); err != nil {
+		return nil, fault.Because(fault.Invalid, "line %d: %w", lineOf(body, at), err)
 	}
 	var figures []Figure
-	for _, m := range figurePattern.FindAllStringSubmatch(body, -1) {
-		f, err := ParseFigure(m[1])
-		if err != nil {
-			return nil, err
+	for _, f := range find(body) {
+		if f.err != nil {
+			return nil, f.err
 		}
-		figures = append(figures, f)
+		figures = append(figures, f.Figure)
 	}
 	return figures, nil
+}
+
+// unclosed finds the first figure that is not closed, and where it begins.
+func unclosed(body string) (at int, err error) {
+	rest := figurePattern.ReplaceAllStringFunc(body, func(f string) string { return strings.Repeat(" ", len(f)) })
+	if at = strings.Index(rest, "{{"); at < 0 {
+		return 0, nil
+	}
+	text, _, _ := strings.Cut(body[at:], "\n")
+	return at, fault.Because(fault.Invalid, "the figure %.40q is not closed: it ends in }} on its line, after at most %d characters", text, maxFigure)
 }
 
 // lineOf is the number of the line on which a byte of a text stands.
@@ -96,73 +140,4 @@ func ReplaceFigures(body string, put func(n int) string) string {
 		n++
 		return put(n)
 	})
-}
-
-// quoteFields are the words by which a figure names a listing's field.
-var quoteFields = map[string]market.Field{
-	"last": market.Last, "previous": market.PreviousClose, "change": market.Change, "percent": market.Percent,
-}
-
-// ParseFigure reads a figure as it is written between the braces. The error is fault.Invalid.
-func ParseFigure(text string) (Figure, error) {
-	if len(text) > maxFigure*utf8.UTFMax {
-		return Figure{}, fault.Because(fault.Invalid, "a figure of %d bytes: it has at most %d characters", len(text), maxFigure)
-	}
-	f := Figure{Expression: strings.TrimSpace(text), Places: -1}
-	words := strings.Fields(text)
-	if len(words) == 0 {
-		return Figure{}, fault.Because(fault.Invalid, "an empty figure {{}}: write a pair or a listing, as {{EUR/USD}}")
-	}
-	var err error
-	if f.Symbol, err = market.ParseSymbol(words[0]); err != nil {
-		return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: %w", f.Expression, err)
-	}
-	_, _, isPair := f.Symbol.Pair()
-	f.Field = market.Last
-	if isPair {
-		f.Field = market.Rate
-	}
-	said := map[string]bool{}
-	for i := 1; i < len(words); i++ {
-		word, next := words[i], ""
-		if i+1 < len(words) {
-			next = words[i+1]
-		}
-		field, isField := quoteFields[word]
-		isDay := strings.HasPrefix(word, "@")
-		what := word
-		switch {
-		case isDay:
-			what = "the day"
-		case isField:
-			what = "the field"
-		}
-		if said[what] {
-			return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}} says %s twice", f.Expression, what)
-		}
-		said[what] = true
-		switch {
-		case isField && !isPair:
-			f.Field = field
-		case isDay:
-			if f.On = word[1:]; f.On == "" {
-				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}} has no day behind its @", f.Expression)
-			}
-			if _, err := market.ParseAsOf(f.On, ""); err != nil {
-				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: %w", f.Expression, err)
-			}
-		case word == "from" && next != "":
-			f.From = market.SourceID(next)
-			i++
-		case word == "to" && next != "":
-			if f.Places, err = strconv.Atoi(next); err != nil || f.Places < 0 || f.Places > 12 {
-				return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: print it to 0 … 12 places, not %q", f.Expression, next)
-			}
-			i++
-		default:
-			return Figure{}, fault.Because(fault.Invalid, "the figure {{%s}}: %q is not understood; "+
-				"it may say @DAY, from SOURCE, to PLACES, and for a listing last, previous, change or percent", f.Expression, word)
-		}
-	}
-	return f, nil
 }

@@ -41,19 +41,22 @@ type Submission struct {
 	Slug    Slug // for a new story; empty: made from the headline
 	Content Content
 	Author  string
+	Person  string // see [Revision]
 	Reason  string
 }
 
-// Save appends a revision and returns it. The error is fault.Invalid where the content or a figure in it is not well
-// formed or names something that does not exist, fault.Conflict where somebody saved meanwhile.
+// Save appends a revision and returns it. A revision of a story that readers see is not shown to them before it is
+// published in its turn. The error is fault.Invalid where the content or a figure in it is not well
+// formed or names something that does not exist, fault.Conflict where somebody saved meanwhile, or where the story must be taken
+// back before it is changed, see [State.Revised].
 func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
-	if err := s.Content.check(); err != nil {
+	if err := s.Content.checkNew(); err != nil {
 		return Revision{}, err
 	}
 	if strings.TrimSpace(s.Author) == "" {
 		return Revision{}, fault.Because(fault.Invalid, "the revision has no author")
 	}
-	if err := cmp.Or(checkLine("author", s.Author), checkLine("reason for the revision", s.Reason)); err != nil {
+	if err := cmp.Or(checkLine("author", s.Author), checkLine("author's ID", s.Person), checkLine("reason for the revision", s.Reason)); err != nil {
 		return Revision{}, err
 	}
 	if _, err := Figures(s.Content.Body); err != nil {
@@ -73,7 +76,7 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 		}
 	}
 	r := Revision{
-		Story: s.ID, N: s.BasedOn + 1, Content: s.Content, Author: s.Author, Reason: s.Reason,
+		Story: s.ID, N: s.BasedOn + 1, Content: s.Content, Author: s.Author, Person: s.Person, Reason: s.Reason,
 		At: n.now().UTC().Truncate(time.Microsecond),
 	}
 	if err := n.store.AddRevision(ctx, r, s.Slug); err != nil {
@@ -82,151 +85,14 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	return r, nil
 }
 
-// Publish resolves and pins the figures of a revision and shows it to readers at once, as published at a moment, which
-// is not after now; zero is now. The error is fault.Invalid when a figure cannot be resolved: nothing is published then.
-func (n *Newsroom) Publish(ctx context.Context, id StoryID, revision int, at time.Time) error {
-	m, err := n.store.Manuscript(ctx, id)
-	if err != nil {
-		return err
-	}
-	if revision < 1 || revision > len(m.Revisions) {
-		return fault.Because(fault.NotFound, "the story %q has no revision %d", m.Slug, revision)
-	}
-	figures, err := Figures(m.Revisions[revision-1].Content.Body)
-	if err != nil {
-		return err
-	}
-	now := n.now()
-	if at.IsZero() {
-		at = now
-	}
-	if at.After(now) { // readers would see it at once, before its time
-		return fault.Because(fault.Invalid, "the story %q cannot be published at %s, which has not come", m.Slug, at.UTC().Format(time.RFC3339))
-	}
-	at = at.UTC().Truncate(time.Microsecond)
-	var pins []Pin
-	for _, f := range figures {
-		pin, err := n.Resolve(ctx, f, at)
-		if err != nil {
-			return fmt.Errorf("publish %q: %w", m.Slug, err)
-		}
-		pins = append(pins, pin)
-	}
-	if err := n.store.Publish(ctx, id, revision, at, pins); err != nil {
-		return fmt.Errorf("publish %q: %w", m.Slug, err)
-	}
-	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
-	return nil
-}
-
-// Resolve looks a figure up in the ledger as it was known at a moment. The error is fault.Invalid, with a sentence
-// that says why the figure has no value.
-func (n *Newsroom) Resolve(ctx context.Context, f Figure, known time.Time) (Pin, error) {
-	asOf, err := market.ParseAsOf(f.On, "")
-	if err != nil {
-		return Pin{}, err
-	}
-	if asOf.Known = known; asOf.At.IsZero() {
-		asOf.At = known
-	}
-	// The newest value would stand for a day that nobody has seen yet. The present day has come, though its end has not.
-	if asOf.At.Truncate(24 * time.Hour).After(known) {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: its day has not come", f.Expression)
-	}
-	if _, _, isPair := f.Symbol.Pair(); isPair {
-		return n.resolveRate(ctx, f, asOf)
-	}
-	return n.resolveQuote(ctx, f, asOf)
-}
-
-func (n *Newsroom) resolveRate(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
-	p, err := n.ledger.Rate(ctx, f.Symbol, asOf)
-	if err != nil {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
-	}
-	offer, err := offerOf(f, p.Offer, p.SetAside)
-	if err != nil {
-		return Pin{}, err
-	}
-	return pinned(f, offer), nil
-}
-
-func (n *Newsroom) resolveQuote(ctx context.Context, f Figure, asOf market.AsOf) (Pin, error) {
-	q, err := n.ledger.Quote(ctx, f.Symbol, asOf)
-	if err != nil {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %w", f.Expression, err)
-	}
-	if f.Field == market.Last {
-		offer, err := offerOf(f, q.Offer, q.SetAside)
-		if err != nil {
-			return Pin{}, err
-		}
-		return pinned(f, offer), nil
-	}
-	if f.From != "" && f.From != q.Source {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}}: only the last price can be asked of a source that was set aside", f.Expression)
-	}
-	if q.Move.Withheld != "" {
-		return Pin{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: %s", f.Expression, q.Move.Withheld)
-	}
-	o := q.Offer
-	switch f.Field {
-	case market.PreviousClose:
-		o.Value, o.How, o.From = q.Previous.Value, q.Previous.How, q.Previous.From
-	case market.Change:
-		o.Value, o.How, o.From = q.Move.By, market.Computed, union(q.From, q.Previous.From)
-	case market.Percent:
-		o.Value, o.How, o.From = q.Move.Percent, market.Computed, union(q.From, q.Previous.From)
-	}
-	return pinned(f, o), nil
-}
-
-// offerOf returns the chosen offer, or the one of the source that the figure asks for.
-func offerOf(f Figure, chosen market.Offer, aside []market.SetAside) (market.Offer, error) {
-	if f.From == "" || f.From == chosen.Source {
-		return chosen, nil
-	}
-	for _, s := range aside {
-		if s.Source == f.From {
-			return s.Offer, nil
-		}
-	}
-	return market.Offer{}, fault.Because(fault.Invalid, "the figure {{%s}} has no value: the source %q has said nothing of %s by then",
-		f.Expression, f.From, f.Symbol)
-}
-
-// pinned makes the pin of an offer, rounded as the figure asks.
-func pinned(f Figure, o market.Offer) Pin {
-	p := Pin{
-		Expression: f.Expression, Symbol: f.Symbol, Field: f.Field, Value: o.Value,
-		At: o.At, Seen: o.Seen, Source: o.Source, How: o.How,
-	}
-	if f.Places >= 0 {
-		p.Value = p.Value.RoundPlaces(f.Places)
-	}
-	for _, from := range o.From {
-		p.From = append(p.From, from.ID)
-	}
-	return p
-}
-
-func union(a, b []market.Observation) []market.Observation {
-	all := append([]market.Observation(nil), a...)
-	for _, o := range b {
-		if o.ID != a[0].ID {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
 // Receipt says what became of an edition.
 type Receipt struct {
 	Observations, Stories int // new ones
 }
 
 // AddEdition adds an edition, all of it or nothing: an imported page, an archive. Progress may be nil. The error is
-// fault.Invalid where anything in it cannot be right, fault.Conflict where a story is there with another content.
+// fault.Invalid where anything in it cannot be right, fault.Conflict where a story or a masthead is there with another
+// content.
 func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (Receipt, error) {
 	if err := n.ledger.Check(e.Sources, e.Observations); err != nil {
 		return Receipt{}, err
@@ -235,10 +101,13 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 		if err := m.check(); err != nil {
 			return Receipt{}, fmt.Errorf("the story %q: %w", m.Slug, err)
 		}
-		if m.State == Published && m.Published.After(n.now()) { // readers would see it at once, before its time
+		if m.Published.After(n.now()) { // readers would see it at once, before its time
 			return Receipt{}, fault.Because(fault.Invalid, "the story %q is to be published at %s, which has not come",
 				m.Slug, m.Published.UTC().Format(time.RFC3339))
 		}
+	}
+	if err := checkMastheads(e.Mastheads, n.ledger.Currencies()); err != nil {
+		return Receipt{}, err
 	}
 	observations, stories, err := n.store.AddEdition(ctx, e, progress)
 	if err != nil {
@@ -249,6 +118,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	}
 	if stories > 0 {
 		n.bus.Publish(bus.Event{Topic: StoryTopic})
+	}
+	if len(e.Mastheads) > 0 {
+		n.bus.Publish(bus.Event{Topic: MastheadTopic})
 	}
 	return Receipt{Observations: observations, Stories: stories}, nil
 }
@@ -292,6 +164,11 @@ func (n *Newsroom) Manuscript(ctx context.Context, slug Slug) (Manuscript, error
 	return n.store.Manuscript(ctx, id)
 }
 
+// Uses says whether any revision of any story shows a picture, or did: one that was printed once must stay.
+func (n *Newsroom) Uses(ctx context.Context, media string) (bool, error) {
+	return n.store.Uses(ctx, media)
+}
+
 // Manuscripts returns every story in whatever state.
 func (n *Newsroom) Manuscripts(ctx context.Context) ([]Manuscript, error) {
 	return n.store.Manuscripts(ctx)
@@ -318,21 +195,15 @@ func (m Manuscript) check() error {
 		if err := r.Content.check(); err != nil {
 			return fmt.Errorf("revision %d: %w", r.N, err)
 		}
-		figures, err := Figures(r.Content.Body)
-		if err != nil {
-			return fmt.Errorf("revision %d: %w", r.N, err)
-		}
 		pins, published := m.Pins[r.N]
 		if !published && r.N != m.Live {
+			if _, err := Figures(r.Content.Body); err != nil {
+				return fmt.Errorf("revision %d: %w", r.N, err)
+			}
 			continue
 		}
-		if len(pins) != len(figures) {
-			return fault.Because(fault.Invalid, "revision %d has %d figures and %d pins", r.N, len(figures), len(pins))
-		}
-		for n, f := range figures {
-			if p := pins[n]; p.Expression != f.Expression || p.Symbol != f.Symbol || p.Field != f.Field {
-				return fault.Because(fault.Invalid, "revision %d: the figure {{%s}} has the pin of {{%s}}", r.N, f.Expression, p.Expression)
-			}
+		if err := fit(r.Content.Body, pins); err != nil {
+			return fault.Because(fault.Invalid, "revision %d: %w", r.N, err)
 		}
 	}
 	for n := range m.Pins {
@@ -340,13 +211,65 @@ func (m Manuscript) check() error {
 			return fault.Because(fault.Invalid, "there are pins of revision %d, which does not exist", n)
 		}
 	}
+	return m.checkState()
+}
+
+// fit says what is wrong with the pins of a text.
+func fit(body string, pins []Pin) error {
+	figures, err := Figures(body)
+	if err == nil {
+		_, err = PinsOf(figures, pins)
+	}
+	return err
+}
+
+// checkState says what in a manuscript's state does not fit together.
+func (m Manuscript) checkState() error {
+	for i, s := range m.Steps {
+		if s.Story != m.ID || s.N != i+1 || s.Revision < 1 || s.Revision > len(m.Revisions) || !s.From.known() || !s.To.known() || s.At.IsZero() {
+			return fault.Because(fault.Invalid, "step %d of its record does not fit it", i+1)
+		}
+		if err := s.check(); err != nil {
+			return fmt.Errorf("step %d of its record: %w", s.N, err)
+		}
+	}
+	for i, e := range m.Entries {
+		if e.N != i+1 || e.At.IsZero() || e.Corrects < 0 || e.Corrects > i || e.Corrects > 0 && m.Entries[e.Corrects-1].Corrects != 0 {
+			return fault.Because(fault.Invalid, "entry %d does not fit the story", i+1)
+		}
+		if err := e.check(); err != nil {
+			return fmt.Errorf("entry %d: %w", e.N, err)
+		}
+		if err := fit(e.Body, e.Pins); err != nil {
+			return fmt.Errorf("entry %d: %w", e.N, err)
+		}
+	}
+	for _, d := range m.Dismissed {
+		if d.Story != m.ID || d.At.IsZero() {
+			return fault.Because(fault.Invalid, "a dismissal does not fit it")
+		}
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
+	for _, slug := range m.Former {
+		if _, err := ParseSlug(string(slug)); err != nil {
+			return fmt.Errorf("a former name: %w", err)
+		}
+	}
 	switch {
-	case m.State == Draft && (m.Live != 0 || !m.Published.IsZero()):
-		return fault.Because(fault.Invalid, "it is a draft and yet published")
-	case m.State == Published && (m.Live < 1 || m.Live > len(m.Revisions) || m.Published.IsZero() || m.Updated.IsZero()):
-		return fault.Because(fault.Invalid, "it is published, but not when or which revision")
-	case m.State != Draft && m.State != Published:
+	case !m.State.known():
 		return fault.Because(fault.Invalid, "there is no state %q", m.State)
+	case m.Live < 0 || m.Live > len(m.Revisions) || m.Published.IsZero() != m.Updated.IsZero() || m.Live > 0 && m.Published.IsZero():
+		return fault.Because(fault.Invalid, "it is published, but not when or which revision")
+	case m.State == Published && m.Live != len(m.Revisions):
+		return fault.Because(fault.Invalid, "its last revision, %d, is published, and yet readers see revision %d", len(m.Revisions), m.Live)
+	case m.State != Published && m.Live == len(m.Revisions):
+		return fault.Because(fault.Invalid, "it is a %s and yet published", m.State)
+	case m.State == Withdrawn && (m.Live != 0 || m.Published.IsZero()):
+		return fault.Because(fault.Invalid, "it is withdrawn, and yet published or never was")
+	case m.State.waits() && m.Due().IsZero():
+		return fault.Because(fault.Invalid, "it is %s, and it is not said when it goes out", m.State)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package news_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type house struct {
 	ledger *market.Ledger
 	store  *store.DB
 	now    time.Time
+	clock  func() time.Time // instead of now, where there is one
 	events []bus.Event
 }
 
@@ -43,7 +45,12 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	db := storetest.Open(t)
 	h := &house{store: db, paper: news.NewPaper(db), now: monday.Add(18 * time.Hour)}
-	clock := func() time.Time { return h.now }
+	clock := func() time.Time {
+		if h.clock != nil {
+			return h.clock()
+		}
+		return h.now
+	}
 	b := bus.New()
 	h.ledger = market.NewLedger(db, b, market.LedgerOptions{Now: clock})
 	h.Newsroom = news.NewNewsroom(db, h.ledger, b, clock)
@@ -78,6 +85,17 @@ func (h *house) save(t *testing.T, s news.Submission) news.Revision {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// Publish publishes a revision as of a moment, and says of a story that was published before that the change is minor.
+func (h *house) Publish(ctx context.Context, id news.StoryID, revision int, at time.Time) error {
+	move := news.Move{To: news.Published, Revision: revision, By: "editor", At: at}
+	m, err := h.store.Manuscript(ctx, id)
+	if err == nil && !m.Published.IsZero() {
+		move.Notice.Kind, move.Reason = news.Minor, "a test"
+	}
+	_, err = h.Move(ctx, id, move)
+	return err
 }
 
 // contents is all that the store holds, to be compared.
@@ -230,7 +248,11 @@ func TestAFigureIsResolvedAsItSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := h.Resolve(t.Context(), f, h.now)
+		pins, err := h.Resolve(t.Context(), f, h.now)
+		if err != nil || len(pins) != 1 {
+			t.Fatalf("{{%s}} has %d pins, %v", expression, len(pins), err)
+		}
+		p := pins[0]
 		if got := fmt.Sprintf("%s %s %s %d", p.Value, p.How, p.Source, len(p.From)); err != nil || got != want {
 			t.Errorf("{{%s}} is %s, %v, not %s", expression, got, err, want)
 		}

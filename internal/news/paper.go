@@ -13,17 +13,29 @@ type Paper struct{ reader Reader }
 // NewPaper returns the paper over a reader.
 func NewPaper(r Reader) *Paper { return &Paper{reader: r} }
 
-// Article returns a published story by its address; fault.NotFound.
+// Article returns a published story by its address, or by one that it had before: then its [Article.Path] is another. The
+// error is fault.NotFound, and fault.Gone with a sentence for readers where the story was withdrawn.
 func (p *Paper) Article(ctx context.Context, day time.Time, slug Slug) (Article, error) {
 	return p.reader.Article(ctx, day, slug)
 }
 
-// Articles returns published stories, the newest first.
+// Articles returns published stories, the newest first, without their Notices and Moments.
 func (p *Paper) Articles(ctx context.Context, which Selection) ([]Article, error) {
 	return p.reader.Articles(ctx, which)
 }
 
-// Printing returns the published stories that print a number resting on the observation.
+// Corrections returns the corrections of published stories, the newest first, before a moment if it is not zero, and at
+// most so many.
+func (p *Paper) Corrections(ctx context.Context, before time.Time, limit int) ([]Correction, error) {
+	return p.reader.Corrections(ctx, before, limit)
+}
+
+// Shows says whether a published story shows a picture: no other may be seen by readers.
+func (p *Paper) Shows(ctx context.Context, media string) (bool, error) {
+	return p.reader.Shows(ctx, media)
+}
+
+// Printing returns the published stories, without their Notices and Moments, that print a number resting on the observation.
 func (p *Paper) Printing(ctx context.Context, id market.ID) ([]Article, error) {
 	return p.reader.Printing(ctx, id)
 }

@@ -1,10 +1,10 @@
 package news
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -17,34 +17,13 @@ type Slug string
 // StoryID is the permanent name of a story; its address may change, this does not.
 type StoryID string
 
-// State says how far a story has come.
-type State string
-
-// The states.
-const (
-	Draft     State = "draft"
-	Published State = "published"
-)
-
-// Content is what a revision of a story holds.
-type Content struct {
-	Headline   string
-	Kicker     string   // one or two words above the headline
-	Standfirst string   // the sentence or two below it
-	Bylines    []string // names of those who wrote it
-	Dateline   string   // where it was written
-	Section    Slug
-	Topics     []Slug
-	Language   string // BCP 47; empty means English
-	Body       string // Markdown with figures
-}
-
 // Revision is one state of a story's content, with who made it and why.
 type Revision struct {
 	Story   StoryID
 	N       int // 1, 2, 3 … without gaps
 	Content Content
 	Author  string
+	Person  string // the opaque ID of the author among the staff; empty where there is none
 	Reason  string
 	At      time.Time
 }
@@ -57,7 +36,9 @@ type Article struct {
 	Updated   time.Time // when the revision that is shown was published
 	Revision  int       // the revision that is shown
 	Content   Content
-	Pins      []Pin // of the figures in Content.Body, in their order
+	Pins      []Pin    // of the figures in Content.Body, in their order
+	Notices   []Posted // updates and corrections, the first first; in a list of articles they are left out, as is the next
+	Moments   []Moment // of a live story, the newest first
 }
 
 // Path is the address of the article on the paper's site: /2026/02/02/slug.
@@ -67,20 +48,35 @@ func (a Article) Path() string { return a.Published.UTC().Format("/2006/01/02/")
 type Manuscript struct {
 	ID        StoryID
 	Slug      Slug
-	State     State
-	Published time.Time // zero for a draft
-	Updated   time.Time // when Live was published; zero for a draft
-	Live      int       // the published revision; 0 for a draft
+	Former    []Slug    // that it bore before and that lead to it for ever, in the order of their bytes
+	State     State     // of the last revision
+	Published time.Time // when it first was; zero for one that never was
+	Updated   time.Time // when Live was published; zero for one that never was
+	Live      int       // the revision that readers see; 0 where they see none
 	Revisions []Revision
 	Pins      map[int][]Pin // by published revision
+	Steps     []Step
+	Entries   []Entry // of a live story
+	Dismissed []Dismissal
 }
 
-// Limits of a story in bytes, so that no input can fill a disk or a page. A body of a million is a book.
-const (
-	maxLine   = 1_000
-	maxBody   = 1_000_000
-	maxTopics = 50
-)
+// Due is when the story goes out by itself; zero where it does not.
+func (m Manuscript) Due() time.Time {
+	if step, ok := m.lastMove(); ok && m.State.waits() {
+		return step.Due
+	}
+	return time.Time{}
+}
+
+// lastMove is the last step that changed the state.
+func (m Manuscript) lastMove() (Step, bool) {
+	for _, s := range slices.Backward(m.Steps) {
+		if s.From != s.To {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
 
 // ParseSlug reads a slug; the error is fault.Invalid.
 func ParseSlug(text string) (Slug, error) {
@@ -118,52 +114,4 @@ func SlugOf(headline string) Slug {
 		return Slug(s)
 	}
 	return untitled
-}
-
-// check says what is wrong with a content that is to be saved.
-func (c Content) check() error {
-	if strings.TrimSpace(c.Headline) == "" {
-		return fault.Because(fault.Invalid, "the story has no headline")
-	}
-	if _, err := ParseSlug(string(c.Section)); err != nil {
-		return fault.Because(fault.Invalid, "the story's section: %w", err)
-	}
-	if len(c.Topics) > maxTopics {
-		return fault.Because(fault.Invalid, "the story has %d topics; %d is the most", len(c.Topics), maxTopics)
-	}
-	for _, t := range c.Topics {
-		if _, err := ParseSlug(string(t)); err != nil {
-			return fault.Because(fault.Invalid, "a topic of the story: %w", err)
-		}
-	}
-	for _, l := range []struct{ what, line string }{
-		{"headline", c.Headline},
-		{"kicker", c.Kicker},
-		{"standfirst", c.Standfirst},
-		{"dateline", c.Dateline},
-		{"bylines", strings.Join(c.Bylines, ", ")},
-		{"language", c.Language},
-	} {
-		if err := checkLine(l.what, l.line); err != nil {
-			return err
-		}
-	}
-	if len(c.Body) > maxBody {
-		return fault.Because(fault.Invalid, "the story's text has %d bytes; %d is the most", len(c.Body), maxBody)
-	}
-	if !utf8.ValidString(c.Body) || strings.ContainsRune(c.Body, 0) {
-		return fault.Because(fault.Invalid, "the story's text is not valid UTF-8 text")
-	}
-	return nil
-}
-
-// checkLine says what is wrong with a line of text that is to be saved.
-func checkLine(what, line string) error {
-	if len(line) > maxLine {
-		return fault.Because(fault.Invalid, "the story's %s has %d bytes; %d is the most", what, len(line), maxLine)
-	}
-	if !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl) {
-		return fault.Because(fault.Invalid, "the story's %s must be one line of text", what)
-	}
-	return nil
 }

@@ -41,14 +41,28 @@ var (
 	markReference = regexp.MustCompile(`(?i)&#(?:x0*e00[01]|0*5734[45]);`)
 )
 
+// alone finds the marker of a figure that has a paragraph of its own.
+var alone = regexp.MustCompile(`<p>` + markStart + `(\d+)` + markEnd + `</p>`)
+
+// unit finds the space between a figure and a code of a currency or a sign of per cent behind it, at which no line may end.
+var unit = regexp.MustCompile(markEnd + ` ([A-Z]{3}\b|[%٪‰])`)
+
 // Body draws a story's Markdown as HTML. Where its n-th figure stands (from 0), the HTML that figure(n) returns is put
-// as it is: the caller vouches for it. Raw HTML in the Markdown is dropped.
+// as it is: the caller vouches for it. An element figure takes the place of the paragraph that it stands in. Raw HTML in
+// the Markdown is dropped.
 func Body(markdown string, figure func(n int) string) (string, error) {
 	var b bytes.Buffer
 	if err := converter().Convert([]byte(mark(markdown)), &b); err != nil {
 		return "", fmt.Errorf("draw a story's Markdown: %w", err)
 	}
-	return unmark(string(sanitiser().SanitizeBytes(b.Bytes())), figure), nil
+	clean := unit.ReplaceAllString(string(sanitiser().SanitizeBytes(b.Bytes())), markEnd+"\u00a0$1")
+	clean = alone.ReplaceAllStringFunc(clean, func(p string) string {
+		if drawn := unmark(p, figure); strings.HasPrefix(drawn, "<p><figure") {
+			return strings.TrimSuffix(strings.TrimPrefix(drawn, "<p>"), "</p>")
+		}
+		return p
+	})
+	return unmark(clean, figure), nil
 }
 
 // mark puts a marker in the place of each figure.

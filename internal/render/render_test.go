@@ -65,8 +65,10 @@ func active(text string) string {
 		}
 		for _, a := range tok.Attr {
 			value := strings.ToLower(strings.TrimSpace(a.Val))
+			scheme, _, hasScheme := strings.Cut(value, ":")
+			hasScheme = hasScheme && !strings.ContainsAny(scheme, "/?#")
 			if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" ||
-				strings.Contains(value, "script:") || strings.HasPrefix(value, "data:") {
+				hasScheme && (strings.HasSuffix(scheme, "script") || scheme == "data") {
 				return "attribute " + a.Key + "=" + a.Val
 			}
 		}
@@ -99,6 +101,8 @@ func FuzzBody(f *testing.F) {
 	f.Add("# A\n\n{{EUR/USD}} <b onclick=x>y</b> [z](javascript:1)")
 	f.Add("| a | b |\n|---|:-:|\n| {{EUR/USD}} | \uE0001\uE001 |")
 	f.Add("&#xE000;7&#xE001; {\uE000{EUR/USD}}")
+	f.Add("#{{}} <b nclick=x>0<A0> [0](#000sCript:0)")
+	f.Add("{{table EUR/USD}}\n\n{{EUR/USD}} USD")
 	f.Fuzz(func(t *testing.T, markdown string) {
 		if len(markdown) > 1<<14 {
 			return // beyond the size of a fuzzed story
@@ -127,9 +131,6 @@ func TestNumbersAreWrittenAsReadersExpect(t *testing.T) {
 		{render.Number(d("106915.75543")), "106915.75543"},
 		{render.Signed(d("0.12")), "+0.12"},
 		{render.Signed(d("0.00")), "0.00"},
-		{render.Prose(d("1234.5")), "1234.5"},
-		{render.Prose(d("106915.75543")), "106,915.75543"},
-		{render.Prose(d("-1234567")), "−1,234,567"},
 		{render.Percent(d("-1.34635")), "−1.35%"},
 	} {
 		if c.got != c.want {

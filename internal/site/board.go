@@ -39,15 +39,15 @@ type BoardPage struct {
 }
 
 func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
-	base, err := s.baseOf(a)
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, err := s.baseOf(a, t)
 	if err != nil {
 		return nil, err
 	}
 	asOf, err := market.ParseAsOf(a.query.Get("as-of"), a.query.Get("known-at"))
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.today(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 		Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"),
 		Query: a.query.Get("q"), Newest: timeOf(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices) + len(b.Tied),
 	}
-	p.Groups, p.Stale = s.groups(a, b, t.sources)
+	p.Groups, p.Stale = s.groups(a, b, t)
 	p.Heading = p.BaseName + " against " + strconv.Itoa(p.Count) + " currencies"
 	if p.Count == 1 {
 		p.Heading = p.BaseName + " against 1 currency"
@@ -71,10 +71,10 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 }
 
 // baseOf is the base that is asked for, or the paper's.
-func (s *Site) baseOf(a ask) (currency.Code, error) {
+func (s *Site) baseOf(a ask, t today) (currency.Code, error) {
 	text := a.query.Get("base")
 	if text == "" {
-		return s.o.Base, nil
+		return t.masthead.Base, nil
 	}
 	base, err := currency.ParseCode(text)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Site) baseOf(a ask) (currency.Code, error) {
 
 // groups are the rows of a board under their headings, those that the search finds. Where even the newest rate is old
 // the board says it once, at its head, and not in each row again.
-func (s *Site) groups(a ask, b marked, sources market.Sources) (groups []Group, stale bool) {
+func (s *Site) groups(a ask, b marked, t today) (groups []Group, stale bool) {
 	table := s.ledger.Currencies()
 	found := map[currency.Code]bool{}
 	for _, c := range table.Search(a.query.Get("q")) {
@@ -98,7 +98,7 @@ func (s *Site) groups(a ask, b marked, sources market.Sources) (groups []Group, 
 	for _, price := range slices.Concat(b.Prices, b.Tied) {
 		_, quote, _ := price.Symbol.Pair()
 		if c, err := table.Currency(quote); err == nil && found[quote] {
-			row := b.on(s.pairRow(price, sources, a.query))
+			row := b.on(s.pairRow(price, t, a.query))
 			if price.At.Equal(b.Newest) {
 				own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
 				stale = stale || len(own) < len(row.Flags)
@@ -257,7 +257,11 @@ func (s *Site) currency(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := s.baseOf(a)
+	t, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, err := s.baseOf(a, t)
 	if err != nil {
 		return nil, err
 	}
@@ -270,16 +274,12 @@ func (s *Site) currency(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.today(ctx)
-	if err != nil {
-		return nil, err
-	}
 	p := CurrencyPage{
 		Code: string(code), Name: c.Name, Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"),
 		Facts: factsOf(c), Pegs: pegFacts(table.Pegs(code)), Scales: scaleFacts(table.Redenominations(code)),
 	}
 	asOf = asOf.Resolved(s.o.Now())
-	if err := s.worth(ctx, &p, market.Pair(base, code), asOf, t.sources); err != nil {
+	if err := s.worth(ctx, &p, market.Pair(base, code), asOf, t); err != nil {
 		return nil, err
 	}
 	if p.Price != nil {
@@ -294,7 +294,7 @@ func (s *Site) currency(ctx context.Context, a ask) (web.Component, error) {
 }
 
 // worth fills the price and its history; a currency that nobody has quoted has neither, and says so.
-func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, asOf market.AsOf, sources market.Sources) error {
+func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, asOf market.AsOf, t today) error {
 	price, err := s.ledger.Rate(ctx, pair, asOf)
 	if err != nil {
 		if fault.KindOf(err) != fault.NotFound {
@@ -303,15 +303,15 @@ func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, a
 		p.Missing = fault.Sentence(err)
 		return nil
 	}
-	row := s.pairRow(price, sources, nil)
-	p.Price, p.Why, p.Aside = &row, price.Why, s.asidesOf(price.SetAside, sources)
+	row := s.pairRow(price, t, nil)
+	p.Price, p.Why, p.Aside = &row, price.Why, s.asidesOf(price.SetAside, t.sources)
 	history, err := s.ledger.History(ctx, pair, asOf)
 	if err != nil {
 		return err
 	}
 	p.Spark = sparkOf(history)
 	for _, h := range history {
-		p.History = append(p.History, s.rowOf(h.Offer, h.Move, sources))
+		p.History = append(p.History, s.rowOf(h.Offer, h.Move, t.sources))
 	}
 	return nil
 }

@@ -2,8 +2,6 @@ package site
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,8 +21,12 @@ type Frame struct {
 	Sections    []Link
 	Strip       []Row
 	CSS, Icon   string
+	Colours     string // the sheet of the newsroom's own colours; empty where it chose none
+	Motto       string // a line below the name, on the front
+	Spoken      string // the language of the paper's own words; empty where it is the pages', English
 	Script      string // of the one small script, without which everything works
 	Fonts       []string
+	Data        string // what the page says to machines, as an element of its head; empty: nothing
 	Programs    string // the page about the interfaces for programs; empty: none
 	Feeds       []Link // by which the page's subject can be followed
 }
@@ -33,14 +35,20 @@ type Frame struct {
 type Link struct {
 	Text, Href string
 	Current    bool
+	Language   string // of the text; empty where it is English
 }
 
-// today is what is read for every page alike: the board and the quotes of now, and the sections that have stories.
+// today is what is read and made for every page alike: the masthead, the board and the quotes of now, the sections in
+// their order, and the strip.
 type today struct {
+	masthead news.Masthead // filled
+	colours  palette
 	board    market.Board
 	quotes   []market.Quote
 	sources  market.Sources
 	sections []news.Slug
+	majors   []Row // of the board
+	strip    []Row
 }
 
 // edition keeps today for as long as a page may be kept, so that ten thousand different pages read one board.
@@ -72,8 +80,14 @@ func (s *Site) today(ctx context.Context) (today, error) {
 }
 
 func (s *Site) readToday(ctx context.Context) (t today, err error) {
+	own, err := s.paper.Masthead(ctx)
+	if err != nil {
+		return today{}, err
+	}
+	t.masthead = own.Or(s.configured())
+	t.colours = paletteOf(t.masthead.Colours)
 	now := market.AsOf{}.Resolved(s.o.Now())
-	if t.board, err = s.ledger.Board(ctx, s.o.Base, now); err != nil {
+	if t.board, err = s.ledger.Board(ctx, t.masthead.Base, now); err != nil {
 		return today{}, err
 	}
 	if t.quotes, err = s.ledger.Quotes(ctx, now); err != nil {
@@ -84,18 +98,20 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	}
 	const recent = 200 // stories: a section in which nothing has stood for so long needs no place in the head
 	articles, err := s.paper.Articles(ctx, news.Selection{Limit: recent})
-	for _, a := range articles {
-		t.sections = append(t.sections, a.Content.Section)
+	if err != nil {
+		return today{}, err
 	}
-	slices.Sort(t.sections)
-	t.sections = slices.Compact(t.sections)
+	t.sections = t.inOrder(articles)
+	t.majors = s.majors(t.board, t, nil)
+	t.strip, err = s.stripOf(ctx, t)
 	return t, err
 }
 
 // frame returns the frame of a page.
 func (s *Site) frame(t today, a ask, title, description string) Frame {
 	f := Frame{
-		Name: s.o.Name, Title: title, Description: description, Canonical: a.canonical(),
+		Name: t.masthead.Name, Title: title, Description: description, Canonical: a.canonical(),
+		Colours: t.colours.address, Motto: t.masthead.Motto, Spoken: t.language(),
 		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("stale.js"),
 		Programs: s.o.Programs,
 	}
@@ -104,13 +120,13 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	}
 	f.Sections = append(f.Sections, Link{Text: "Front page", Href: "/"})
 	for _, section := range t.sections {
-		f.Sections = append(f.Sections, Link{Text: titleOf(section), Href: "/sections/" + string(section)})
+		f.Sections = append(f.Sections, t.sectionLink(section))
 	}
 	f.Sections = append(f.Sections, Link{Text: "Currencies", Href: "/markets/"}, Link{Text: "Shares", Href: "/markets/shares/"})
 	for i, l := range f.Sections {
 		f.Sections[i].Current = l.Href == a.r.URL.Path
 	}
-	f.Strip = s.majors(t.board, t.sources, nil)
+	f.Strip = t.strip
 	if !t.board.Newest.IsZero() {
 		f.Rates = "Newest rates: " + timeOf(t.board.Newest).Text
 	}
@@ -123,12 +139,3 @@ const (
 	rateFeeds   = "/feeds/rates/"
 	feedFormat  = ".atom"
 )
-
-// titleOf writes a section's name as a heading: central-banks, Central banks.
-func titleOf(section news.Slug) string {
-	text := strings.ReplaceAll(string(section), "-", " ")
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}

@@ -6,34 +6,44 @@ import (
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/numeral"
 	"github.com/courant-news/courant/internal/web"
 )
 
 // Item is a story announced.
 type Item struct {
 	Kicker, Headline, Standfirst, Href string
-	Language                           string // empty where it is the paper's
+	Language, Direction                string // empty where they are the pages' own
 	By                                 string
 	Published, Day                     Time
 	Figures                            int
 }
 
-func itemOf(a news.Article) Item {
+func (t today) itemOf(a news.Article) Item {
 	kicker := a.Content.Kicker
 	if kicker == "" {
-		kicker = titleOf(a.Content.Section)
+		kicker = t.titleOf(a.Content.Section)
 	}
+	figures, _ := a.Figures()
 	return Item{
 		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
-		Language: a.Content.Language, By: strings.Join(a.Content.Bylines, ", "),
-		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(a.Pins),
+		Language: t.spoken(a.Content), Direction: directionOf(t.spoken(a.Content)), By: strings.Join(a.Content.Bylines, ", "),
+		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(figures),
 	}
 }
 
-func itemsOf(articles []news.Article) []Item {
+// directionOf is how a language is written, empty where it is as the pages are.
+func directionOf(language string) string {
+	if numeral.Of(language).RightToLeft() {
+		return "rtl"
+	}
+	return ""
+}
+
+func (t today) itemsOf(articles []news.Article) []Item {
 	items := make([]Item, len(articles))
 	for i, a := range articles {
-		items[i] = itemOf(a)
+		items[i] = t.itemOf(a)
 	}
 	return items
 }
@@ -75,8 +85,8 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := FrontPage{Frame: s.frame(t, a, s.o.Name, "The news, with the markets built in and every number accounted for.")}
-	items := itemsOf(articles)
+	p := FrontPage{Frame: s.frame(t, a, t.masthead.Name, "The news, with the markets built in and every number accounted for.")}
+	items := t.itemsOf(articles)
 	if lead := cut(&items, 1); len(lead) > 0 {
 		p.Lead = &lead[0]
 	}
@@ -86,8 +96,8 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Seconds = cut(&items, frontSeconds)
 	p.Briefs = items
-	p.Base = s.ledger.Currencies().Name(s.o.Base, "en")
-	p.Markets = p.Strip
+	p.Base = s.ledger.Currencies().Name(t.masthead.Base, "en")
+	p.Markets = t.majors
 	p.Said = saidOf(p.Markets)
 	for _, q := range t.quotes[:min(frontShares, len(t.quotes))] {
 		p.Shares = append(p.Shares, s.listingRow(q, t.sources, nil))
@@ -96,7 +106,7 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	return frontPage(p), nil
 }
 
-// SectionPage lists the stories of one section.
+// SectionPage lists the stories of one section or topic.
 type SectionPage struct {
 	Frame
 	Heading string
@@ -104,7 +114,16 @@ type SectionPage struct {
 }
 
 func (s *Site) section(ctx context.Context, a ask) (web.Component, error) {
-	slug, err := news.ParseSlug(a.value("section"))
+	return s.list(ctx, a, "section", func(slug news.Slug) news.Selection { return news.Selection{Section: slug} })
+}
+
+func (s *Site) topic(ctx context.Context, a ask) (web.Component, error) {
+	return s.list(ctx, a, "topic", func(slug news.Slug) news.Selection { return news.Selection{Topic: slug} })
+}
+
+// list lists the newest stories of a section or a topic, which the address names.
+func (s *Site) list(ctx context.Context, a ask, kind string, of func(news.Slug) news.Selection) (web.Component, error) {
+	slug, err := news.ParseSlug(a.value(kind))
 	if err != nil {
 		return nil, fault.Because(fault.NotFound, "%w", err)
 	}
@@ -112,16 +131,17 @@ func (s *Site) section(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	const most = 100
-	articles, err := s.paper.Articles(ctx, news.Selection{Section: slug, Limit: most})
+	which := of(slug)
+	which.Limit = 100
+	articles, err := s.paper.Articles(ctx, which)
 	if err != nil {
 		return nil, err
 	}
-	if len(articles) == 0 {
-		return nil, fault.Because(fault.NotFound, "The paper has no section “%s”, or nothing in it yet.", slug)
+	if len(articles) == 0 && (kind == "topic" || !t.lists(slug)) {
+		return nil, fault.Because(fault.NotFound, "The paper has no %s “%s”, or nothing in it yet.", kind, slug)
 	}
-	heading := titleOf(slug)
-	p := SectionPage{Heading: heading, Items: itemsOf(articles)}
-	p.Frame = s.frame(t, a, heading, "The newest stories of the section "+heading+".")
+	heading := t.titleOf(slug)
+	p := SectionPage{Heading: heading, Items: t.itemsOf(articles)}
+	p.Frame = s.frame(t, a, heading, "The newest stories of the "+kind+" "+heading+".")
 	return sectionPage(p), nil
 }

@@ -203,7 +203,7 @@ func (s *Site) number(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p := NumberPage{
 		Value: render.Number(n.Value), Exact: n.Value.String(), Symbol: string(n.Symbol), Subject: symbolPath(n.Symbol),
-		Field: string(n.Field), At: timeOf(n.At), Seen: timeOf(n.Seen), Ref: n.Ref, Stories: itemsOf(printing),
+		Field: string(n.Field), At: timeOf(n.At), Seen: timeOf(n.Seen), Ref: n.Ref, Stories: t.itemsOf(printing),
 	}
 	p.Said = sourceFacts(n.Said, n.Source)
 	if p.Reply, err = s.replyFacts(ctx, n.Observation); err != nil {

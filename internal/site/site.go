@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/media"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
@@ -25,8 +27,8 @@ var assetFiles embed.FS
 
 // Options are what a site may be told; the zero value works.
 type Options struct {
-	Name       string        // of the paper; empty: Courant
-	Base       currency.Code // of the strip and the board; empty: EUR
+	Name       string        // of the paper, where the newsroom set none; empty: Courant
+	Base       currency.Code // of the strip and the board, likewise; empty: EUR
 	Dev        bool          // read assets from the working tree, where there is one, at each request
 	Log        *slog.Logger  // nil: nothing is logged
 	PageMemory int           // bytes of finished pages that are kept; 0: 8 MB
@@ -36,6 +38,8 @@ type Options struct {
 	Origin func(context.Context, market.Observation) (wire.Reply, error)
 	// Programs is the address of the page about the interfaces for programs; empty where there are none.
 	Programs string
+	// Pictures keeps the pictures of stories, of which only those are shown that a published story names; nil: none are.
+	Pictures media.Store
 	Now      func() time.Time
 }
 
@@ -86,6 +90,8 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page := func(pattern string, build builder, known ...string) { mux.Handle(pattern, s.page(build, known...)) }
 	page("GET /{$}", s.front)
 	page("GET /sections/{section}", s.section)
+	page("GET /topics/{topic}", s.topic)
+	page("GET /corrections", s.corrections, "before")
 	page("GET /{year}/{month}/{day}/{slug}", s.story)
 	page("GET /markets/{$}", s.board, "base", "as-of", "known-at", "q")
 	page("GET /markets/currencies/{code}", s.currency, "base", "as-of")
@@ -98,10 +104,13 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	mux.Handle("POST /audit", s.handle(s.proofread))
 	page("GET /audit/rules", s.rules)
 	page("GET /audit/rules/{code}", s.rule)
+	if s.o.Pictures != nil {
+		mux.Handle("GET "+media.Prefix+"{file}", s.handle(media.Serve(s.o.Pictures, paper.Shows, media.Published)))
+	}
 	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
 	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))
 	// Two patterns and not /assets/, which would overlap with the address of a story.
-	mux.Handle("GET /assets/{file}", s.handle(s.assets.Serve))
+	mux.Handle("GET /assets/{file}", s.handle(s.asset))
 	mux.Handle("GET /assets/fonts/{file}", s.handle(s.assets.Serve))
 	mux.Handle("GET /favicon.ico", s.handle(s.icon))
 	mux.Handle("GET /", s.handle(func(http.ResponseWriter, *http.Request) error { return fault.NotFound }))
@@ -183,7 +192,7 @@ func (s *Site) page(build builder, known ...string) http.Handler {
 				}
 			}
 		}
-		page, err := s.cache.Page(a.canonical(), func() (*web.Page, error) {
+		return s.cache.Serve(w, r, a.canonical(), func() (*web.Page, error) {
 			c, err := build(r.Context(), a)
 			if err != nil {
 				return nil, err
@@ -194,11 +203,6 @@ func (s *Site) page(build builder, known ...string) http.Handler {
 			}
 			return web.NewPage(body, web.PageOptions{CacheControl: cacheControl}), nil
 		})
-		if err != nil {
-			return err
-		}
-		page.ServeHTTP(w, r)
-		return nil
 	})
 }
 
@@ -239,12 +243,16 @@ type ErrorPage struct {
 
 // fail answers with an error page in the paper's dress, without its strip where even that cannot be read.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if m, ok := errors.AsType[moved](err); ok {
+		http.Redirect(w, r, m.to, http.StatusMovedPermanently)
+		return
+	}
 	status := web.Status(err)
 	p := ErrorPage{Status: status, Headline: headlineOf(status), Sentence: fault.Sentence(err)}
 	e, readErr := s.today(r.Context())
 	if readErr != nil {
 		s.o.Log.DebugContext(r.Context(), "an error page goes without its strip", "error", readErr)
-		e = today{}
+		e = today{masthead: s.configured()}
 	}
 	p.Frame = s.frame(e, ask{r: r}, p.Headline, p.Sentence)
 	p.Frame.Canonical = "" // an address at which there is nothing has no better one
@@ -260,6 +268,8 @@ func headlineOf(status int) string {
 	switch {
 	case status == http.StatusNotFound:
 		return "There is no page here"
+	case status == http.StatusGone:
+		return "This story was withdrawn"
 	case status == http.StatusBadRequest:
 		return "That cannot be understood"
 	case status == http.StatusServiceUnavailable:

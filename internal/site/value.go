@@ -131,11 +131,11 @@ func briefOf(d currency.Decimal) currency.Decimal {
 }
 
 // pairRow is the row of a price; its link keeps the base and the day.
-func (s *Site) pairRow(p market.Price, sources market.Sources, query url.Values) Row {
+func (s *Site) pairRow(p market.Price, t today, query url.Values) Row {
 	base, quote, _ := p.Symbol.Pair()
-	r := s.rowOf(p.Offer, p.Move, sources)
+	r := s.rowOf(p.Offer, p.Move, t.sources)
 	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), flagsOf(p.Flags)
-	r.Href = s.currencyPath(base, quote, query)
+	r.Href = t.currencyPath(base, quote, query)
 	r.Compare = ratePath(p.Symbol, query)
 	if p.Of > 0 {
 		r.Agree = strconv.Itoa(p.Within) + "/" + strconv.Itoa(p.Of)
@@ -157,13 +157,13 @@ func (s *Site) listingRow(q market.Quote, sources market.Sources, query url.Valu
 const first = "USD EUR JPY GBP CNY CHF AUD CAD"
 
 // majors are the rows of the board's first group.
-func (s *Site) majors(b market.Board, sources market.Sources, query url.Values) []Row {
+func (s *Site) majors(b market.Board, t today, query url.Values) []Row {
 	table := s.ledger.Currencies()
 	var rows []Row
 	for _, p := range b.Prices {
 		_, quote, _ := p.Symbol.Pair()
 		if c, err := table.Currency(quote); err == nil && c.Group == table.Groups()[0] {
-			rows = append(rows, s.pairRow(p, sources, query))
+			rows = append(rows, s.pairRow(p, t, query))
 		}
 	}
 	sortMajors(rows)
@@ -182,9 +182,9 @@ func sortMajors(rows []Row) {
 }
 
 // currencyPath is the address of a currency's page; the paper's own base is left out.
-func (s *Site) currencyPath(base, quote currency.Code, query url.Values) string {
+func (t today) currencyPath(base, quote currency.Code, query url.Values) string {
 	q := url.Values{}
-	if base != s.o.Base {
+	if base != t.masthead.Base {
 		q.Set("base", string(base))
 	}
 	if day := query.Get("as-of"); day != "" {

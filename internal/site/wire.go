@@ -79,7 +79,7 @@ func (s *Site) sources(ctx context.Context, a ask) (web.Component, error) {
 	for _, rows := range [][]SourceRow{p.Fetched, p.Others} {
 		for i, r := range rows {
 			// A feed tells what may be passed on, once there is something.
-			if s.o.Programs != "" && t.sources[market.SourceID(r.ID)].Terms == market.Free {
+			if s.o.Programs != "" && t.sources[market.SourceID(r.ID)].Passes() {
 				rows[i].Feed = sourceFeeds + r.ID + feedFormat
 				p.Feeds = append(p.Feeds, Link{Text: r.Name + ": what it published", Href: rows[i].Feed})
 			}
@@ -149,9 +149,9 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	table := s.ledger.Currencies()
 	p := RatePage{
 		Base: base, Quote: quote, BaseName: table.Name(currency.Code(base), "en"), QuoteName: table.Name(currency.Code(quote), "en"),
-		AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Price: board.on(s.pairRow(price, t.sources, a.query)), Why: price.Why,
+		AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Price: board.on(s.pairRow(price, t, a.query)), Why: price.Why,
 		Agreement: agreementOf(price.Agreement), Reverse: address("/rates/"+quote+"-"+base, a.query),
-		Currency: s.currencyPath(currency.Code(base), currency.Code(quote), a.query),
+		Currency: t.currencyPath(currency.Code(base), currency.Code(quote), a.query),
 	}
 	p.Offers = append([]Aside{{Row: p.Price, Why: "chosen"}}, s.asidesOf(price.SetAside, t.sources)...)
 	for _, o := range price.From {
@@ -166,7 +166,7 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Spark = sparkOf(history)
 	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
-	free := func(o market.Offer) bool { return t.sources[o.Source].Terms == market.Free && len(o.From) > 0 }
+	free := func(o market.Offer) bool { return t.sources[o.Source].Passes() && len(o.From) > 0 }
 	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
 		p.Feeds = []Link{{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"}}
 	}

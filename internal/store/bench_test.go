@@ -9,6 +9,8 @@ import (
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/media"
+	"github.com/courant-news/courant/internal/must"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store"
 )
@@ -118,5 +120,27 @@ func publishMany(t testing.TB, db *store.DB, n int) {
 	}
 	if _, _, err := db.AddEdition(t.Context(), e, nil); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A rendition of 300 KB, as it is read for each reader who has not got it yet.
+func BenchmarkRendition(b *testing.B) {
+	for engine, url := range map[string]string{"sqlite": filepath.Join(b.TempDir(), "paper.db"), "postgres": must.Postgres(b)} {
+		b.Run(engine, func(b *testing.B) {
+			db := open(b, url)
+			p := media.Picture{Name: "a", Hash: "a", At: seen}
+			for _, w := range media.Widths() {
+				p.Renditions = append(p.Renditions, media.Rendition{Width: w, Type: media.JPEG, Body: make([]byte, 300_000)})
+			}
+			if _, err := db.AddPicture(context.Background(), p); err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(300_000)
+			for b.Loop() {
+				if r, err := db.Rendition(context.Background(), "a", 800, media.JPEG); err != nil || len(r.Body) != 300_000 {
+					b.Fatal(len(r.Body), err)
+				}
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"reflect"
@@ -42,7 +43,7 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 			stories += number(isNew)
 			report(len(e.Observations) + i + 1)
 		}
-		return nil
+		return addMastheads(ctx, c, e.Mastheads)
 	})
 	if err != nil {
 		return 0, 0, db.fail(err, "add an edition of %d observations and %d stories", len(e.Observations), len(e.Stories))
@@ -71,11 +72,40 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 			return false, err
 		}
 	}
-	if m.State != news.Published {
-		return true, nil
+	for _, slug := range m.Former {
+		if err := claim(ctx, c, slug, m.ID); err != nil {
+			return false, err
+		}
 	}
-	_, err = c.ExecContext(ctx, "UPDATE story SET state = $1, section = $2, published = $3, updated = $4, live = $5 WHERE id = $6",
-		string(m.State), string(m.Revisions[m.Live-1].Content.Section), micros(m.Published), micros(m.Updated), m.Live, string(m.ID))
+	for _, step := range m.Steps {
+		if err := putStep(ctx, c, step); err != nil {
+			return false, err
+		}
+	}
+	for _, e := range m.Entries {
+		if err := putEntry(ctx, c, m.ID, e); err != nil {
+			return false, err
+		}
+	}
+	for _, d := range m.Dismissed {
+		if err := putDismissal(ctx, c, d); err != nil {
+			return false, err
+		}
+	}
+	if m.Published.IsZero() {
+		_, err = c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(m.State), orNull(m.Due()), string(m.ID))
+		return true, err
+	}
+	state, section := "withdrawn", "" // whatever was published once and is not now
+	if m.Live > 0 {
+		shown := m.Revisions[m.Live-1].Content
+		if err := putShown(ctx, c, m.ID, shown); err != nil {
+			return false, err
+		}
+		state, section = "published", string(shown.Section)
+	}
+	_, err = c.ExecContext(ctx, "UPDATE story SET state = $1, stage = $2, due = $3, section = $4, published = $5, updated = $6, live = $7 WHERE id = $8",
+		state, string(m.State), orNull(m.Due()), section, micros(m.Published), micros(m.Updated), m.Live, string(m.ID))
 	return true, err
 }
 
@@ -85,28 +115,58 @@ func same(a, b news.Manuscript) bool { return reflect.DeepEqual(canonical(a), ca
 
 // canonical is a manuscript as it would come back from the store, and without lists that are empty.
 func canonical(m news.Manuscript) any {
-	type pin struct {
-		news.Pin
-		Value string
-	}
-	pins := map[int][]pin{}
+	pins := map[int][]keptPin{}
 	for n, list := range m.Pins {
-		for _, p := range list {
-			c := pin{Pin: p, Value: p.Value.String()}
-			c.Pin.Value, c.At, c.Seen, c.From = currency.Decimal{}, kept(p.At), kept(p.Seen), none(p.From)
-			pins[n] = append(pins[n], c)
-		}
+		pins[n] = keptPins(list)
+	}
+	var told [][]keptPin
+	m.Entries = slices.Clone(m.Entries)
+	for i := range m.Entries {
+		e := &m.Entries[i]
+		told = append(told, keptPins(e.Pins))
+		e.At, e.Notice.Figures, e.Pins = kept(e.At), none(e.Notice.Figures), nil
 	}
 	m.Revisions = slices.Clone(m.Revisions)
 	for i := range m.Revisions {
 		r := &m.Revisions[i]
-		r.At, r.Content.Bylines, r.Content.Topics = kept(r.At), none(r.Content.Bylines), none(r.Content.Topics)
+		r.At, r.Content.Bylines, r.Content.Topics, r.Content.Images = kept(r.At), none(r.Content.Bylines), none(r.Content.Topics), none(r.Content.Images)
 	}
+	m.Steps = slices.Clone(m.Steps)
+	for i := range m.Steps {
+		s := &m.Steps[i]
+		s.At, s.Due, s.Notice.Figures = kept(s.At), kept(s.Due), none(s.Notice.Figures)
+	}
+	m.Dismissed = slices.SortedFunc(slices.Values(m.Dismissed), byPlace)
+	for i := range m.Dismissed {
+		m.Dismissed[i].At = kept(m.Dismissed[i].At)
+	}
+	m.Former = slices.Sorted(slices.Values(m.Former))
+	m.Former, m.Steps, m.Entries, m.Dismissed = none(m.Former), none(m.Steps), none(m.Entries), none(m.Dismissed)
 	m.Published, m.Updated, m.Pins = kept(m.Published), kept(m.Updated), nil
 	return struct {
 		news.Manuscript
-		pins map[int][]pin
-	}{m, pins}
+		pins map[int][]keptPin
+		told [][]keptPin
+	}{m, pins, told}
+}
+
+func byPlace(a, b news.Dismissal) int {
+	return cmp.Or(a.Revision-b.Revision, a.Entry-b.Entry, a.Pin-b.Pin, cmp.Compare(a.Observation, b.Observation))
+}
+
+// keptPin is a pin as it would come back from the store, its value as printed.
+type keptPin struct {
+	news.Pin
+	Value string
+}
+
+func keptPins(list []news.Pin) (all []keptPin) {
+	for _, p := range list {
+		c := keptPin{Pin: p, Value: p.Value.String()}
+		c.Pin.Value, c.At, c.Seen, c.From = currency.Decimal{}, kept(p.At), kept(p.Seen), none(p.From)
+		all = append(all, c)
+	}
+	return all
 }
 
 // kept is a time as it comes back from the store.
@@ -132,7 +192,10 @@ func (db *DB) Edition(ctx context.Context) (news.Edition, error) {
 		if err != nil {
 			return err
 		}
-		e.Stories, err = manuscripts(ctx, q)
+		if e.Stories, err = manuscripts(ctx, q); err != nil {
+			return err
+		}
+		e.Mastheads, err = mastheads(ctx, q)
 		return err
 	})
 	return e, db.fail(err, "read all that the store holds")

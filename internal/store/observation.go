@@ -248,6 +248,9 @@ func (db *DB) Sheets(ctx context.Context, source market.SourceID, from, to time.
 	return newestRevisions(found), db.fail(err, "read the sheets of %s", source)
 }
 
+// Tracks implements [market.Store]: nothing is in memory here, see package resident.
+func (db *DB) Tracks() (*market.Tracks, bool) { return nil, false }
+
 // Symbols implements [market.Store].
 func (db *DB) Symbols(ctx context.Context) ([]market.Symbol, error) {
 	all, err := collect[market.Symbol](db.engine.read().QueryContext(ctx, "SELECT DISTINCT symbol FROM track ORDER BY symbol"))(

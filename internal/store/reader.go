@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -12,7 +14,8 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
-// What readers see is read here, and only from the views article and printed, which hold nothing unpublished.
+// What readers see is read here, and only from the views article, printed, named,
+// about, illustrated, notice, told, told_pin and withdrawal, which hold nothing unpublished.
 
 var _ news.Reader = (*DB)(nil)
 
@@ -21,15 +24,31 @@ const articleColumns = "a.id, a.slug, a.published, a.updated, a.revision, a.cont
 // Article implements [news.Reader].
 func (db *DB) Article(ctx context.Context, day time.Time, slug news.Slug) (news.Article, error) {
 	from := day.UTC().Truncate(24 * time.Hour)
-	found, err := db.articles(ctx, "SELECT "+articleColumns+" FROM article a WHERE a.slug = $1 AND a.published >= $2 AND a.published < $3",
-		string(slug), micros(from), micros(from.AddDate(0, 0, 1)))
+	args := []any{string(slug), micros(from), micros(from.AddDate(0, 0, 1))}
+	found, err := db.articles(ctx, true, "SELECT "+articleColumns+` FROM named g JOIN article a ON a.id = g.story
+		WHERE g.slug = $1 AND a.published >= $2 AND a.published < $3`, args...)
 	if err == nil && len(found) == 0 {
-		err = fault.Because(fault.NotFound, "there is no story %.120q of %s", slug, from.Format("2 January 2006"))
+		err = db.missing(ctx, slug, from, args)
 	}
 	if err != nil {
 		return news.Article{}, db.fail(err, "read the story %.120q", slug)
 	}
 	return found[0], nil
+}
+
+// missing says why there is no story at an address: there never was one, or it was withdrawn.
+func (db *DB) missing(ctx context.Context, slug news.Slug, day time.Time, args []any) error {
+	var at int64
+	var text string
+	err := db.engine.read().QueryRowContext(ctx, "SELECT at, text FROM withdrawal WHERE slug = $1 AND published >= $2 AND published < $3", args...).
+		Scan(&at, &text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.Because(fault.NotFound, "there is no story %.120q of %s", slug, day.Format("2 January 2006"))
+	case err != nil:
+		return err
+	}
+	return fault.Because(fault.Gone, "%s", strings.TrimSpace("A story that stood here was withdrawn on "+moment(at).Format("2 January 2006")+". "+text))
 }
 
 // usual is how many articles a selection without a limit returns.
@@ -50,31 +69,46 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	if which.Section != "" {
 		query += " AND a.section = " + mark(string(which.Section))
 	}
+	if which.Topic != "" {
+		query += " AND a.id IN (SELECT t.story FROM about t WHERE t.topic = " + mark(string(which.Topic)) + ")"
+	}
 	if which.Symbol != "" {
-		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) + ")"
+		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) +
+			" UNION SELECT t.story FROM told_pin t WHERE t.symbol = " + mark(string(which.Symbol)) + ")"
 	}
 	limit := usual
 	if which.Limit > 0 {
 		limit = which.Limit
 	}
-	found, err := db.articles(ctx, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
+	found, err := db.articles(ctx, false, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
+}
+
+// Shows implements [news.Reader].
+func (db *DB) Shows(ctx context.Context, media string) (bool, error) {
+	var n int
+	err := db.engine.read().QueryRowContext(ctx, "SELECT count(*) FROM illustrated WHERE media = $1", media).Scan(&n)
+	return n > 0, db.fail(err, "find the stories that show the picture %.40s", media)
 }
 
 // Printing implements [news.Reader].
 func (db *DB) Printing(ctx context.Context, id market.ID) ([]news.Article, error) {
-	found, err := db.articles(ctx, "SELECT "+articleColumns+` FROM article a
-		WHERE a.id IN (SELECT p.story FROM printed p WHERE p.observation = $1) ORDER BY a.published DESC, a.slug`, string(id))
+	found, err := db.articles(ctx, false, "SELECT "+articleColumns+` FROM article a
+		WHERE a.id IN (SELECT p.story FROM printed p WHERE p.observation = $1
+			UNION SELECT t.story FROM told_pin t WHERE t.observation = $1) ORDER BY a.published DESC, a.slug`, string(id))
 	return found, db.fail(err, "find the stories that print %s", id)
 }
 
-// articles reads those that a query finds, with their pins.
-func (db *DB) articles(ctx context.Context, query string, args ...any) (found []news.Article, err error) {
+// articles reads those that a query finds, with their pins, and where they are wanted whole, with notices and live entries.
+func (db *DB) articles(ctx context.Context, whole bool, query string, args ...any) (found []news.Article, err error) {
 	err = db.snapshot(ctx, func(q querier) error { // else a story published meanwhile had its new pins on its old text
 		found, err = collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
 		for i := 0; i < len(found) && err == nil; i++ {
 			found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
 				FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
+			if err == nil && whole {
+				err = tell(ctx, q, &found[i])
+			}
 		}
 		return err
 	})
@@ -89,4 +123,56 @@ func scanArticle(rows *sql.Rows) (a news.Article, err error) {
 	}
 	a.Published, a.Updated = moment(published), moment(updated)
 	return a, json.Unmarshal([]byte(content), &a.Content)
+}
+
+// tell reads what was changed in an article, and its live entries.
+func tell(ctx context.Context, q querier, a *news.Article) (err error) {
+	a.Notices, err = collect[news.Posted](q.QueryContext(ctx, `SELECT kind, text, figures, at, revision, entry
+		FROM notice WHERE story = $1 ORDER BY at, n`, string(a.ID)))(scanPosted)
+	if err != nil {
+		return err
+	}
+	told, err := entries(ctx, q, `SELECT n, corrects, at, headline, body, author, '', kind, text, figures, pins
+		FROM told WHERE story = $1 ORDER BY n`, string(a.ID))
+	a.Moments = news.Moments(told)
+	return err
+}
+
+func scanPosted(rows *sql.Rows) (p news.Posted, err error) {
+	var figures string
+	var at int64
+	if err := rows.Scan(&p.Kind, &p.Text, &figures, &at, &p.Revision, &p.Entry); err != nil {
+		return p, err
+	}
+	p.At = moment(at)
+	return p, json.Unmarshal([]byte(figures), &p.Figures)
+}
+
+// Corrections implements [news.Reader].
+func (db *DB) Corrections(ctx context.Context, before time.Time, limit int) ([]news.Correction, error) {
+	args, until := []any{max(1, limit)}, ""
+	if !before.IsZero() {
+		args, until = append(args, micros(before)), "AND n.at < $2"
+	}
+	found, err := collect[news.Correction](db.engine.read().QueryContext(ctx, `SELECT n.kind, n.text, n.figures, n.at, n.revision, n.entry,
+			a.id, a.slug, a.published, a.content
+		FROM notice n JOIN article a ON a.id = n.story WHERE n.kind NOT IN ('update', 'withdrawal') `+until+`
+		ORDER BY n.at DESC, a.slug, n.n DESC LIMIT $1`, args...))(scanCorrection)
+	return found, db.fail(err, "read the corrections")
+}
+
+func scanCorrection(rows *sql.Rows) (c news.Correction, err error) {
+	var at, published int64
+	var figures, text string
+	if err := rows.Scan(&c.Kind, &c.Text, &figures, &at, &c.Revision, &c.Entry, &c.Story, &c.Slug, &published, &text); err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal([]byte(figures), &c.Figures); err != nil {
+		return c, err
+	}
+	var content news.Content
+	c.At, c.Published = moment(at), moment(published)
+	err = json.Unmarshal([]byte(text), &content)
+	c.Headline, c.Language = content.Headline, content.Language
+	return c, err
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
@@ -26,7 +25,7 @@ func (db *DB) AddRevision(ctx context.Context, r news.Revision, slug news.Slug) 
 			if !isNew {
 				return fault.Because(fault.Conflict, "the story %s is there already: save yours as its next revision", r.Story)
 			}
-		} else if err := lockLast(ctx, c, r); err != nil {
+		} else if err := follow(ctx, c, r); err != nil {
 			return err
 		}
 		return putRevision(ctx, c, r, false)
@@ -34,45 +33,48 @@ func (db *DB) AddRevision(ctx context.Context, r news.Revision, slug news.Slug) 
 	return db.fail(err, "add revision %d of %s", r.N, r.Story)
 }
 
-// makeStory adds the row of a new story, or finds that there is one with this ID. A slug is borne by one story only.
+// makeStory adds the row of a new story, or finds that there is one with this ID. A slug belongs to one story only.
 func makeStory(ctx context.Context, c *sql.Conn, id news.StoryID, slug news.Slug) (isNew bool, err error) {
-	var other string
-	err = c.QueryRowContext(ctx, "SELECT id FROM story WHERE slug = $1 AND id <> $2", string(slug), string(id)).Scan(&other)
-	if err == nil {
-		return false, fault.Because(fault.Conflict, "another story bears the name %q: choose another", slug)
-	} else if !errors.Is(err, sql.ErrNoRows) {
-		return false, err
-	}
 	// The insertion itself asks whether it is there: of two that make the same at once, the later waits here for the other.
-	result, err := c.ExecContext(ctx, "INSERT INTO story (id, slug, state, live) VALUES ($1, $2, $3, 0) ON CONFLICT (id) DO NOTHING",
+	result, err := c.ExecContext(ctx, "INSERT INTO story (id, slug, state, stage, live) VALUES ($1, $2, 'draft', $3, 0) ON CONFLICT DO NOTHING",
 		string(id), string(slug), string(news.Draft))
 	if err != nil {
 		return false, err
 	}
-	n, err := result.RowsAffected()
-	return n == 1, err
+	if n, err := result.RowsAffected(); err != nil {
+		return false, err
+	} else if n == 1 {
+		return true, claim(ctx, c, slug, id)
+	}
+	var there int
+	if err := c.QueryRowContext(ctx, "SELECT count(*) FROM story WHERE id = $1", string(id)).Scan(&there); err != nil || there == 1 {
+		return false, err
+	}
+	return false, taken(slug)
 }
 
-// lockLast makes sure that a revision follows the last one, and keeps others from following it too. The update that
-// changes nothing takes the row's lock where an engine has such.
-func lockLast(ctx context.Context, c *sql.Conn, r news.Revision) error {
-	result, err := c.ExecContext(ctx, "UPDATE story SET live = live WHERE id = $1", string(r.Story))
+// follow makes sure that a revision follows the last one, keeps others from following it too, and moves the story to the
+// state in which it is then.
+func follow(ctx context.Context, c *sql.Conn, r news.Revision) error {
+	if err := lockStory(ctx, c, r.Story); err != nil {
+		return err
+	}
+	var last int
+	var author, stage string
+	err := c.QueryRowContext(ctx, `SELECT r.n, r.author, s.stage FROM story s JOIN revision r ON r.story = s.id WHERE s.id = $1
+		ORDER BY r.n DESC LIMIT 1`, string(r.Story)).Scan(&last, &author, &stage)
 	if err != nil {
 		return err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, fault.Because(fault.NotFound, "there is no story %s", r.Story))
+	if last != r.N-1 {
+		return fault.Because(fault.Conflict, "%s saved revision %d meanwhile; load it and save yours as revision %d", author, last, last+1)
 	}
-	var last int
-	var author sql.NullString
-	err = c.QueryRowContext(ctx, "SELECT n, author FROM revision WHERE story = $1 ORDER BY n DESC LIMIT 1", string(r.Story)).Scan(&last, &author)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	next, err := news.State(stage).Revised()
+	if err != nil {
 		return err
 	}
-	if last != r.N-1 {
-		return fault.Because(fault.Conflict, "%s saved revision %d meanwhile; load it and save yours as revision %d", author.String, last, last+1)
-	}
-	return nil
+	_, err = c.ExecContext(ctx, "UPDATE story SET stage = $1 WHERE id = $2", string(next), string(r.Story))
+	return err
 }
 
 func putRevision(ctx context.Context, c *sql.Conn, r news.Revision, published bool) error {
@@ -80,8 +82,8 @@ func putRevision(ctx context.Context, c *sql.Conn, r news.Revision, published bo
 	if err != nil {
 		return err
 	}
-	_, err = c.ExecContext(ctx, "INSERT INTO revision (story, n, content, author, reason, at, published) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		string(r.Story), r.N, string(content), r.Author, r.Reason, micros(r.At), number(published))
+	_, err = c.ExecContext(ctx, `INSERT INTO revision (story, n, content, author, person, reason, at, published)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, string(r.Story), r.N, string(content), r.Author, r.Person, r.Reason, micros(r.At), number(published))
 	return err
 }
 
@@ -91,39 +93,6 @@ func number(truth bool) int {
 		return 1
 	}
 	return 0
-}
-
-// Publish implements [news.Store]. A revision that was published before is fault.Conflict: its pins never change.
-func (db *DB) Publish(ctx context.Context, id news.StoryID, n int, at time.Time, pins []news.Pin) error {
-	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
-		var text string
-		err := c.QueryRowContext(ctx, "SELECT content FROM revision WHERE story = $1 AND n = $2", string(id), n).Scan(&text)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.Because(fault.NotFound, "the story %s has no revision %d", id, n)
-		} else if err != nil {
-			return err
-		}
-		// The update asks again: of two that publish the same at once, the later waits here and then finds nothing.
-		result, err := c.ExecContext(ctx, "UPDATE revision SET published = 1 WHERE story = $1 AND n = $2 AND published = 0", string(id), n)
-		if err != nil {
-			return err
-		}
-		if marked, err := result.RowsAffected(); err != nil || marked == 0 {
-			return errors.Join(err, fault.Because(fault.Conflict,
-				"revision %d of the story was published before: save a new one to change it", n))
-		}
-		var content news.Content
-		if err := json.Unmarshal([]byte(text), &content); err != nil {
-			return err
-		}
-		if err := putPins(ctx, c, id, n, pins); err != nil {
-			return err
-		}
-		_, err = c.ExecContext(ctx, `UPDATE story SET state = $1, section = $2, published = coalesce(published, $3), updated = $3, live = $4
-			WHERE id = $5`, string(news.Published), string(content.Section), micros(at), n, string(id))
-		return err
-	})
-	return db.fail(err, "publish revision %d of %s", n, id)
 }
 
 func putPins(ctx context.Context, c *sql.Conn, id news.StoryID, revision int, pins []news.Pin) error {
@@ -160,12 +129,22 @@ func (db *DB) Manuscript(ctx context.Context, id news.StoryID) (news.Manuscript,
 func (db *DB) Story(ctx context.Context, slug news.Slug) (news.StoryID, error) {
 	var id news.StoryID
 	err := db.snapshot(ctx, func(q querier) error {
-		return q.QueryRowContext(ctx, "SELECT id FROM story WHERE slug = $1", string(slug)).Scan(&id)
+		return q.QueryRowContext(ctx, "SELECT story FROM slug WHERE slug = $1", string(slug)).Scan(&id)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.Because(fault.NotFound, "there is no story %.120q", slug)
 	}
 	return id, db.fail(err, "find the story %.120q", slug)
+}
+
+// Uses implements [news.Store]. It reads every revision, for pictures are seldom dropped.
+func (db *DB) Uses(ctx context.Context, media string) (bool, error) {
+	var n int
+	name, err := json.Marshal(media)
+	if err == nil {
+		err = db.engine.read().QueryRowContext(ctx, "SELECT count(*) FROM revision WHERE content LIKE $1", `%"Media":`+string(name)+`%`).Scan(&n)
+	}
+	return n > 0, db.fail(err, "find the revisions that show the picture %.40s", media)
 }
 
 // Manuscripts implements [news.Store].
@@ -196,7 +175,7 @@ func manuscripts(ctx context.Context, q querier) ([]news.Manuscript, error) {
 func manuscript(ctx context.Context, q querier, id news.StoryID) (news.Manuscript, error) {
 	m := news.Manuscript{ID: id}
 	var published, updated sql.NullInt64
-	err := q.QueryRowContext(ctx, "SELECT slug, state, published, updated, live FROM story WHERE id = $1", string(id)).
+	err := q.QueryRowContext(ctx, "SELECT slug, stage, published, updated, live FROM story WHERE id = $1", string(id)).
 		Scan(&m.Slug, &m.State, &published, &updated, &m.Live)
 	if err != nil {
 		return m, err
@@ -204,15 +183,31 @@ func manuscript(ctx context.Context, q querier, id news.StoryID) (news.Manuscrip
 	if published.Valid {
 		m.Published, m.Updated = moment(published.Int64), moment(updated.Int64)
 	}
+	m.Former, err = collect[news.Slug](q.QueryContext(ctx, "SELECT slug FROM slug WHERE story = $1 AND slug <> $2 ORDER BY slug", string(id), string(m.Slug)))(
+		func(rows *sql.Rows) (s news.Slug, err error) { return s, rows.Scan(&s) })
+	if err != nil {
+		return m, err
+	}
+	if m.Steps, err = steps(ctx, q, id); err != nil {
+		return m, err
+	}
+	m.Entries, err = entries(ctx, q, `SELECT n, corrects, at, headline, body, author, person, kind, text, figures, pins
+		FROM entry WHERE story = $1 ORDER BY n`, string(id))
+	if err != nil {
+		return m, err
+	}
+	if m.Dismissed, err = dismissals(ctx, q, id); err != nil {
+		return m, err
+	}
 	var public []int
 	m.Revisions, err = collect[news.Revision](q.QueryContext(ctx,
-		"SELECT n, content, author, reason, at, published FROM revision WHERE story = $1 ORDER BY n", string(id)))(
+		"SELECT n, content, author, person, reason, at, published FROM revision WHERE story = $1 ORDER BY n", string(id)))(
 		func(rows *sql.Rows) (r news.Revision, err error) {
 			r.Story = id
 			var content string
 			var at int64
 			var wasPublished int
-			if err := rows.Scan(&r.N, &content, &r.Author, &r.Reason, &at, &wasPublished); err != nil {
+			if err := rows.Scan(&r.N, &content, &r.Author, &r.Person, &r.Reason, &at, &wasPublished); err != nil {
 				return r, err
 			}
 			if wasPublished != 0 {

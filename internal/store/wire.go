@@ -57,7 +57,7 @@ func keep(ctx context.Context, c *sql.Conn, l market.Lease) error {
 	if n, err := done.RowsAffected(); err != nil || n == 1 {
 		return err
 	}
-	return fault.Because(fault.Conflict, "another machine fetches for this paper now: what was heard here as %s, epoch %d, is dropped", l.Name, l.Epoch)
+	return fault.Because(fault.Conflict, "another machine does this for the paper now: what was done here under the lease %s, epoch %d, is dropped", l.Name, l.Epoch)
 }
 
 // AddReply implements [wire.Store].

@@ -75,9 +75,7 @@ func NewAssets(files fs.FS, dev bool) (*Assets, error) {
 
 // add makes body known by its plain and its hashed name.
 func (a *Assets) add(name string, body []byte) {
-	sum := sha256.Sum256(body)
-	ext := path.Ext(name)
-	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	hashed := hashedName(name, body)
 	a.urls[name] = AssetsPath + hashed
 	page := func(cacheControl string) func() *Page {
 		return sync.OnceValue(func() *Page {
@@ -85,6 +83,19 @@ func (a *Assets) add(name string, body []byte) {
 		})
 	}
 	a.pages[hashed], a.pages[name] = page(forever), page(askAgain)
+}
+
+// hashedName puts a hash of the content into a name.
+func hashedName(name string, body []byte) string {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+}
+
+// NewAsset returns what is made while the program runs, and served as assets are: its hashed address and its page, which
+// a browser may keep for ever.
+func NewAsset(name string, body []byte) (address string, page *Page) {
+	return AssetsPath + hashedName(name, body), NewPage(body, PageOptions{ContentType: assetType(name), CacheControl: forever})
 }
 
 // A reference in CSS to a file of ours: not to data, another site, an absolute path or a part of the same document.

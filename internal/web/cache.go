@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -29,8 +31,14 @@ type Cache struct {
 type kept struct {
 	key  string
 	page *Page
-	made time.Time
 	size int
+	*life
+}
+
+// life is how long a page is kept. It outlives the page in the hands of who asks whether it is still kept.
+type life struct {
+	made time.Time
+	gone atomic.Bool // dropped, pushed out, or never kept
 }
 
 // build names a build under way. The generation is part of it, so that nobody who asks after a Drop is given what was
@@ -40,11 +48,11 @@ type build struct {
 	generation uint64
 }
 
-// building is a build under way; page and err may be read once done is closed.
+// building is a build under way; kept and err may be read once done is closed.
 type building struct {
 	name build
 	done chan struct{}
-	page *Page
+	kept *kept
 	err  error
 }
 
@@ -63,19 +71,44 @@ func NewCache(limit int, maxAge time.Duration) *Cache {
 // for its page. An error goes to all who waited and is not kept; but a builder whose own reader left
 // ([context.Canceled]) does not fail the others: one of them builds again.
 func (c *Cache) Page(key string, create func() (*Page, error)) (*Page, error) {
+	k, err := c.find(key, create)
+	if err != nil {
+		return nil, err
+	}
+	return k.page, nil
+}
+
+// Serve answers with [Cache.Page], or returns its error before it has written anything. A reply that depends on more than
+// the request's text and the page says [Once]: to who sends the same text again the [Door] repeats it while the page is kept.
+func (c *Cache) Serve(w http.ResponseWriter, r *http.Request, key string, create func() (*Page, error)) error {
+	k, err := c.find(key, create)
+	if err != nil {
+		return err
+	}
+	life := k.life
+	repeatable(r, func(now time.Time) bool { return !life.gone.Load() && c.young(life, now) })
+	k.page.ServeHTTP(w, r)
+	return nil
+}
+
+func (c *Cache) find(key string, create func() (*Page, error)) (*kept, error) {
 	for {
-		page, b, mine := c.look(key)
+		k, b, mine := c.look(key)
 		switch {
-		case page != nil:
-			return page, nil
+		case k != nil:
+			return k, nil
 		case mine:
 			return c.build(b, create)
 		}
 		<-b.done
 		if !errors.Is(b.err, context.Canceled) {
-			return b.page, b.err
+			return b.kept, b.err
 		}
 	}
+}
+
+func (c *Cache) young(l *life, now time.Time) bool {
+	return c.maxAge == 0 || now.Sub(l.made) < c.maxAge
 }
 
 // Drop forgets every page, and the result of every build that has begun: what they show may have changed.
@@ -86,15 +119,15 @@ func (c *Cache) Drop() {
 	c.empty()
 }
 
-// look returns the page for key, or else the build to wait for, or else a new build that is the caller's to do.
-func (c *Cache) look(key string) (p *Page, b *building, mine bool) {
+// look returns what is kept for key, or else the build to wait for, or else a new build that is the caller's to do.
+func (c *Cache) look(key string) (k *kept, b *building, mine bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.pages[key]; ok {
 		k := e.Value.(*kept)
-		if c.maxAge == 0 || time.Since(k.made) < c.maxAge {
+		if c.young(k.life, time.Now()) {
 			c.recent.MoveToFront(e)
-			return k.page, nil, false
+			return k, nil, false
 		}
 		c.remove(e)
 	}
@@ -108,39 +141,49 @@ func (c *Cache) look(key string) (p *Page, b *building, mine bool) {
 }
 
 // build makes the page, keeps it if no Drop came between, and lets the waiting go on, even if create panics.
-func (c *Cache) build(b *building, create func() (*Page, error)) (*Page, error) {
+func (c *Cache) build(b *building, create func() (*Page, error)) (*kept, error) {
 	b.err = fmt.Errorf("build %q: %w: panic", b.name.key, fault.Internal) // for the waiting, should create not return
 	defer func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		delete(c.builds, b.name)
 		if b.err == nil && b.name.generation == c.generation {
-			c.keep(b.name.key, b.page)
+			c.keep(b.kept)
 		}
 		close(b.done)
 	}()
-	b.page, b.err = create()
-	return b.page, b.err
+	page, err := create()
+	if b.err = err; err == nil {
+		b.kept = &kept{key: b.name.key, page: page, life: &life{}}
+		b.kept.gone.Store(true) // until it is kept
+	}
+	return b.kept, err
 }
 
-func (c *Cache) keep(key string, p *Page) {
-	size := p.Size() + len(key) + overhead
-	if size > c.limit {
+func (c *Cache) keep(k *kept) {
+	k.size = k.page.Size() + len(k.key) + overhead
+	if k.size > c.limit {
 		return
 	}
-	for c.size+size > c.limit {
+	for c.size+k.size > c.limit {
 		c.remove(c.recent.Back())
 	}
-	c.pages[key] = c.recent.PushFront(&kept{key, p, time.Now(), size})
-	c.size += size
+	k.made = time.Now()
+	k.gone.Store(false)
+	c.pages[k.key] = c.recent.PushFront(k)
+	c.size += k.size
 }
 
 func (c *Cache) remove(e *list.Element) {
 	k := c.recent.Remove(e).(*kept)
+	k.gone.Store(true)
 	delete(c.pages, k.key)
 	c.size -= k.size
 }
 
 func (c *Cache) empty() {
+	for _, e := range c.pages {
+		e.Value.(*kept).gone.Store(true)
+	}
 	c.size, c.recent, c.pages = 0, list.New(), map[string]*list.Element{}
 }

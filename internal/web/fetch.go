@@ -36,6 +36,9 @@ type FetcherOptions struct {
 	Most    int64         // bytes of a reply, unpacked; 0: 32 MB
 	// Trusted are hosts with their ports, as 10.0.0.7:8080, that may have any address: a mirror that the operator named.
 	Trusted []string
+	// Told is for telling somebody, not for asking: what counts is that the server answered, and how. A redirection is such an
+	// answer and is not followed; of a reply that is longer than Most or breaks off the beginning is enough.
+	Told bool
 }
 
 // Query is one request.
@@ -106,17 +109,38 @@ func (f *Fetcher) Fetch(ctx context.Context, q Query) (Answer, error) {
 		req.Header[name] = values
 	}
 	req.Header.Set("User-Agent", f.o.Agent)
-	req.Header.Set("Accept-Encoding", "gzip")
+	if !f.o.Told {
+		req.Header.Set("Accept-Encoding", "gzip")
+	}
 	resp, err := f.client.Do(req)
 	if err != nil {
 		return Answer{}, unreached(u, err)
 	}
 	defer resp.Body.Close()
 	a := Answer{Status: resp.StatusCode, Header: resp.Header, RetryAfter: wait(resp.Header)}
+	if f.o.Told {
+		a.Body, _ = io.ReadAll(io.LimitReader(resp.Body, f.o.Most)) // the answer stood in its first line
+		return a, nil
+	}
 	if a.Body, err = f.read(resp); err != nil {
 		return Answer{}, fmt.Errorf("read the reply of %s: %w", u.Host, err)
 	}
 	return a, nil
+}
+
+// Get returns the body of what stands at an address, of which it takes no more bytes than it is told. The errors are those
+// of [Fetcher.Fetch], and fault.Upstream for a reply that is no success.
+func (f *Fetcher) Get(ctx context.Context, address string, most int64) ([]byte, error) {
+	limited := *f
+	limited.o.Most = min(most, f.o.Most)
+	a, err := limited.Fetch(ctx, Query{URL: address})
+	if err != nil {
+		return nil, err
+	}
+	if a.Status != http.StatusOK {
+		return nil, fault.Because(fault.Upstream, "%.200s answers with %d %s and not with what was asked for", address, a.Status, http.StatusText(a.Status))
+	}
+	return a.Body, nil
 }
 
 // read takes the body, unpacks it, and stops where it grows beyond what was allowed.
@@ -152,6 +176,9 @@ func (f *Fetcher) read(resp *http.Response) ([]byte, error) {
 // redirect follows at most three redirections, all within the host that was asked and none to a weaker scheme: a
 // service that moved is for the operator to see, and a page to sign in on is no data.
 func (f *Fetcher) redirect(req *http.Request, via []*http.Request) error {
+	if f.o.Told {
+		return http.ErrUseLastResponse
+	}
 	first := via[0].URL
 	if req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
 		return fault.Because(fault.Upstream, "it sends us to another place, %.100s", req.URL.Redacted())
@@ -160,6 +187,15 @@ func (f *Fetcher) redirect(req *http.Request, via []*http.Request) error {
 		return fault.Because(fault.Upstream, "it sends us round and round")
 	}
 	return nil
+}
+
+// HostPort is the host of an address with its port, as it is dialled and as [FetcherOptions].Trusted names it.
+func HostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // dial connects, and looks at the address that the name resolved to before the first byte is sent.

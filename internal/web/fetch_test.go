@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -50,6 +51,37 @@ func TestAReplyIsReadWholeAndUnpacked(t *testing.T) {
 		if err != nil || a.Status != http.StatusAccepted || string(a.Body) != "hello heard" {
 			t.Fatalf("%d %q %v", a.Status, a.Body, err)
 		}
+	}
+}
+
+func TestABodyIsTakenToALimitOfItsOwnAndOnlyOfASuccess(t *testing.T) {
+	f, url := served(t, web.FetcherOptions{Most: 100}, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/gone":
+			w.WriteHeader(http.StatusGone)
+		case "/moved":
+			http.Redirect(w, r, "/", http.StatusFound)
+			return
+		}
+		_, _ = w.Write(bytes.Repeat([]byte("x"), 60))
+	})
+	for path, want := range map[string]int{"/": 60, "/moved": 60, "/gone": 0} {
+		body, err := f.Get(t.Context(), url+path, 1000)
+		if len(body) != want || (err != nil) != (want == 0) || err != nil && !errors.Is(err, fault.Upstream) {
+			t.Errorf("%s: %d bytes, %v", path, len(body), err)
+		}
+	}
+	if _, err := f.Get(t.Context(), url+"/gone", 1000); err == nil || !strings.Contains(err.Error(), "410 Gone") {
+		t.Errorf("what is gone: %v", err)
+	}
+	if _, err := f.Get(t.Context(), url, 59); !errors.Is(err, fault.Upstream) {
+		t.Errorf("a byte too many: %v", err)
+	}
+	if a, err := f.Fetch(t.Context(), web.Query{URL: url}); err != nil || len(a.Body) != 60 { // the limit was that request's
+		t.Errorf("%d bytes, %v", len(a.Body), err)
+	}
+	if _, err := web.NewFetcher(web.FetcherOptions{}).Get(t.Context(), url, 1000); !errors.Is(err, fault.Invalid) {
+		t.Errorf("an address that is not public: %v", err)
 	}
 }
 
@@ -171,6 +203,34 @@ func TestNoReplyIsLongerOrLaterThanAllowed(t *testing.T) {
 		if _, err := f.Fetch(t.Context(), web.Query{URL: url + path}); err == nil || fault.KindOf(err) != fault.Upstream {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+func TestWhoIsOnlyToldAnswersWithAStatus(t *testing.T) {
+	f, url := served(t, web.FetcherOptions{Told: true, Most: 100}, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/moved":
+			http.Redirect(w, r, "/here", http.StatusTemporaryRedirect)
+		case "/long":
+			w.WriteHeader(http.StatusAccepted)
+			_, _ = w.Write(make([]byte, 1<<20))
+		case "/cut":
+			w.Header().Set("Content-Length", "90")
+			_, _ = w.Write(make([]byte, 80))
+		case "/gone":
+			panic(http.ErrAbortHandler)
+		default:
+			t.Errorf("%s was asked for", r.URL.Path)
+		}
+	})
+	for path, want := range map[string]struct{ status, bytes int }{"/moved": {307, 0}, "/long": {202, 100}, "/cut": {200, 80}} {
+		a, err := f.Fetch(t.Context(), web.Query{Method: http.MethodPost, URL: url + path, Body: "news"})
+		if err != nil || a.Status != want.status || len(a.Body) != want.bytes {
+			t.Errorf("%s: %d, %d bytes, %v; want %d and %d", path, a.Status, len(a.Body), err, want.status, want.bytes)
+		}
+	}
+	if a, err := f.Fetch(t.Context(), web.Query{Method: http.MethodPost, URL: url + "/gone", Body: "news"}); fault.KindOf(err) != fault.Upstream {
+		t.Errorf("who hung up answered %d, %v", a.Status, err)
 	}
 }
 

@@ -76,12 +76,3 @@ func (j *joinConn) Write(b []byte) (int, error) {
 	}
 	return j.TCPConn.Write(b)
 }
-
-// Close sends what is held back, though nothing should be: a reply that broke off in between.
-func (j *joinConn) Close() error {
-	if j.held != nil {
-		_, _ = j.TCPConn.Write(j.held) // the reader may have gone: there is nobody to tell
-		j.held = nil
-	}
-	return j.TCPConn.Close()
-}

@@ -55,6 +55,7 @@ func (p Proxies) Proxied(h http.Handler) http.Handler {
 			h.ServeHTTP(w, r)
 			return
 		}
+		believed(r)
 		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		for _, hop := range slices.Backward(hops) {
 			address, err := netip.ParseAddr(strings.TrimSpace(hop))

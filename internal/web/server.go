@@ -6,16 +6,20 @@ import (
 	"time"
 )
 
+// idleTime is how long a connection may be idle, and how long writing a reply may take.
+const idleTime = 60 * time.Second
+
 // Server returns a server for h with the limits of the house: a slow or greedy client costs little and not for long. The
-// caller gives it a listener, best one of [Join], and shuts it down. A route that answers longer than a minute calls [KeepOpen].
+// caller gives it a listener, best one of [NewDoor] before one of [Join], and shuts it down. A route that answers longer than a minute calls [KeepOpen].
 func Server(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ConnContext:       withConn,
+		ConnContext:       withDoor,
+		ConnState:         rest,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       60 * time.Second,
+		WriteTimeout:      idleTime,
+		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    16 << 10,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 100},
 		// What net/http says there is about clients (bad TLS, broken requests): anybody can cause it, so it is no warning.
@@ -46,7 +50,9 @@ func Observe(see func(route string, status int, took time.Duration), h http.Hand
 			if status == 0 { // nothing written is an empty 200
 				status = http.StatusOK
 			}
-			see(r.Pattern, status, time.Since(start))
+			route := r.Pattern
+			see(route, status, time.Since(start))
+			counted(r, func(took time.Duration) { see(route, status, took) })
 		}()
 		h.ServeHTTP(o, r)
 	})

@@ -4,10 +4,10 @@
 // It knows no story, rate or template, and has no routes: a face owns its mux. It does not render; a face renders to
 // bytes ([Render]), makes a [Page] of them once and serves that page many times. Start at [Handle] and [NewPage].
 //
-// The usual order, from outside in: [Server], [Secure], [Observe], [Recover], the mux, [Handle].
+// The usual order, from outside in: [Door], [Server], [Secure], [Observe], [Recover], the mux, [Handle].
 //
 // Everything here is safe for concurrent use. Durations are measured with the monotonic clock; nothing here sleeps or
-// starts a goroutine.
+// starts a goroutine, except that [Door.Wait] waits in one.
 package web
 
 import (
@@ -86,6 +86,8 @@ func Status(err error) int {
 		return http.StatusBadRequest
 	case fault.NotFound:
 		return http.StatusNotFound
+	case fault.Gone:
+		return http.StatusGone
 	case fault.Denied:
 		return http.StatusForbidden
 	case fault.Conflict:

@@ -1,11 +1,9 @@
 package feed
 
 import (
-	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -54,15 +52,6 @@ func (d document) encode() ([]byte, error) {
 		return nil, fmt.Errorf("write a feed: %w", err)
 	}
 	return append([]byte(xml.Header), append(body, '\n')...), nil
-}
-
-// nameOf makes a name that lasts of what is the same for ever about a thing: a UUID of version 8 (RFC 9562), its hash. It holds
-// no address of the paper, so that a paper that moves tells nobody the old anew.
-func nameOf(parts ...string) string {
-	sum := sha256.Sum256([]byte("courant\x1f" + strings.Join(parts, "\x1f")))
-	b := sum[:16]
-	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
-	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // page links to an address of the paper.

@@ -9,11 +9,14 @@ package feed
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"strings"
 
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -29,13 +32,13 @@ const most = 50 // entries of a feed
 // feeds are the feeds of a paper.
 type feeds struct {
 	*api.Face
-	paper string // its name
+	masthead func(context.Context) (news.Masthead, error)
 }
 
-// Mount sets the routes of the feeds of a paper that bears a name, or Courant where it bears none: /feeds/sources/ecb.atom and
-// /feeds/rates/EUR-USD.atom?move=1.
-func Mount(mux *http.ServeMux, f *api.Face, paper string) {
-	s := feeds{f, cmp.Or(paper, "Courant")}
+// Mount sets the routes of the feeds of a paper, which bear the name that it is set to, or Courant where it is set to none:
+// /feeds/sources/ecb.atom and /feeds/rates/EUR-USD.atom?move=1.
+func Mount(mux *http.ServeMux, f *api.Face, masthead func(context.Context) (news.Masthead, error)) {
+	s := feeds{f, masthead}
 	handle := func(path string, known []string, build func(api.Question) (api.Reply, error)) {
 		mux.Handle(path+"{file}", web.Recover(f.Log(), fail, api.Addressed(f.Answer(fail, known, build))))
 	}
@@ -55,7 +58,11 @@ func named(q api.Question) (string, error) {
 // reply finishes a feed: path is its own address, with the parameters as they are best written.
 func (s feeds) reply(q api.Question, d document, path string, r api.Reply) (api.Reply, error) {
 	self := q.URL.Scheme + "://" + q.URL.Host + path
-	d.ID, d.Author = nameOf("feed", q.URL.Hostname(), path), person{s.paper}
+	m, err := s.masthead(q.Context())
+	if err != nil {
+		return api.Reply{}, err
+	}
+	d.ID, d.Author = market.NameOf("feed", q.URL.Hostname(), path), person{cmp.Or(m.Name, "Courant")}
 	d.Links = append([]link{{Rel: "self", Type: "application/atom+xml", Href: self}}, d.Links...)
 	for i, e := range d.Entries {
 		if e.Updated.After(d.Updated) || i == 0 {

@@ -21,6 +21,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store/storetest"
 )
 
@@ -54,7 +55,10 @@ func full(t testing.TB) *house {
 	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
-	feed.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), "The Prijscourant")
+	if err := db.PutMasthead(t.Context(), news.MastheadRevision{N: 1, By: "tests", Masthead: news.Masthead{Name: "The Prijscourant"}}); err != nil {
+		t.Fatal(err)
+	}
+	feed.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), news.NewPaper(db).Masthead)
 	h.record(t,
 		said(bank, "EUR/USD", "1.1800", day(5)), said(bank, "EUR/JPY", "184.20", day(5)),
 		said(bank, "EUR/USD", "1.1859", day(6)), // by 0.5 per cent, and not a hair more

@@ -13,12 +13,10 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
-// Limits of the move that is asked for.
+// What is asked for and shown of a move.
 const (
-	usualMove  = "1" // per cent, where none is asked for
-	mostMove   = 1000
-	moveLength = 10 // characters
-	shownMove  = 3  // significant digits of the per cent in words
+	usualMove = "1" // per cent, where none is asked for
+	shownMove = 3   // significant digits of the per cent in words
 )
 
 // moves tells when a pair moved by more than so many per cent from one value of its history to the next. A code that is on
@@ -32,12 +30,9 @@ func (s feeds) moves(q api.Question) (api.Reply, error) {
 	if err != nil {
 		return api.Reply{}, err
 	}
-	line, err := s.Ledger().Line(q.Context(), pair, time.Time{}, s.Now(), market.AsOf{})
+	steps, err := s.Ledger().Steps(q.Context(), pair, least, time.Time{}, most)
 	if errors.Is(err, fault.Invalid) { // a code that no table knows is an address at which nothing stands
 		err = fault.Because(fault.NotFound, "%w", err)
-	}
-	if err == nil && len(line) == 0 {
-		err = fault.Because(fault.NotFound, "no source whose numbers may be passed on has said what %s was", pair)
 	}
 	if err != nil {
 		return api.Reply{}, err
@@ -53,26 +48,15 @@ func (s feeds) moves(q api.Question) (api.Reply, error) {
 		Subtitle: fmt.Sprintf("The last %d moves at most of more than %s%% from one value of the history of %s to the next.", most, least, pair),
 		Links:    []link{page(q.URL, "alternate", "/rates/"+name, string(pair))},
 	}
-	r := api.Reply{}
-	for i := len(line) - 1; i >= 0; i-- {
-		if line[i].Seen.After(r.Modified) {
-			r.Modified = line[i].Seen
-		}
-		if i == 0 || len(d.Entries) == most {
-			continue
-		}
-		m := move{pair, line[i-1], line[i]}
-		if !m.beyond(least) || !s.sameMoney(pair, m.from.At, m.to.At) {
-			continue
-		}
-		e, err := m.entry(q, known)
+	r := api.Reply{Modified: steps.Learnt, Sources: []market.SourceID{steps.Last.Source}} // of which the next move may come
+	for _, step := range steps.All {
+		e, err := entryOf(q, step, known)
 		if err != nil {
 			return api.Reply{}, err
 		}
 		d.Entries = append(d.Entries, e)
-		r.Sources = append(r.Sources, m.from.Source, m.to.Source)
+		r.Sources = append(r.Sources, step.From.Source, step.To.Source)
 	}
-	r.Sources = append(r.Sources, line[len(line)-1].Source) // of which the next move may come
 	slices.Sort(r.Sources)
 	r.Sources = slices.Compact(r.Sources)
 	d.Updated = r.Modified.UTC() // where it never moved so far
@@ -101,65 +85,41 @@ func leastMove(text string) (currency.Decimal, error) {
 	if text == "" {
 		text = usualMove
 	}
-	plain := len(text) <= moveLength && !strings.ContainsFunc(text, func(c rune) bool { return (c < '0' || c > '9') && c != '.' })
-	d, err := currency.ParseDecimal(text)
-	if !plain || err != nil || d.Sign() <= 0 || d.Cmp(currency.DecimalFromInt(mostMove)) > 0 {
-		return d, fault.Because(fault.Invalid, "move: %.40q is no number of per cent: write it as 1 or 0.25, above zero and at most %d", text, mostMove)
-	}
-	return d.Trim(), nil
-}
-
-// move is a pair's step from one value to the next.
-type move struct {
-	pair     market.Symbol
-	from, to market.Offer
-}
-
-// beyond says whether a move is of more than so many per cent of the earlier value, up or down: exactly, without dividing.
-func (m move) beyond(percent currency.Decimal) bool {
-	by := m.to.Value.Sub(m.from.Value).Abs().Mul(currency.DecimalFromInt(100))
-	return by.Cmp(m.from.Value.Mul(percent)) > 0
-}
-
-// sameMoney says whether both currencies of a pair stood on the same scale at two moments.
-func (s feeds) sameMoney(pair market.Symbol, from, to time.Time) bool {
-	base, quote, _ := pair.Pair()
-	table := s.Ledger().Currencies()
-	return table.ScaleOn(base, from) == table.ScaleOn(base, to) && table.ScaleOn(quote, from) == table.ScaleOn(quote, to)
-}
-
-// entry tells of a move.
-func (m move) entry(q api.Question, known market.Sources) (entry, error) {
-	percent, err := m.to.Value.Sub(m.from.Value).Abs().Mul(currency.DecimalFromInt(100)).Quo(m.from.Value, market.CrossDigits)
+	d, err := market.ParsePercent(text)
 	if err != nil {
-		return entry{}, fmt.Errorf("the move of %s: %w", m.pair, err)
+		return d, fault.Because(fault.Invalid, "move: %w", err)
+	}
+	return d, nil
+}
+
+// entryOf tells of a move.
+func entryOf(q api.Question, m market.Step, known market.Sources) (entry, error) {
+	percent, err := m.Percent()
+	if err != nil {
+		return entry{}, err
 	}
 	way := "rose"
-	if m.to.Value.Cmp(m.from.Value) < 0 {
+	if m.To.Value.Cmp(m.From.Value) < 0 {
 		way = "fell"
 	}
 	e := entry{
-		Title:   fmt.Sprintf("%s %s by %s%% to %s", m.pair, way, percent.RoundDigits(shownMove), m.to.Shown()),
-		Summary: fmt.Sprintf("From %s to %s.", told(m.from, known), told(m.to, known)),
+		ID:      m.Name(),
+		Title:   fmt.Sprintf("%s %s by %s%% to %s", m.Pair, way, percent.Abs().RoundDigits(shownMove), m.To.Shown()),
+		Updated: m.Seen().UTC(),
+		Summary: fmt.Sprintf("From %s to %s.", told(m.From, known), told(m.To, known)),
 	}
-	if m.from.Source != m.to.Source {
+	if m.From.Source != m.To.Source {
 		e.Summary += " The two values are of different sources."
 	}
-	parts := []string{"move", string(m.pair)}
-	for _, o := range []market.Offer{m.to, m.from} {
-		if o.Seen.After(e.Updated) {
-			e.Updated = o.Seen.UTC()
-		}
+	for _, o := range []market.Offer{m.To, m.From} {
 		for _, f := range o.From {
 			rel := "related"
 			if len(e.Links) == 0 {
 				rel = "alternate"
 			}
-			parts = append(parts, string(f.ID))
 			e.Links = append(e.Links, page(q.URL, rel, "/numbers/"+string(f.ID), fmt.Sprintf("%s %s", f.Symbol, f.Value)))
 		}
 	}
-	e.ID = nameOf(parts...)
 	return e, nil
 }
 

@@ -40,7 +40,7 @@ func (s feeds) source(q api.Question) (api.Reply, error) {
 			numbers = "1 number"
 		}
 		d.Entries = append(d.Entries, entry{
-			ID:      nameOf("published", name, p.Day.Format(time.DateOnly)),
+			ID:      p.Name(),
 			Title:   fmt.Sprintf("%s, %s: %s", known[id].Name, p.Day.Format("2 January 2006"), numbers),
 			Updated: p.Seen.UTC(),
 			Links:   []link{about},

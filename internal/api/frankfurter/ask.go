@@ -66,6 +66,7 @@ type money struct {
 	base    currency.Code
 	symbols []currency.Code // nil: all there are
 	amount  currency.Decimal
+	unit    bool // the amount is one: what is asked for are rates
 	legacy  bool
 }
 
@@ -105,6 +106,7 @@ func (f *face) money(q api.Query) (money, error) {
 			return money{}, fault.Because(fault.Invalid, "invalid amount")
 		}
 	}
+	m.unit = m.amount.Equal(currency.DecimalFromInt(1))
 	if (q.Has("from") || q.Has("base")) && named && strings.EqualFold(strings.Join(list(symbols), ","), base) {
 		return money{}, fault.Because(fault.Invalid, "bad currency pair")
 	}

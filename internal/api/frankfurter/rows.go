@@ -3,6 +3,8 @@ package frankfurter
 import (
 	"net/http"
 	"time"
+
+	"github.com/courant-news/courant/internal/currency"
 )
 
 // varies says what an answer depends on beside its address.
@@ -40,7 +42,7 @@ func encode(rows []row, a rates) []byte {
 
 // json appends a row as an object. None of its words needs escaping: they are dates, codes and the names of sources.
 func (r row) json(b []byte, expand bool) []byte {
-	b = r.date.AppendFormat(append(b, `{"date":"`...), time.DateOnly)
+	b = appendDay(append(b, `{"date":"`...), r.date)
 	b = append(append(b, `","base":"`...), r.base...)
 	b = append(append(b, `","quote":"`...), r.quote...)
 	b = r.rate.Append(append(b, `","rate":`...))
@@ -51,7 +53,7 @@ func (r row) json(b []byte, expand bool) []byte {
 				b = append(b, ',')
 			}
 			b = append(append(b, `{"key":"`...), key(e.key)...)
-			b = e.date.AppendFormat(append(b, `","date":"`...), time.DateOnly)
+			b = appendDay(append(b, `","date":"`...), e.date)
 			b = e.rate.Append(append(b, `","rate":`...))
 			if e.excluded {
 				b = append(b, `,"excluded":true`...)
@@ -65,7 +67,7 @@ func (r row) json(b []byte, expand bool) []byte {
 
 // csv appends a row as a line; a source that the rate does not rest on bears an asterisk.
 func (r row) csv(b []byte, expand bool) []byte {
-	b = append(r.date.AppendFormat(b, time.DateOnly), ',')
+	b = append(appendDay(b, r.date), ',')
 	b = append(append(b, r.base...), ',')
 	b = append(append(b, r.quote...), ',')
 	b = r.rate.Append(b)
@@ -83,3 +85,6 @@ func (r row) csv(b []byte, expand bool) []byte {
 	}
 	return append(b, '\n')
 }
+
+// appendDay writes the day of a moment as 2026-04-13.
+func appendDay(b []byte, at time.Time) []byte { return currency.DateOf(at).Append(b) }

@@ -3,7 +3,6 @@ package frankfurter
 import (
 	"encoding/json"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,13 +10,6 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 )
-
-// sheet is one day of version 1.
-type sheet struct {
-	date   time.Time
-	quotes []currency.Code // sorted
-	rates  []currency.Decimal
-}
 
 // v1Latest answers /v1/latest.
 func (f *face) v1Latest(q api.Question) (api.Reply, error) { return f.v1Day(q, f.today()) }
@@ -54,14 +46,14 @@ func (f *face) v1Day(q api.Question, date time.Time) (api.Reply, error) {
 	if err != nil {
 		return api.Reply{}, err
 	}
-	sheets, seen, err := f.sheets(q, m, date, date)
+	days, err := f.days(q, m, date, date)
 	if err != nil {
 		return api.Reply{}, err
 	}
-	s := sheets[0]
 	b := append(m.head(), `"date":"`...)
-	b = append(s.date.AppendFormat(b, time.DateOnly), `","rates":`...)
-	return f.v1Reply(append(s.append(b), '}'), date, seen), nil
+	b = append(appendDay(b, days.next()), `","rates":`...)
+	b, err = days.append(b, m)
+	return f.v1Reply(append(b, '}'), date, days.seen), err
 }
 
 // v1Range answers with the rates of every day from one to another, beginning with the day that still stood at the first.
@@ -73,64 +65,114 @@ func (f *face) v1Range(q api.Question, from, to time.Time) (api.Reply, error) {
 	if to.Before(from) {
 		return api.Reply{}, errNothing
 	}
-	sheets, seen, err := f.sheets(q, m, from, to)
+	days, err := f.days(q, m, from, to)
 	if err != nil {
 		return api.Reply{}, err
 	}
-	b := append(m.head(), `"start_date":"`...)
-	b = append(sheets[0].date.AppendFormat(b, time.DateOnly), `","end_date":"`...)
-	b = append(sheets[len(sheets)-1].date.AppendFormat(b, time.DateOnly), `","rates":{`...)
-	for i, s := range sheets {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(s.date.AppendFormat(append(b, '"'), time.DateOnly), `":`...)
-		b = s.append(b)
+	room := 100
+	for _, c := range days.courses {
+		room += 32 * len(c.Days)
 	}
-	return f.v1Reply(append(b, "}}"...), to, seen), nil
+	b := append(append(make([]byte, 0, room), m.head()...), `"start_date":"`...)
+	b = append(appendDay(b, days.next()), `","end_date":"`...)
+	b = append(appendDay(b, days.last()), `","rates":{`...)
+	for at := days.next(); !at.IsZero(); at = days.next() {
+		b = append(appendDay(append(b, '"'), at), `":`...)
+		if b, err = days.append(b, m); err != nil {
+			return api.Reply{}, err
+		}
+		b = append(b, ',')
+	}
+	b = b[:len(b)-1] // the last comma; there is at least one day
+	return f.v1Reply(append(b, "}}"...), to, days.seen), nil
 }
 
-// sheets are the days of the European Central Bank from one day to another, at least one, and when the youngest of their
-// numbers was learnt. What still stood on the first day is of one day only, since it is given under one date.
-func (f *face) sheets(q api.Question, m money, from, to time.Time) (sheets []sheet, seen time.Time, err error) {
+// calendar goes through courses day by day.
+type calendar struct {
+	courses []dated
+	seen    time.Time // when the youngest number of the days that were gone through was learnt
+}
+
+// dated is a course from the day on that was not yet gone through.
+type dated struct {
+	market.Course
+	minor int // see face.minor
+}
+
+// days are the days of the European Central Bank from one to another, at least one. What still stood on the first day is of
+// one day only, since it is given under one date.
+func (f *face) days(q api.Question, m money, from, to time.Time) (*calendar, error) {
 	courses, err := f.ecb.Courses(q.Context(), m.base, m.symbols, market.Span{From: from, To: to, Carry: carry, Said: true})
 	if err != nil {
-		return nil, time.Time{}, err
+		return nil, err
 	}
 	var first time.Time // the last day up to the beginning on which anything was said
 	for _, c := range courses {
-		if o := c.Days[0]; !o.At.After(endOf(from)) && o.At.After(first) {
-			first = o.At
+		if at := c.Days[0].At(); !at.After(endOf(from)) && at.After(first) {
+			first = at
 		}
 	}
-	index := map[int64]int{} // of sheets, by their dates
+	days := &calendar{}
 	for _, c := range courses {
-		minor := f.minor(c.Quote)
-		for _, o := range c.Days {
-			if o.At.Before(first) {
-				continue
-			}
-			i, ok := index[o.At.Unix()]
-			if !ok {
-				i = len(sheets)
-				index[o.At.Unix()] = i
-				sheets = append(sheets, sheet{date: o.At})
-			}
-			value, err := m.value(c.Quote, o.Offer, minor)
-			if err != nil {
-				return nil, time.Time{}, err
-			}
-			sheets[i].quotes, sheets[i].rates = append(sheets[i].quotes, c.Quote), append(sheets[i].rates, value)
-			if o.Seen.After(seen) {
-				seen = o.Seen
-			}
+		if c.Days[0].At().Before(first) {
+			c.Days = c.Days[1:] // only the first can be of before
+		}
+		days.courses = append(days.courses, dated{c, f.minor(c.Quote)})
+	}
+	if days.next().IsZero() {
+		return nil, errNothing
+	}
+	return days, nil
+}
+
+// next is the day that is to be written; zero where all were.
+func (c *calendar) next() (day time.Time) {
+	for _, d := range c.courses {
+		if len(d.Days) == 0 {
+			continue
+		}
+		if at := d.Days[0].At(); day.IsZero() || at.Before(day) {
+			day = at
 		}
 	}
-	if len(sheets) == 0 {
-		return nil, time.Time{}, errNothing
+	return day
+}
+
+// last is the last of the days.
+func (c *calendar) last() (day time.Time) {
+	for _, d := range c.courses {
+		if n := len(d.Days); n > 0 && d.Days[n-1].At().After(day) {
+			day = d.Days[n-1].At()
+		}
 	}
-	slices.SortFunc(sheets, func(a, b sheet) int { return a.date.Compare(b.date) })
-	return sheets, seen, nil
+	return day
+}
+
+// append writes the rates of the next day, by quote.
+func (c *calendar) append(b []byte, m money) ([]byte, error) {
+	day := c.next()
+	b = append(b, '{')
+	for i := range c.courses {
+		d := &c.courses[i]
+		if len(d.Days) == 0 || !d.Days[0].At().Equal(day) {
+			continue
+		}
+		s := d.Days[0]
+		d.Days = d.Days[1:]
+		value, err := m.value(d.Quote, s, d.minor)
+		if err != nil {
+			return nil, err
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), d.Quote...), `":`...)
+		b = value.Append(b)
+		if seen := s.Seen(); seen.After(c.seen) {
+			c.seen = seen
+		}
+	}
+	return append(b, '}'), nil
 }
 
 // endOf is the last moment of a day.
@@ -147,14 +189,14 @@ func (f *face) minor(code currency.Code) int {
 
 // value is an amount of the base in a quote: a rate with all its digits, or an amount rounded once to the quote's smallest
 // unit, computed from what the bank wrote.
-func (m money) value(quote currency.Code, o market.Offer, minor int) (currency.Decimal, error) {
+func (m money) value(quote currency.Code, s market.Settled, minor int) (currency.Decimal, error) {
 	if m.legacy {
-		return legacyV1(m, quote, o), nil
+		return legacyV1(m, quote, s.Offer()), nil
 	}
-	if m.amount.Equal(currency.DecimalFromInt(1)) {
-		return o.Value, nil
+	if m.unit {
+		return s.Value(), nil
 	}
-	over, under, err := o.Chain(m.base, quote)
+	over, under, err := s.Offer().Chain(m.base, quote)
 	if err != nil {
 		return over, err
 	}
@@ -171,19 +213,6 @@ func (m money) head() []byte {
 		amount += ".0"
 	}
 	return append(append([]byte(`{"amount":`+amount+`,"base":"`), m.base...), `",`...)
-}
-
-// append writes a day's rates.
-func (s sheet) append(b []byte) []byte {
-	b = append(b, '{')
-	for i, quote := range s.quotes {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(append(b, '"'), quote...), `":`...)
-		b = s.rates[i].Append(b)
-	}
-	return append(b, '}')
 }
 
 func (f *face) v1Reply(body []byte, until, seen time.Time) api.Reply {

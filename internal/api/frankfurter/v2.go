@@ -139,14 +139,13 @@ func (f *face) rows(ctx context.Context, a rates) ([]row, error) {
 	}
 	rows := make([]row, 0, total)
 	for _, c := range courses {
-		days := make([]row, len(c.Days))
-		for i, s := range c.Days {
-			days[i] = a.row(c.Quote, s.Offer, s.Beside)
+		first := len(rows)
+		for _, s := range c.Days {
+			rows = append(rows, a.settled(c.Quote, s))
 		}
 		if a.group != "" {
-			days = grouped(days, a)
+			rows = append(rows[:first], grouped(rows[first:], a)...)
 		}
-		rows = append(rows, days...)
 	}
 	return finish(rows, a), nil
 }
@@ -179,7 +178,7 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 		prices, single = append(prices, price), price.How != market.Fixed || price.From != nil
 	}
 	if !single {
-		board, err := ledger.Board(ctx, a.base, market.AsOf{At: at})
+		board, err := f.board(ctx, ledger, a, at, since)
 		if err != nil {
 			return nil, err
 		}
@@ -211,6 +210,22 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 	return finish(rows, a), nil
 }
 
+// board settles a board as it is needed: without what was set aside, unless that is asked for, or can stand in for what was
+// chosen and is too old to be carried on. Where that is no longer current, it was chosen because all others are older.
+func (f *face) board(ctx context.Context, ledger *market.Ledger, a rates, at, since time.Time) (market.Board, error) {
+	if !a.expand {
+		g, err := ledger.Glance(ctx, a.base, nil, market.AsOf{At: at})
+		stale := func(f market.Flag) bool { return f.Code == market.Stale }
+		old := func(p market.Price) bool {
+			return p.At.Before(since) && p.From != nil && (p.How == market.Fixed || !slices.ContainsFunc(p.Flags, stale))
+		}
+		if err != nil || !slices.ContainsFunc(g.Prices, old) {
+			return g.Board, err
+		}
+	}
+	return ledger.Board(ctx, a.base, market.AsOf{At: at})
+}
+
 // newestOf is the day of the newest price that somebody gave, or another day where nobody gave any.
 func newestOf(prices []market.Price, otherwise time.Time) time.Time {
 	var newest time.Time
@@ -230,6 +245,14 @@ func (f *face) bygone(p market.Price, at time.Time) bool {
 	_, quote, _ := p.Symbol.Pair()
 	c, err := f.Ledger().Currencies().Currency(quote)
 	return p.How == market.Fixed && err == nil && c.RetiredOn(at.Add(-retired))
+}
+
+// settled is what was settled of a day, as a row.
+func (a rates) settled(quote currency.Code, s market.Settled) row {
+	if a.expand || a.legacy {
+		return a.row(quote, s.Offer(), s.Beside())
+	}
+	return row{date: dateOf(s.At()), base: a.base, quote: quote, rate: s.Value(), source: s.Source(), seen: s.Seen()}
 }
 
 // row is what was settled, as a row.
@@ -317,4 +340,4 @@ func (f *face) v2Reply(rows []row, a rates, body []byte) api.Reply {
 }
 
 // dateOf is the midnight at which the day of a moment began.
-func dateOf(at time.Time) time.Time { return currency.DateOf(at).First() }
+func dateOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

@@ -67,6 +67,7 @@ func (g *Gate) Before(next http.Handler) http.Handler {
 		if r.Method == http.MethodOptions || secret == "" && g.o.PerAddress == 0 {
 			next.ServeHTTP(w, asked)
 		} else {
+			web.Once(r) // the next is counted, too
 			web.Handle(g.o.Log, refuse, func(w http.ResponseWriter, r *http.Request) error {
 				if err := g.admit(w, r, secret); err != nil {
 					return err

@@ -82,7 +82,7 @@ func (c *clerk) series(ctx context.Context, q seriesQuestion) (*seriesAnswer, er
 	if q.Group != "" {
 		a.Method = fmt.Sprintf("the last rate of each %s", q.Group)
 	}
-	if err := a.take(line, limit); err != nil {
+	if err := a.take(line.Offers(), limit); err != nil {
 		return nil, err
 	}
 	var ids []market.SourceID

@@ -23,15 +23,18 @@ type board struct {
 }
 
 func (n *native) board(q query) (found, error) {
-	base, _ := given[currency.Code](q, "base")
-	quotes, some := given[[]currency.Code](q, "quotes")
+	base, err := n.base(q)
+	if err != nil {
+		return found{}, err
+	}
+	quotes, _ := given[[]currency.Code](q, "quotes")
 	for _, code := range quotes {
 		if _, err := n.Ledger().Currencies().Currency(code); err != nil {
 			return found{}, fault.Because(fault.Invalid, "quotes: %w", err)
 		}
 	}
 	asked := q.asOf(n.Now())
-	b, err := n.Ledger().Board(q.Context(), base, asked.AsOf)
+	b, err := n.Ledger().Glance(q.Context(), base, quotes, asked.AsOf)
 	if err != nil {
 		return found{}, err
 	}
@@ -45,15 +48,12 @@ func (n *native) board(q query) (found, error) {
 	}{{b.Prices, &out.Rates}, {b.Tied, &out.Tied}} {
 		for _, p := range list.prices {
 			_, quote, _ := p.Symbol.Pair()
-			if some && !slices.Contains(quotes, quote) {
-				continue
-			}
 			out.Missing = slices.DeleteFunc(out.Missing, func(c currency.Code) bool { return c == quote })
 			r, err := w.rate(p)
 			if err != nil {
 				return found{}, err
 			}
-			t.price(p)
+			t.add(p.Offer)
 			*list.rates = append(*list.rates, r)
 			f.rows = append(f.rows, r)
 		}
@@ -63,6 +63,7 @@ func (n *native) board(q query) (found, error) {
 		return found{}, err
 	}
 	f.whole = out
+	t.weighed(b)
 	return t.close(f, asked.past(n.Now())), nil
 }
 

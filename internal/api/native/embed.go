@@ -75,8 +75,11 @@ func (e embeds) file(w http.ResponseWriter, r *http.Request) error {
 func (e embeds) page(w http.ResponseWriter, r *http.Request) error {
 	pair, asOf := strings.TrimSpace(r.FormValue("pair")), strings.TrimSpace(r.FormValue("as-of"))
 	if pair == "" {
-		pair = string(market.Pair(e.o.Base, "USD"))
-		if e.o.Base == "USD" {
+		base, err := e.ownBase(r.Context())
+		if err != nil {
+			return err
+		}
+		if pair = string(market.Pair(base, "USD")); base == "USD" {
 			pair = "EUR/USD"
 		}
 	}
@@ -90,7 +93,8 @@ func (e embeds) page(w http.ResponseWriter, r *http.Request) error {
 	}
 	address := api.AddressOf(r)
 	copied := element{address: address, pair: pair, asOf: asOf}
-	page, err := e.pages.Page(strings.Join([]string{embedPath, address, pair, asOf}, "\n"), func() (*web.Page, error) {
+	key := strings.Join([]string{embedPath, address, pair, asOf}, "\n")
+	err := e.pages.Serve(w, r, key, func() (*web.Page, error) {
 		filled, err := e.fill(r, copied)
 		if err != nil {
 			return nil, err
@@ -98,14 +102,14 @@ func (e embeds) page(w http.ResponseWriter, r *http.Request) error {
 		body, err := draw(filled, "")
 		return web.NewPage(body, web.PageOptions{CacheControl: "public, max-age=5, stale-while-revalidate=60"}), err
 	})
-	if errors.Is(err, fault.NotFound) || errors.Is(err, fault.Invalid) {
-		body, drawn := draw(copied, fault.Sentence(err))
-		page, err = web.NewPage(body, web.PageOptions{Status: api.Status(err), CacheControl: "no-store"}), drawn
-	}
-	if err != nil {
+	if !errors.Is(err, fault.NotFound) && !errors.Is(err, fault.Invalid) {
 		return err
 	}
-	page.ServeHTTP(w, r)
+	body, drawn := draw(copied, fault.Sentence(err))
+	if drawn != nil {
+		return drawn
+	}
+	web.NewPage(body, web.PageOptions{Status: api.Status(err), CacheControl: "no-store"}).ServeHTTP(w, r)
 	return nil
 }
 

@@ -132,6 +132,7 @@ func (q query) digits() int {
 type found struct {
 	whole    any               // as JSON
 	rows     []any             // as NDJSON and CSV
+	points   *points           // of a series: instead of rows, and of those in the whole
 	next     string            // address of what follows; empty: nothing
 	involved []market.SourceID // until one of whom publishes again it holds
 	lasting  bool              // it is of the past
@@ -156,7 +157,7 @@ func (n *native) declared() []endpoint {
 			Text: "What one unit of the base buys of every currency, each rate with who said it, about when, when it was learnt, and " +
 				"what it rests on. Nothing is averaged: a rate is one source's own number, or exact arithmetic over one sheet of one source.",
 			Params: []param{
-				{Name: "base", Text: "the currency of which one unit is priced", Example: "EUR", Default: string(n.o.Base), kind: code()},
+				{Name: "base", Text: "the currency of which one unit is priced; else the one that the paper is set to", Example: "EUR", kind: code()},
 				{Name: "quotes", Text: "only these currencies, with commas between", Example: "USD,GBP,JPY", kind: codes()},
 				asOf, knownAt,
 				{Name: "inverse", Text: "with the rate turned round in each row", Example: "true", Default: "false", kind: choice("true", "false")},

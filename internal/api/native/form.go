@@ -116,14 +116,20 @@ func (n *native) set(e endpoint, found found, in form) (api.Reply, error) {
 	}
 	if in.extension == "json" {
 		body, err := encoded(found.whole)
+		if found.points != nil {
+			body = found.points.within(body)
+		}
 		reply.Body = body
 		return reply, err
 	}
-	write := func(w io.Writer) error { return lines(w, found.rows) }
-	if in.extension == "csv" {
+	count, write := len(found.rows), func(w io.Writer) error { return lines(w, found.rows) }
+	switch csv := in.extension == "csv"; {
+	case found.points != nil:
+		count, write = found.points.count, func(w io.Writer) error { return found.points.write(w, csv) }
+	case csv:
 		write = func(w io.Writer) error { return table(w, e.Row, found.rows) }
 	}
-	if len(found.rows) >= n.o.Long {
+	if count >= n.o.Long {
 		reply.Stream = write
 		return reply, nil
 	}

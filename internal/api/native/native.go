@@ -10,6 +10,7 @@
 package native
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -18,14 +19,16 @@ import (
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
 )
 
 // Options are what the interface may be told; the zero value works.
 type Options struct {
-	Base currency.Code // of the board where none is asked for; empty: EUR
-	Long int           // rows from which a reply in lines is streamed and not kept; 0: 10,000
+	Long int // rows from which a reply in lines is streamed and not kept; 0: 10,000
+	// Masthead tells what the paper is set to: its base is the board's where none is asked for. Nil, or without one: EUR.
+	Masthead func(context.Context) (news.Masthead, error)
 	// Page sets the body of a page, HTML, into the paper's frame. Nil: a page of its own, without dress.
 	Page func(r *http.Request, title, description, body string) ([]byte, error)
 	// Wire tells how the sources fare that the paper fetches; nil where it fetches none.
@@ -55,9 +58,6 @@ type native struct {
 // Mount sets the routes of the interface: those under /api/v1/, its document and its page, and /embed, where other sites get
 // an element that asks it.
 func Mount(mux *http.ServeMux, f *api.Face, o Options) {
-	if o.Base == "" {
-		o.Base = "EUR"
-	}
 	if o.Long == 0 {
 		o.Long = 10_000
 	}
@@ -84,6 +84,23 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	handle(Page, web.Secure(web.Handle(f.Log(), fail, n.page)))
 	n.mountEmbed(mux)
 	mux.Handle("GET "+strings.TrimSuffix(root, "/"), http.RedirectHandler(root, http.StatusMovedPermanently))
+}
+
+// base is the one that is asked for, or the paper's.
+func (n *native) base(q query) (currency.Code, error) {
+	if base, asked := given[currency.Code](q, "base"); asked {
+		return base, nil
+	}
+	return n.ownBase(q.Context())
+}
+
+// ownBase is the base that the paper is set to.
+func (n *native) ownBase(ctx context.Context) (currency.Code, error) {
+	if n.o.Masthead == nil {
+		return "EUR", nil
+	}
+	m, err := n.o.Masthead(ctx)
+	return cmp.Or(m.Base, "EUR"), err
 }
 
 // nothing answers an address at which nothing stands.

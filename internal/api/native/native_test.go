@@ -2,6 +2,7 @@ package native_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store/storetest"
 )
 
@@ -375,7 +377,7 @@ func TestAReplyIsTheSameUntilANumberChanges(t *testing.T) {
 }
 
 func TestAnEmptyLedgerIsNoError(t *testing.T) {
-	h := empty(t, native.Options{Base: "USD"})
+	h := empty(t, native.Options{Masthead: func(context.Context) (news.Masthead, error) { return news.Masthead{Base: "USD"}, nil }})
 	if b := h.get(t, "/api/v1/board"); at(b, "base") != "USD" || at(b, "rates") != "0 of them" || at(b, "sources") != "0 of them" {
 		t.Errorf("%v", b)
 	}

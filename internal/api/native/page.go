@@ -33,7 +33,7 @@ const (
 // page answers with the description of the interface: made of the declarations, with answers of this very moment.
 func (n *native) page(w http.ResponseWriter, r *http.Request) error {
 	address := api.AddressOf(r)
-	page, err := n.pages.Page(address, func() (*web.Page, error) {
+	return n.pages.Serve(w, r, address, func() (*web.Page, error) {
 		var m markup
 		n.describe(r.Context(), &m, address)
 		body, err := n.o.Page(r, "For programs", aboutAPI, m.String())
@@ -42,11 +42,6 @@ func (n *native) page(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.NewPage(body, web.PageOptions{CacheControl: "public, max-age=5, stale-while-revalidate=60"}), nil
 	})
-	if err != nil {
-		return err
-	}
-	page.ServeHTTP(w, r)
-	return nil
 }
 
 // plain is a page without the paper's dress.

@@ -178,6 +178,14 @@ func (t *tally) add(o market.Offer) {
 	t.beside(o)
 }
 
+// settled counts a rate of a line.
+func (t *tally) settled(s market.Settled) {
+	if source := s.Source(); !t.used[source] {
+		t.used[source], t.involved[source] = true, true
+	}
+	t.saw(s.Seen())
+}
+
 // beside counts an offer that was weighed, but does not stand there.
 func (t *tally) beside(o market.Offer) {
 	t.involved[o.Source] = true
@@ -199,6 +207,14 @@ func (t *tally) price(p market.Price) {
 	for _, o := range p.SetAside {
 		t.beside(o.Offer)
 	}
+}
+
+// weighed counts what was weighed for a board.
+func (t *tally) weighed(g market.Glance) {
+	for _, id := range g.Weighed {
+		t.involved[id] = true
+	}
+	t.saw(g.Seen)
 }
 
 // sources are those that stand in the reply, sorted.

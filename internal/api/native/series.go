@@ -13,27 +13,6 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
-// point is a rate of a series, or what stands for a period.
-type point struct {
-	Pair         market.Symbol     `json:"pair" doc:"base and quote, as EUR/USD"`
-	Period       string            `json:"period,omitempty" doc:"of a group: 2026-W06, 2026-02, 2026-Q1, 2026"`
-	First        *currency.Date    `json:"first,omitempty" doc:"of a group: the first day of the period"`
-	Last         *currency.Date    `json:"last,omitempty" doc:"of a group: its last day"`
-	Method       string            `json:"method,omitempty" enum:"last mean min max" doc:"of a group: which value stands for it"`
-	Count        int               `json:"count,omitempty" doc:"of a group: how many values it has"`
-	Value        *api.Number       `json:"value" doc:"units of the quote currency for one of the base; null where it was withheld"`
-	Computed     bool              `json:"computed,omitempty" doc:"a statistic that nobody published: the mean"`
-	Withheld     string            `json:"withheld,omitempty" doc:"why there is no value"`
-	At           time.Time         `json:"at" doc:"about when the value speaks; of a mean, the newest of its values"`
-	Seen         time.Time         `json:"seen" doc:"when it was learnt; of a mean, the youngest of its values"`
-	Source       market.SourceID   `json:"source,omitempty" doc:"who said it; of a mean see from_sources"`
-	FromSources  []market.SourceID `json:"from_sources,omitempty" doc:"of a mean: who said its values"`
-	How          market.How        `json:"how,omitempty" enum:"said inverse cross fixed" doc:"as of a rate; left out of a mean"`
-	Observations []market.ID       `json:"observations" doc:"what the value rests on; of a mean nothing is listed, see values"`
-	Flags        []market.FlagCode `json:"flags" doc:"what to know before believing it; /api/v1/rates says it in sentences"`
-	Values       string            `json:"values,omitempty" doc:"of a group: the address of the values of the period"`
-}
-
 // series is a page of a history.
 type series struct {
 	Pair    market.Symbol  `json:"pair" doc:"base and quote, as EUR/USD"`
@@ -74,36 +53,54 @@ func (n *native) series(q query) (found, error) {
 		}
 		asked.AsOf = market.AsOf{At: c.at, Known: c.known}
 	}
-	history, err := n.history(q, pair, asked, from, before)
+	line, err := n.history(q, pair, asked)
 	if err != nil {
 		return found{}, err
 	}
-	rows, err := n.points(q, pair, history, &out)
+	line.Points = slices.Clip(line.Points[after(line, from):])
+	if !before.IsZero() {
+		line.Points = line.Points[:after(line, before)]
+	}
+	w := writer{table: n.Ledger().Currencies(), digits: q.digits(), at: asked.AsOf.At}
+	var rows rows
+	if group, grouped := given[string](q, "group"); grouped {
+		out.Group = group
+		out.Method, _ = given[string](q, "method")
+		rows, err = w.periods(line, group, out.Method)
+	} else {
+		rows, err = w.values(line)
+	}
 	if err != nil {
 		return found{}, err
 	}
+	begin := 0
 	if paged {
-		rows = slices.DeleteFunc(rows, func(r keyed) bool { return !r.key.After(c.after) })
+		begin, _ = slices.BinarySearchFunc(rows.keys, c.after.Add(1), time.Time.Compare)
 	}
 	limit, limited := given[int](q, "limit")
 	if !limited && q.form.extension == "json" {
 		limit, limited = jsonLimit, true
 	}
 	var f found
-	if limited && len(rows) > limit {
-		rows = rows[:limit]
-		f.next = nextPage(q, cursor{question, asked.AsOf.At, asked.AsOf.Known, rows[limit-1].key})
+	end := len(rows.keys)
+	if limited && end-begin > limit {
+		end = begin + limit
+		f.next = nextPage(q, cursor{question, asked.AsOf.At, asked.AsOf.Known, rows.keys[end-1]})
 		out.Next = f.next
 	}
 	t := newTally()
-	for _, r := range rows {
-		for _, o := range r.offers {
-			t.add(o)
-		}
-		out.Rates = append(out.Rates, r.point)
-		f.rows = append(f.rows, r.point)
+	for i := begin; i < end; i++ {
+		rows.count(t, i)
 	}
-	out.Count = len(rows)
+	out.Count = end - begin
+	f.points = &points{out.Count, func(yield func(*point) bool) {
+		var p point
+		for i := begin; i < end; i++ {
+			if rows.write(&p, i); !yield(&p) {
+				return
+			}
+		}
+	}}
 	if out.Sources, err = n.voices(q.Context(), t.sources()); err != nil {
 		return found{}, err
 	}
@@ -112,22 +109,22 @@ func (n *native) series(q query) (found, error) {
 	return t.close(f, past), nil
 }
 
-// history is the settled history of a pair within bounds, either of which may be zero, the oldest first.
-func (n *native) history(q query, pair market.Symbol, asked asked, from, before time.Time) ([]market.Price, error) {
-	all, err := n.Ledger().History(q.Context(), pair, asked.AsOf)
+// history is the settled history of a pair, the oldest first.
+func (n *native) history(q query, pair market.Symbol, asked asked) (market.Line, error) {
+	line, err := n.Ledger().Line(q.Context(), pair, time.Time{}, asked.AsOf.At, asked.AsOf)
 	if err != nil && fault.KindOf(err) == fault.Invalid {
 		err = fault.Because(fault.NotFound, "%w", err)
 	}
-	if err != nil {
-		return nil, err
+	if err == nil && len(line.Points) == 0 {
+		err = fault.Because(fault.NotFound, "no source has said what %s was; where a law fixes it, %srates/%s says so", pair, version, dashed(pair))
 	}
-	if len(all) == 0 {
-		return nil, fault.Because(fault.NotFound, "no source has said what %s was; where a law fixes it, %srates/%s says so", pair, version, dashed(pair))
-	}
-	slices.Reverse(all)
-	return slices.DeleteFunc(all, func(p market.Price) bool {
-		return p.At.Before(from) || !before.IsZero() && !p.At.Before(before)
-	}), nil
+	return line, err
+}
+
+// after is how many points of a line are of before a moment.
+func after(line market.Line, moment time.Time) int {
+	i, _ := slices.BinarySearchFunc(line.Points, moment, func(s market.Settled, at time.Time) int { return s.At().Compare(at) })
+	return i
 }
 
 // dashed writes a pair as it stands in addresses.
@@ -136,88 +133,112 @@ func dashed(pair market.Symbol) string {
 	return string(base) + "-" + string(quote)
 }
 
-// keyed is a row with what tells its place in the series, and what it rests on.
-type keyed struct {
-	point
-	key    time.Time
-	offers []market.Offer
+// rows are those of a series.
+type rows struct {
+	keys  []time.Time           // what tells the place of each in the series
+	count func(t *tally, i int) // counts what a row rests on
+	write func(p *point, i int) // makes the row
 }
 
-// points writes a history, in groups where they are asked for.
-func (n *native) points(q query, pair market.Symbol, history []market.Price, out *series) ([]keyed, error) {
-	w := writer{table: n.Ledger().Currencies(), digits: q.digits()}
-	group, grouped := given[string](q, "group")
-	if !grouped {
-		rows := make([]keyed, len(history))
-		for i, p := range history {
-			row, err := w.point(p)
-			if err != nil {
-				return nil, err
-			}
-			rows[i] = keyed{row, p.At, []market.Offer{p.Offer}}
-		}
-		return rows, nil
+// values are the rows of a line as it is.
+func (w writer) values(line market.Line) (rows, error) {
+	r := rows{keys: make([]time.Time, len(line.Points))}
+	for i, s := range line.Points {
+		r.keys[i] = s.At()
 	}
-	out.Group = group
-	out.Method, _ = given[string](q, "method")
-	var rows []keyed
-	for len(history) > 0 {
-		first, end := period(group, history[0].At)
-		i := slices.IndexFunc(history, func(p market.Price) bool { return !p.At.Before(end) })
-		if i < 0 {
-			i = len(history)
+	r.count = func(t *tally, i int) { t.settled(line.Points[i]) }
+	rounded, err := w.rounded(line)
+	r.write = func(p *point, i int) {
+		w.point(p, line, i)
+		if rounded != nil {
+			p.Value = &rounded[i]
 		}
-		row, err := w.stand(pair, out.Method, history[:i])
-		if err != nil {
+	}
+	return r, err
+}
+
+// rounded are the values of a line to the digits that are asked for; none where these are all that there are.
+func (w writer) rounded(line market.Line) ([]api.Number, error) {
+	if w.digits == 0 {
+		return nil, nil
+	}
+	all := make([]api.Number, len(line.Points))
+	for i := range all {
+		var err error
+		if all[i], err = w.value(line.Price(i)); err != nil {
 			return nil, err
 		}
-		row.key = first
+	}
+	return all, nil
+}
+
+// periods are the rows of a line in groups. Values on two scales of one code are not compared, and no mean is made of them.
+func (w writer) periods(line market.Line, group, method string) (rows, error) {
+	var all []point
+	var bounds []int // of each group, and the end
+	r := rows{}
+	for begin := 0; begin < len(line.Points); {
+		first, end := period(group, line.Points[begin].At())
+		part := line
+		part.Points = line.Points[begin:after(line, end)]
+		row, err := w.stand(part, method)
+		if err != nil {
+			return r, err
+		}
 		days := [2]currency.Date{currency.DateOf(first), currency.DateOf(end.AddDate(0, 0, -1))}
 		row.Period, row.First, row.Last = label(group, first), &days[0], &days[1]
-		row.Values = version + "series/" + dashed(pair) + "?from=" + days[0].String() + "&to=" + days[1].String()
-		rows, history = append(rows, row), history[i:]
+		row.Values = version + "series/" + dashed(row.Pair) + "?from=" + days[0].String() + "&to=" + days[1].String()
+		all, bounds, r.keys = append(all, row), append(bounds, begin), append(r.keys, first)
+		begin += len(part.Points)
 	}
-	return rows, nil
+	bounds = append(bounds, len(line.Points))
+	r.write = func(p *point, i int) { *p = all[i] }
+	r.count = func(t *tally, i int) {
+		part := line.Points[bounds[i]:bounds[i+1]]
+		if method != "mean" {
+			n := chosen(method, part)
+			part = part[n : n+1]
+		}
+		for _, s := range part {
+			t.settled(s)
+		}
+	}
+	return r, nil
 }
 
-// point writes a rate of a series.
-func (w writer) point(p market.Price) (point, error) {
-	value, err := w.value(p)
-	if err != nil {
-		return point{}, err
+// point writes a rate of a line, over what was there.
+func (w writer) point(p *point, line market.Line, i int) {
+	s := line.Points[i]
+	value := api.Number(s.Value())
+	*p = point{
+		Pair: line.Pair, Value: &value, At: s.At(), Seen: s.Seen(), Source: s.Source(), How: s.How(),
+		Observations: s.AppendIDs(p.Observations[:0]), Flags: line.Flags(i),
 	}
-	row := point{
-		Pair: p.Symbol, Value: &value, At: p.At.UTC(), Seen: p.Seen.UTC(), Source: p.Source, How: p.How, Observations: []market.ID{}, Flags: []market.FlagCode{},
-	}
-	for _, o := range p.From {
-		row.Observations = append(row.Observations, o.ID)
-	}
-	for _, f := range p.Flags {
-		row.Flags = append(row.Flags, f.Code)
-	}
-	return row, nil
 }
 
-// stand finds what stands for a period, of which there is at least one price, by a method. Values on two scales of one
-// code are not compared, and no mean is made of them.
-func (w writer) stand(pair market.Symbol, method string, prices []market.Price) (row keyed, err error) {
+// stand finds what stands for a period, of which there is at least one price, by a method.
+func (w writer) stand(part market.Line, method string) (row point, err error) {
 	if method == "mean" {
-		row, err = w.mean(pair, prices)
+		row, err = w.mean(part)
 	} else {
-		chosen := chosen(method, prices)
-		row.offers = []market.Offer{chosen.Offer}
-		row.point, err = w.point(chosen)
+		n := chosen(method, part.Points)
+		w.point(&row, part, n)
+		if w.digits > 0 {
+			var value api.Number
+			value, err = w.value(part.Price(n))
+			row.Value = &value
+		}
 	}
 	if err != nil {
 		return row, err
 	}
-	row.Method, row.Count = method, len(prices)
+	row.Method, row.Count = method, len(part.Points)
 	if method == "last" {
 		return row, nil
 	}
-	base, quote, _ := pair.Pair()
+	base, quote, _ := part.Pair.Pair()
 	for _, code := range []currency.Code{base, quote} {
-		if w.table.ScaleOn(code, prices[0].At) != w.table.ScaleOn(code, prices[len(prices)-1].At) {
+		if w.table.ScaleOn(code, part.Points[0].At()) != w.table.ScaleOn(code, part.Points[len(part.Points)-1].At()) {
 			row.Value, row.Withheld = nil, fmt.Sprintf("%s was redenominated within the period", code)
 		}
 	}
@@ -225,39 +246,39 @@ func (w writer) stand(pair market.Symbol, method string, prices []market.Price) 
 }
 
 // chosen is the last of some prices, or the first of the lowest or highest.
-func chosen(method string, prices []market.Price) market.Price {
-	byValue := func(a, b market.Price) int { return a.Value.Cmp(b.Value) }
-	switch method {
-	case "min":
-		return slices.MinFunc(prices, byValue)
-	case "max":
-		return slices.MaxFunc(prices, byValue)
+func chosen(method string, part []market.Settled) int {
+	if method == "last" {
+		return len(part) - 1
 	}
-	return prices[len(prices)-1]
+	best, value := 0, part[0].Value()
+	for i := range part[1:] {
+		other := part[i+1].Value()
+		if order := other.Cmp(value); order < 0 && method == "min" || order > 0 && method == "max" {
+			best, value = i+1, other
+		}
+	}
+	return best
 }
 
 // mean is the mean of a period: exact, and labelled as what nobody published.
-func (w writer) mean(pair market.Symbol, prices []market.Price) (keyed, error) {
-	row := keyed{point: point{
-		Pair: pair, Computed: true, At: prices[len(prices)-1].At.UTC(), Observations: []market.ID{}, Flags: []market.FlagCode{},
-	}}
+func (w writer) mean(part market.Line) (point, error) {
+	row := point{
+		Pair: part.Pair, Computed: true, At: part.Points[len(part.Points)-1].At(), Observations: []market.ID{}, Flags: []market.FlagCode{},
+	}
 	var sum currency.Decimal
-	for _, p := range prices {
-		sum = sum.Add(p.Value)
-		row.offers = append(row.offers, p.Offer)
-		row.FromSources = append(row.FromSources, p.Source)
-		if p.Seen.After(row.Seen) {
-			row.Seen = p.Seen.UTC()
+	for i, s := range part.Points {
+		sum = sum.Add(s.Value())
+		row.FromSources = append(row.FromSources, s.Source())
+		if seen := s.Seen(); seen.After(row.Seen) {
+			row.Seen = seen
 		}
-		for _, f := range p.Flags {
-			row.Flags = append(row.Flags, f.Code)
-		}
+		row.Flags = append(row.Flags, part.Flags(i)...)
 	}
 	slices.Sort(row.FromSources)
 	row.FromSources = slices.Compact(row.FromSources)
 	slices.Sort(row.Flags)
 	row.Flags = slices.Compact(row.Flags)
-	mean, err := sum.Quo(currency.DecimalFromInt(int64(len(prices))), cmp.Or(w.digits, market.CrossDigits))
+	mean, err := sum.Quo(currency.DecimalFromInt(int64(len(part.Points))), cmp.Or(w.digits, market.CrossDigits))
 	row.Value = (*api.Number)(&mean)
 	return row, err
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -21,10 +20,14 @@ type column struct {
 	places      []uint8
 	id          [][10]byte
 	large       map[int]currency.Decimal // values whose digits do not fit, by row
+	latest      int64                    // the newest of seen
+	revised     bool                     // of some moment there are two rows
 }
 
+var _ market.Column = (*column)(nil)
+
 // idEncoding is how [market.ID] writes its 80 bits.
-var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // newColumn is an empty column.
 func newColumn(t store.Track) *column {
@@ -39,10 +42,10 @@ func (c *column) add(r store.Row) error {
 		return err
 	}
 	var id [10]byte
-	if _, err := idEncoding.Decode(id[:], []byte(strings.ToUpper(string(r.ID)))); err != nil {
+	if _, err := idEncoding.Decode(id[:], r.ID); err != nil {
 		return err
 	}
-	c.put(c.len(), r.At, r.Seen, value, id)
+	c.put(c.Len(), r.At, r.Seen, value, id)
 	return nil
 }
 
@@ -58,7 +61,7 @@ func (c *column) put(i int, at, seen int64, value currency.Decimal, id [10]byte)
 			large[n] = v
 		}
 		c.large, coefficient, places = large, 0, 0
-	} else if len(c.large) > 0 && i < c.len() {
+	} else if len(c.large) > 0 && i < c.Len() {
 		large := map[int]currency.Decimal{}
 		for n, v := range c.large {
 			if n >= i {
@@ -70,23 +73,46 @@ func (c *column) put(i int, at, seen int64, value currency.Decimal, id [10]byte)
 	}
 	c.at.insert(i, at)
 	c.seen.insert(i, seen)
+	c.latest = max(c.latest, seen)
+	c.revised = c.revised || i > 0 && c.at.at(i-1) == at || i+1 < c.at.len() && c.at.at(i+1) == at
 	c.coefficient.insert(i, coefficient)
 	c.places, c.id = slices.Insert(c.places, i, uint8(places)), slices.Insert(c.id, i, id)
 }
 
-func (c *column) len() int { return len(c.id) }
+// Len implements [market.Column], as the methods up to Observation do.
+func (c *column) Len() int { return len(c.id) }
+
+func (c *column) At(i int) int64   { return c.at.at(i) }
+func (c *column) Seen(i int) int64 { return c.seen.at(i) }
+func (c *column) Latest() int64    { return c.latest }
+func (c *column) Revised() bool    { return c.revised }
+
+func (c *column) Value(i int) currency.Decimal {
+	if len(c.large) > 0 {
+		if value, ok := c.large[i]; ok {
+			return value
+		}
+	}
+	return currency.DecimalOf(c.coefficient.at(i), int(c.places[i]))
+}
+
+func (c *column) ID(i int) market.ID {
+	var text [16]byte
+	idEncoding.Encode(text[:], c.id[i][:])
+	return market.ID(text[:])
+}
 
 // with returns a column with more rows; those whose ID is there already are left out.
 func (c *column) with(observations []market.Observation) *column {
 	w := c.clone()
 	for _, o := range observations {
 		at, seen := o.At.UnixMicro(), o.Seen.UnixMicro()
-		i := sort.Search(w.len(), func(n int) bool { return w.at.at(n) > at || w.at.at(n) == at && w.seen.at(n) >= seen })
-		if i < w.len() && w.at.at(i) == at && w.seen.at(i) == seen {
+		i := sort.Search(w.Len(), func(n int) bool { return w.at.at(n) > at || w.at.at(n) == at && w.seen.at(n) >= seen })
+		if i < w.Len() && w.at.at(i) == at && w.seen.at(i) == seen {
 			continue // the store refuses another value at the same moments, so it is the same
 		}
 		var id [10]byte
-		_, _ = idEncoding.Decode(id[:], []byte(strings.ToUpper(string(o.ID)))) // the store has it under this name
+		_, _ = idEncoding.Decode(id[:], []byte(o.ID)) // the store has it under this name
 		w.put(i, at, seen, o.Value, id)
 	}
 	return w
@@ -96,30 +122,19 @@ func (c *column) with(observations []market.Observation) *column {
 func (c *column) clone() *column {
 	return &column{
 		track: c.track, at: c.at.clone(), seen: c.seen.clone(), coefficient: c.coefficient.clone(),
-		places: slices.Clone(c.places), id: slices.Clone(c.id), large: c.large,
+		places: slices.Clone(c.places), id: slices.Clone(c.id), large: c.large, latest: c.latest, revised: c.revised,
 	}
 }
 
 // size is about how many bytes the column takes.
 func (c *column) size() int {
-	return 200 + c.at.size() + c.seen.size() + c.coefficient.size() + 11*c.len() + 100*len(c.large)
+	return 200 + c.at.size() + c.seen.size() + c.coefficient.size() + 11*c.Len() + 100*len(c.large)
 }
 
-// observation is a row as an observation.
-func (c *column) observation(i int) market.Observation {
-	value, ok := c.large[i]
-	if !ok {
-		value = currency.DecimalOf(c.coefficient.at(i), int(c.places[i]))
-	}
-	var text [16]byte
-	idEncoding.Encode(text[:], c.id[i][:])
-	for n, b := range text {
-		if b >= 'A' && b <= 'Z' {
-			text[n] = b - 'A' + 'a'
-		}
-	}
+// Observation is a row in full.
+func (c *column) Observation(i int) market.Observation {
 	return market.Observation{
-		ID: market.ID(text[:]), Symbol: c.track.Symbol, Field: c.track.Field, Source: c.track.Source, Value: value,
+		ID: c.ID(i), Symbol: c.track.Symbol, Field: c.track.Field, Source: c.track.Source, Value: c.Value(i),
 		At: time.UnixMicro(c.at.at(i)).UTC(), Seen: time.UnixMicro(c.seen.at(i)).UTC(),
 	}
 }
@@ -145,10 +160,10 @@ func (c *column) between(from, to, known int64, each func(i int)) {
 	if from > math.MinInt64 {
 		begin = c.at.above(from - 1)
 	}
-	for i := begin; i < c.len() && c.at.at(i) <= to; {
+	for i := begin; i < c.Len() && c.at.at(i) <= to; {
 		last := -1
 		moment := c.at.at(i)
-		for ; i < c.len() && c.at.at(i) == moment; i++ {
+		for ; i < c.Len() && c.at.at(i) == moment; i++ {
 			if c.seen.at(i) <= known {
 				last = i
 			}

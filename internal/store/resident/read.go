@@ -27,7 +27,7 @@ func (s *Store) Newest(ctx context.Context, asOf market.AsOf, moments int, symbo
 		}
 		for _, column := range c.bySymbol[symbol] {
 			column.newest(asOf.At.UnixMicro(), asOf.Known.UnixMicro(), moments, func(i int) {
-				found = append(found, column.observation(i))
+				found = append(found, column.Observation(i))
 			})
 		}
 	}
@@ -62,9 +62,9 @@ func (s *Store) Series(ctx context.Context, symbols []market.Symbol, asOf market
 			continue
 		}
 		for _, column := range c.bySymbol[symbol] {
-			all = slices.Grow(all, column.len())
+			all = slices.Grow(all, column.Len())
 			column.between(math.MinInt64, asOf.At.UnixMicro(), asOf.Known.UnixMicro(), func(i int) {
-				all = append(all, column.observation(i))
+				all = append(all, column.Observation(i))
 			})
 		}
 	}
@@ -93,8 +93,8 @@ func (s *Store) Revisions(ctx context.Context, symbol market.Symbol, field marke
 		return nil, nil
 	}
 	var all []market.Observation
-	for i := column.at.above(at.UnixMicro() - 1); i < column.len() && column.at.at(i) == at.UnixMicro(); i++ {
-		all = append(all, column.observation(i))
+	for i := column.at.above(at.UnixMicro() - 1); i < column.Len() && column.at.at(i) == at.UnixMicro(); i++ {
+		all = append(all, column.Observation(i))
 	}
 	return all, nil
 }
@@ -107,7 +107,7 @@ func (s *Store) Sheets(ctx context.Context, source market.SourceID, from, to tim
 	}
 	var all []market.Observation
 	for _, column := range c.bySource[source] {
-		column.between(from.UnixMicro(), to.UnixMicro(), math.MaxInt64, func(i int) { all = append(all, column.observation(i)) })
+		column.between(from.UnixMicro(), to.UnixMicro(), math.MaxInt64, func(i int) { all = append(all, column.Observation(i)) })
 	}
 	return all, nil
 }
@@ -121,7 +121,7 @@ func (s *Store) Before(ctx context.Context, source market.SourceID, at time.Time
 	var all []market.Observation
 	for _, column := range c.bySource[source] {
 		first := len(all)
-		column.newest(at.UnixMicro()-1, math.MaxInt64, moments, func(i int) { all = append(all, column.observation(i)) })
+		column.newest(at.UnixMicro()-1, math.MaxInt64, moments, func(i int) { all = append(all, column.Observation(i)) })
 		slices.Reverse(all[first:])
 	}
 	return all, nil
@@ -135,4 +135,13 @@ func (s *Store) Symbols(context.Context) ([]market.Symbol, error) {
 // Sources implements [market.Store].
 func (s *Store) Sources(context.Context) ([]market.Source, error) {
 	return slices.Clone(s.held.Load().sources), nil
+}
+
+// Tracks implements [market.Store].
+func (s *Store) Tracks() (*market.Tracks, bool) {
+	c := s.held.Load()
+	if len(c.spilled) > 0 {
+		return nil, false
+	}
+	return c.tracks(), true
 }

@@ -60,6 +60,7 @@ type content struct {
 	within   map[market.SourceID]bool // sources of which something is left out
 	sources  []market.Source
 	size     int
+	tracks   func() *market.Tracks // of all columns, sorted when they are first asked for
 }
 
 var _ market.Store = (*Store)(nil)
@@ -73,7 +74,7 @@ func Open(ctx context.Context, db *store.DB, b bus.Bus, o Options) (*Store, erro
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Store{DB: db, bus: b, o: o}
-	s.held.Store(&content{})
+	s.held.Store(made(0, nil, nil, o.Limit))
 	if _, err := s.refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -210,5 +211,14 @@ func made(changes int64, columns map[store.Track]*column, sources []market.Sourc
 		c.bySymbol[t.Symbol] = append(c.bySymbol[t.Symbol], columns[t])
 		c.bySource[t.Source] = append(c.bySource[t.Source], columns[t])
 	}
+	c.tracks = sync.OnceValue(func() *market.Tracks {
+		all := make([]market.Track, 0, len(columns))
+		for t, column := range columns {
+			if t.Field == market.Rate {
+				all = append(all, market.Track{Symbol: t.Symbol, Source: t.Source, Column: column})
+			}
+		}
+		return market.NewTracks(all)
+	})
 	return c
 }

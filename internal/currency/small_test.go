@@ -1,0 +1,85 @@
+package currency
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+// byAPD is what apd computes, as it does for numbers that are not small.
+func byAPD(what string, compute func(r *apd.Decimal) (apd.Condition, error)) Decimal {
+	var r Decimal
+	_, err := compute(&r.d)
+	return r.made(what, err)
+}
+
+// sameDigits holds every operation on two numbers to what apd makes of them, digit for digit, and in the same form.
+func sameDigits(t *testing.T, x, y Decimal, digits int) {
+	t.Helper()
+	same := func(what string, got, want Decimal) {
+		t.Helper()
+		if text := want.d.Text('f'); got.String() != text || got.d.Exponent != want.d.Exponent || got.d.Negative != want.d.Negative {
+			t.Fatalf("%s of %s and %s (%d digits) is %s, by apd %s", what, x.d.Text('f'), y.d.Text('f'), digits, got, text)
+		}
+	}
+	same("the text", x, x)
+	same("the sum", x.Add(y), byAPD("add", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Add(r, &x.d, &y.d) }))
+	same("the difference", x.Sub(y), byAPD("subtract", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Sub(r, &x.d, &y.d) }))
+	same("the product", x.Mul(y), byAPD("multiply", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Mul(r, &x.d, &y.d) }))
+	if got, want := x.Cmp(y), x.d.Cmp(&y.d); got != want {
+		t.Fatalf("%s to %s compares as %d, by apd as %d", x, y, got, want)
+	}
+	if got, want := x.Digits(), int(x.d.NumDigits()); got != want {
+		t.Fatalf("%s has %d digits, by apd %d", x, got, want)
+	}
+	if y.IsZero() {
+		return
+	}
+	quotient, err := x.Quo(y, digits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same("the quotient", quotient, x.quo(y, digits))
+}
+
+func TestSmallNumbersAreReckonedWithAsLargeOnesAre(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 2026))
+	number := func() Decimal {
+		coefficient := random.Uint64() >> random.IntN(64)
+		switch random.IntN(6) {
+		case 0:
+			coefficient = powers[random.IntN(20)] // where rounding carries over
+		case 1:
+			coefficient = powers[random.IntN(20)] - uint64(random.IntN(3))
+		}
+		var d Decimal
+		d.d.Coeff.SetUint64(coefficient)
+		if random.IntN(20) == 0 { // more than a word holds
+			d.d.Coeff.SetMathBigInt(new(big.Int).Mul(new(big.Int).SetUint64(coefficient), new(big.Int).SetUint64(random.Uint64())))
+		}
+		d.d.Exponent = -int32(random.IntN(24))
+		d.d.Negative = random.IntN(4) == 0 && coefficient > 0
+		return d
+	}
+	for range 300_000 {
+		sameDigits(t, number(), number(), 1+random.IntN(20))
+	}
+}
+
+func FuzzSmall(f *testing.F) {
+	f.Add("1", "1.0000001", 6)
+	f.Add("19", "2", 1)
+	f.Add("1000", "3", 1)
+	f.Add("-0.0200", "18446744073709551615", 12)
+	f.Fuzz(func(t *testing.T, x, y string, digits int) {
+		a, err := ParseDecimal(x)
+		b, err2 := ParseDecimal(y)
+		if err != nil || err2 != nil || strings.HasPrefix(x, "-0") || strings.HasPrefix(y, "-0") || digits < 1 || digits > 40 {
+			return
+		}
+		sameDigits(t, a, b, digits)
+	})
+}

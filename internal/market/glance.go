@@ -1,0 +1,251 @@
+package market
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// Glance is a board without its reasons, as programs want it: of its prices Why and SetAside are empty.
+type Glance struct {
+	Board
+	Weighed []SourceID // all sources that had something to say of these prices, those set aside too, by ID
+	Seen    time.Time  // when the youngest number was learnt that was weighed
+}
+
+// Glance settles as [Ledger.Board] does, the quotes named, or all where none is named, and gives no reasons: where the store
+// has its numbers in memory, that costs a small part of what they do.
+func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []currency.Code, asOf AsOf) (Glance, error) {
+	tracks, ok := l.store.Tracks()
+	if !ok {
+		b, err := l.Board(ctx, base, asOf)
+		return b.glance(quotes), err
+	}
+	if _, err := l.currencies.Currency(base); err != nil {
+		return Glance{}, fault.Because(fault.Invalid, "the base of a board: %w", err)
+	}
+	asOf = asOf.Resolved(l.now())
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return Glance{}, fmt.Errorf("read the sources: %w", err)
+	}
+	heard := newSpread(tracks, facts, asOf)
+	s := &settler{facts, heard}
+	b := s.board(base, asOf)
+	return heard.glance(b, quotes), nil
+}
+
+// glance leaves out the reasons of a board, and what nobody asked for.
+func (b Board) glance(quotes []currency.Code) Glance {
+	g := Glance{Board: b.of(quotes)}
+	for _, list := range [][]Price{g.Prices, g.Tied} {
+		for i := range list {
+			p := &list[i]
+			g.weigh(*p)
+			for _, o := range p.SetAside {
+				g.Weighed = append(g.Weighed, o.Source)
+				g.saw(o.Seen)
+			}
+			p.Why, p.SetAside = "", nil
+		}
+	}
+	return g.sorted()
+}
+
+// of is the board with some prices only, or with all.
+func (b Board) of(quotes []currency.Code) Board {
+	others := func(p Price) bool {
+		_, quote, _ := p.Symbol.Pair()
+		return !slices.Contains(quotes, quote)
+	}
+	if quotes != nil {
+		b.Prices, b.Tied = slices.DeleteFunc(b.Prices, others), slices.DeleteFunc(b.Tied, others)
+	}
+	return b
+}
+
+// weigh counts what a price itself rests on.
+func (g *Glance) weigh(p Price) {
+	g.Weighed = append(g.Weighed, p.Source)
+	g.saw(p.Seen)
+	for _, o := range p.Move.Basis {
+		g.saw(o.Seen)
+	}
+}
+
+func (g *Glance) saw(seen time.Time) {
+	if seen.After(g.Seen) {
+		g.Seen = seen
+	}
+}
+
+func (g Glance) sorted() Glance {
+	slices.Sort(g.Weighed)
+	g.Weighed = slices.Compact(g.Weighed)
+	return g
+}
+
+// spread is what was heard, as tracks. It makes in full only what is chosen.
+type spread struct {
+	facts   Facts
+	tracks  *Tracks
+	within  bounds
+	voices  []speaker // those that may speak
+	flags   map[currency.Code][]Flag
+	weighed map[Symbol]weighed
+	roads   []road  // of the pair that is being settled
+	all     contest // and its offers
+}
+
+// speaker is a voice with whose it is, and near which row its newest numbers lie.
+type speaker struct {
+	*voice
+	Source
+	hint int
+}
+
+// weighed says who had something to say of a pair, and when the youngest of it was learnt.
+type weighed struct {
+	speakers []bool
+	seen     int64
+}
+
+func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
+	s := &spread{facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{}, weighed: map[Symbol]weighed{}}
+	for _, v := range tracks.voices {
+		if facts.may(v.source) {
+			s.voices = append(s.voices, speaker{voice: v, Source: facts.Sources[v.source]})
+		}
+	}
+	return s
+}
+
+func (s *spread) codes() []currency.Code {
+	var all []currency.Code
+	for code, name := range s.tracks.codes {
+		if slices.ContainsFunc(s.voices, func(v speaker) bool { return v.spoke(code, s.within) }) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
+	number := s.tracks.number(code)
+	return number >= 0 && slices.ContainsFunc(s.voices, func(v speaker) bool {
+		since := bounds{from: at.Add(-v.Fresh).UnixMicro(), to: at.UnixMicro(), known: s.within.known}
+		return v.Kind == kind && v.spoke(number, since)
+	})
+}
+
+func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
+	base, quote, _ := pair.Pair()
+	b, q := s.tracks.number(base), s.tracks.number(quote)
+	until, known := at.UnixMicro()+1, s.within.known
+	picks := make([]pick, 0, len(s.voices))
+	s.roads, s.all = s.roads[:0], s.all[:0]
+	w := weighed{speakers: make([]bool, len(s.voices))}
+	for i := range s.voices {
+		v, first := &s.voices[i], len(s.roads)
+		s.roads = v.roads(s.roads, b, q)
+		p, ok := newest(s.roads[first:], until, known, v.hint)
+		if !ok {
+			continue
+		}
+		v.hint, w.speakers[i], w.seen = int(p.i)+1, true, max(w.seen, p.seen())
+		s.all = append(s.all, enter(pair, len(picks), Offer{Source: v.source, Value: p.value(), At: time.UnixMicro(p.at), How: p.how}, v.Source, at))
+		picks = append(picks, p)
+	}
+	if len(picks) == 0 {
+		return Price{}, false
+	}
+	best := s.all.best()
+	chosen := picks[best.index]
+	s.weighed[pair] = w
+	before := s.before(chosen, b, q)
+	rows := [2]int32{chosen.i, chosen.j}
+	alike := func(i int) (time.Time, int) {
+		since, n := [2]*Track{chosen.first, chosen.second}[i].alike(int(rows[i]), known)
+		return time.UnixMicro(since).UTC(), n
+	}
+	p := Price{Symbol: pair, Offer: chosen.offer()}
+	if a, ok := s.all.agreement(best); ok {
+		p.Agreement = a
+		p.Move = movedSince(pair, before, p.Offer, s.facts)
+		p.Flags = slices.Concat(s.known(quote, at), s.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
+	} else { // somebody disputes it, which is said in words
+		heard := make([]standing, len(picks))
+		for i, p := range picks {
+			heard[i].newest = p.offer()
+		}
+		heard[best.index].previous = before
+		p = settle(pair, heard, s.facts, at)
+		p.Why, p.SetAside = "", nil
+	}
+	p.Flags = append(p.Flags, unchanged(p, s.facts, at, alike)...)
+	return p, true
+}
+
+// before is what the source of a pick had offered before; see [standing].
+func (s *spread) before(chosen pick, base, quote int) Offer {
+	i := slices.IndexFunc(s.voices, func(v speaker) bool { return v.source == chosen.source })
+	if p, ok := newest(s.voices[i].roads(nil, base, quote), chosen.at, s.within.known, int(chosen.i)); ok {
+		return p.offer()
+	}
+	return Offer{}
+}
+
+// known is what is to be known of a currency on the day of the board.
+func (s *spread) known(code currency.Code, at time.Time) []Flag {
+	flags, ok := s.flags[code]
+	if !ok {
+		if c, err := s.facts.Currencies.Currency(code); err == nil {
+			flags = currencyFlags(c, s.facts.Currencies, at)
+		}
+		s.flags[code] = flags
+	}
+	return flags
+}
+
+// agreement is how the other current entrants stand to the best; not ok where one of them is not near.
+func (all contest) agreement(best *entrant) (a Agreement, ok bool) {
+	for i := range all {
+		if e := &all[i]; e != best && e.counts {
+			if !near(e.value, best.value) {
+				return a, false
+			}
+			a.Of++
+		}
+	}
+	a.Within = a.Of
+	return a, true
+}
+
+// glance finishes a board that was settled from the spread.
+func (s *spread) glance(b Board, quotes []currency.Code) Glance {
+	g := Glance{Board: b.of(quotes)}
+	heard := make([]bool, len(s.voices))
+	for _, list := range [][]Price{g.Prices, g.Tied} {
+		for i := range list {
+			p := &list[i]
+			p.Why, p.SetAside = "", nil
+			g.weigh(*p)
+			if w, ok := s.weighed[p.Symbol]; ok {
+				for n, spoke := range w.speakers {
+					heard[n] = heard[n] || spoke
+				}
+				g.saw(time.UnixMicro(w.seen).UTC())
+			}
+		}
+	}
+	for n, spoke := range heard {
+		if spoke {
+			g.Weighed = append(g.Weighed, s.voices[n].source)
+		}
+	}
+	return g.sorted()
+}

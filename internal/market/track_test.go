@@ -1,0 +1,214 @@
+package market
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/courant-news/courant/internal/currency"
+)
+
+// revisions is a column with every revision, as a store has it in memory.
+type revisions struct{ rows }
+
+func (r revisions) Revised() bool {
+	return len(r.rows) > len(slices.CompactFunc(slices.Clone(r.rows), func(a, b *Observation) bool { return a.At.Equal(b.At) }))
+}
+
+// columnsOf are observations as columns.
+func columnsOf(heard []Observation) *Tracks {
+	type key struct {
+		symbol Symbol
+		source SourceID
+	}
+	columns := map[key]rows{}
+	for i := range heard {
+		k := key{heard[i].Symbol, heard[i].Source}
+		columns[k] = append(columns[k], &heard[i])
+	}
+	var tracks []Track
+	for k, rows := range columns {
+		slices.SortFunc(rows, func(a, b *Observation) int { return cmp.Or(a.At.Compare(b.At), a.Seen.Compare(b.Seen)) })
+		tracks = append(tracks, Track{k.symbol, k.source, revisions{rows}})
+	}
+	return NewTracks(tracks)
+}
+
+// some draws what sources of all kinds and terms said within a fortnight, in which the Syrian pound got a new scale and Bulgaria
+// the euro: pairs, pairs turned round and legs of others, revisions of them, the same again and again, and days left out.
+func some(t *rapid.T) ([]Observation, Facts) {
+	first := time.Date(2025, 12, 24, 0, 0, 0, 0, time.UTC)
+	facts := Facts{Currencies: currency.All(), Sources: Sources{TableID: tableSource}}
+	for i, id := range []SourceID{"bank", "other", "federal", "table", "page", "private"} {
+		facts.Sources[id] = Source{
+			ID: id, Name: "a source " + string(id), Fresh: time.Duration(rapid.IntRange(1, 6).Draw(t, "fresh")) * 24 * time.Hour,
+			Kind: []SourceKind{Official, Official, Official, Dataset, Page, Official}[i], Issuer: []currency.Code{"", "EUR", "USD", "", "", ""}[i],
+			Terms: []Terms{Free, Free, ShowOnly, Free, Free, Private}[i],
+		}
+	}
+	taken := map[string]bool{}
+	var heard []Observation
+	for range rapid.IntRange(0, 90).Draw(t, "numbers") {
+		at := first.AddDate(0, 0, rapid.IntRange(0, 13).Draw(t, "day"))
+		if rapid.IntRange(0, 5).Draw(t, "hour") == 0 {
+			at = at.Add(9 * time.Hour)
+		}
+		m := Moment{At: at, Seen: at.Add(time.Duration(rapid.IntRange(1, 3).Draw(t, "revision")) * 12 * time.Hour)}
+		symbol := rapid.SampledFrom([]Symbol{"EUR/USD", "EUR/USD", "USD/EUR", "EUR/JPY", "USD/JPY", "JPY/USD", "EUR/SYP", "GBP/USD", "EUR/BGN", "USD/AED", "GBP/JPY"}).Draw(t, "pair")
+		source := rapid.SampledFrom([]SourceID{"bank", "bank", "other", "federal", "table", "page", "private", "unheard"}).Draw(t, "source")
+		value := rapid.SampledFrom([]string{"1.1840", "1.1841", "1.19", "1.30", "15512345", "118.4", "0.84459", "3.6725", "123456789012345678901.5"}).Draw(t, "value")
+		if key := fmt.Sprint(source, symbol, m); !taken[key] {
+			taken[key] = true
+			heard = append(heard, NewObservation(symbol, Rate, currency.MustDecimal(value), m, source, "a place"))
+		}
+	}
+	return heard, facts
+}
+
+// known are the newest revisions within an AsOf, by At, as [Store.Series] has them, of the sources that may speak.
+func known(heard []Observation, facts Facts, asOf AsOf) []Observation {
+	all := slices.DeleteFunc(slices.Clone(heard), func(o Observation) bool {
+		return o.At.After(asOf.At) || o.Seen.After(asOf.Known) || !facts.may(o.Source)
+	})
+	slices.SortFunc(all, func(a, b Observation) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Symbol, b.Symbol), b.Seen.Compare(a.Seen))
+	})
+	return slices.CompactFunc(all, func(a, b Observation) bool {
+		return a.At.Equal(b.At) && a.Source == b.Source && a.Symbol == b.Symbol
+	})
+}
+
+var decimals = gocmp.Comparer(func(a, b currency.Decimal) bool { return a.String() == b.String() })
+
+// TestWhatIsSettledFromColumnsIsWhatIsSettledFromSheets holds lines, courses, boards and the choice between offers to the
+// plain way, over all that was said.
+func TestWhatIsSettledFromColumnsIsWhatIsSettledFromSheets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		heard, facts := some(t)
+		hours := rapid.IntRange(0, 15*24)
+		first := time.Date(2025, 12, 24, 0, 0, 0, 0, time.UTC)
+		asOf := AsOf{At: first.Add(time.Duration(hours.Draw(t, "at")) * time.Hour), Known: first.Add(time.Duration(hours.Draw(t, "known")) * time.Hour)}
+		tracks, sheaf := columnsOf(heard), newSheaf(heard, facts, asOf)
+		for _, base := range []currency.Code{"EUR", "USD", "JPY", "SYP", "AED"} {
+			sameBoard(t, base, tracks, sheaf, asOf)
+			for _, quote := range []currency.Code{"EUR", "USD", "JPY", "AED", "BGN", "SYP"} {
+				if base != quote {
+					sameLine(t, Pair(base, quote), tracks, sheaf, heard, asOf)
+				}
+			}
+		}
+	})
+}
+
+func sameBoard(t *rapid.T, base currency.Code, tracks *Tracks, sheaf *sheaf, asOf AsOf) {
+	t.Helper()
+	want := sheaf.settler().board(base, asOf).glance(nil)
+	spread := newSpread(tracks, sheaf.facts, asOf)
+	got := spread.glance((&settler{sheaf.facts, spread}).board(base, asOf), nil)
+	if diff := gocmp.Diff(want, got, decimals); diff != "" {
+		t.Fatalf("the board of %s, from sheets and from columns:\n%s", base, diff)
+	}
+}
+
+func sameLine(t *rapid.T, pair Symbol, tracks *Tracks, sheaf *sheaf, heard []Observation, asOf AsOf) {
+	t.Helper()
+	said := known(heard, sheaf.facts, asOf)
+	want := referenceLine(pair, said, sheaf.facts, asOf)
+	line := newLine(pair, tracks, sheaf.facts, asOf)
+	if diff := gocmp.Diff(append([]Offer{}, want...), line.Offers(), decimals); diff != "" {
+		t.Fatalf("the line of %s, from sheets and from columns:\n%s", pair, diff)
+	}
+	if diff := gocmp.Diff(line.Offers(), newLine(pair, tracksOf(said), sheaf.facts, asOf).Offers(), decimals); diff != "" {
+		t.Fatalf("the line of %s, from columns and from what was read:\n%s", pair, diff)
+	}
+	base, quote, _ := pair.Pair()
+	history := sheaf.history(base, quote)
+	slices.Reverse(history)
+	for i, p := range history {
+		var codes []FlagCode
+		for _, f := range p.Flags {
+			codes = append(codes, f.Code)
+		}
+		if !slices.Equal(codes, line.Flags(i)) {
+			t.Fatalf("the flags of %s on %s: from sheets %v, from columns %v", pair, p.At, codes, line.Flags(i))
+		}
+		sameChoice(t, pair, p, sheaf.facts)
+	}
+	sameCourse(t, pair, tracks, sheaf, asOf)
+}
+
+// sameChoice holds the order of what was set aside, and the reasons, to how offers were compared before.
+func sameChoice(t *rapid.T, pair Symbol, p Price, facts Facts) {
+	t.Helper()
+	offers := []Offer{p.Offer}
+	for _, o := range p.SetAside {
+		offers = append(offers, o.Offer)
+	}
+	deciding := referenceDecider(pair, offers, facts.Sources, p.At)
+	for i, o := range p.SetAside {
+		c, order := deciding(p.Offer, o.Offer)
+		_, next := deciding(offers[i], o.Offer)
+		if order >= 0 || next >= 0 || c.behind(o.Offer, p.Offer) != o.Why {
+			t.Fatalf("%s of %s was set aside because %q; before, because %q (%d, %d)", o.Source, p.At, o.Why, c.behind(o.Offer, p.Offer), order, next)
+		}
+	}
+}
+
+// sameCourse holds a course to what is settled of the ends of its days.
+func sameCourse(t *rapid.T, pair Symbol, tracks *Tracks, sheaf *sheaf, asOf AsOf) {
+	t.Helper()
+	base, quote, _ := pair.Pair()
+	from := time.Date(2025, 12, 26, 0, 0, 0, 0, time.UTC)
+	if asOf.At.Before(from) {
+		return
+	}
+	for _, said := range []bool{true, false} {
+		r := runner{
+			settler: &settler{facts: sheaf.facts}, tracks: tracks, now: asOf.At.UnixMicro(), named: true, within: boundsOf(asOf),
+			span:  Span{From: from, To: asOf.At.Truncate(24 * time.Hour), Carry: 30 * 24 * time.Hour, Said: said},
+			lanes: map[Symbol][]*lane{}, anchors: map[currency.Code][]int64{},
+		}
+		for _, v := range tracks.voices {
+			if sheaf.facts.may(v.source) {
+				r.voices = append(r.voices, v)
+			}
+		}
+		course, days := r.course(base, quote), 0
+		for day := from; !day.After(r.span.To); day = day.AddDate(0, 0, 1) {
+			end := time.UnixMicro(lastOf(day.UnixMicro(), r.now)).UTC()
+			var p Price
+			var ok bool
+			if said {
+				p, ok = sheaf.price(pair, end)
+				ok = ok && (day.Equal(from) || dayOf(p.At).Equal(day))
+			} else {
+				var err error
+				p, err = sheaf.settler().price(pair, end)
+				ok = err == nil
+			}
+			i, found := slices.BinarySearchFunc(course, day, func(s Settled, day time.Time) int { return dayOf(s.At()).Compare(day) })
+			if day.Equal(from) && len(course) > 0 && !course[0].At().After(end) {
+				i, found = 0, true
+			}
+			switch {
+			case said && found != ok:
+				t.Fatalf("%s on %s: in the course %v, settled %v", pair, day, found, ok)
+			case found && ok:
+				if diff := gocmp.Diff(p.Value.String()+string(p.Source), course[i].Value().String()+string(course[i].Source())); diff != "" {
+					t.Fatalf("%s on %s: settled and in the course:\n%s", pair, day, diff)
+				}
+			}
+			if found {
+				days++
+			}
+		}
+		if said && days != len(course) {
+			t.Fatalf("%s: %d days in the course, %d settled", pair, len(course), days)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !nodynamic
+
+package media_test
+
+const writesWebP = false
