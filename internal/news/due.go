@@ -103,3 +103,9 @@ func (n *Newsroom) Run(ctx context.Context, log *slog.Logger) {
 		}
 	}
 }
+
+// Missed says why a story that was due did not go out, until somebody moves it again.
+func (m Manuscript) Missed() (why string, missed bool) {
+	step, ok := m.lastMove()
+	return step.Reason, ok && step.By == clockwork && step.To == Ready
+}

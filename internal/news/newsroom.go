@@ -62,12 +62,15 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	if _, err := Figures(s.Content.Body); err != nil {
 		return Revision{}, err
 	}
-	if (s.ID == "") != (s.BasedOn == 0) || s.BasedOn < 0 {
+	if s.ID == "" && s.BasedOn != 0 || s.BasedOn < 0 || len(s.ID) > maxID {
 		return Revision{}, fault.Because(fault.Invalid, "a new story is based on nothing, and any other revision on one of its story, not on %d", s.BasedOn)
 	}
-	if s.ID == "" {
-		if s.ID = StoryID(strings.ToLower(rand.Text())); s.Slug == "" {
-			if s.Slug = SlugOf(s.Content.Headline); s.Slug == untitled {
+	if s.BasedOn == 0 {
+		if s.ID == "" {
+			s.ID = NewStoryID()
+		}
+		if s.Slug == "" {
+			if s.Slug = SlugOf(s.Content.Headline); s.Slug == untitled && len(s.ID) >= 8 {
 				s.Slug += Slug("-" + s.ID[:8]) // else the second headline without a Latin letter would be refused
 			}
 		}
@@ -84,6 +87,9 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	}
 	return r, nil
 }
+
+// NewStoryID makes the name of a story that is about to be written.
+func NewStoryID() StoryID { return StoryID(strings.ToLower(rand.Text())) }
 
 // Receipt says what became of an edition.
 type Receipt struct {
@@ -153,6 +159,11 @@ func (n *Newsroom) AddPage(ctx context.Context, e Edition) (Receipt, error) {
 	}
 	e.Stories = stories
 	return n.AddEdition(ctx, e, nil)
+}
+
+// Story returns a story by its ID, in whatever state, with all its revisions and pins; fault.NotFound.
+func (n *Newsroom) Story(ctx context.Context, id StoryID) (Manuscript, error) {
+	return n.store.Manuscript(ctx, id)
 }
 
 // Manuscript returns the story that bears a slug, in whatever state, with all its revisions and pins; fault.NotFound.

@@ -37,12 +37,15 @@ const (
 	readers                  // the story must be before readers
 )
 
-// turns are the ways from state to state; there is no other. Who may go which is asked at the desk. Saving is no turn,
-// but see [State.Revised].
-var turns = []struct {
+// turn is a way from one state to another.
+type turn struct {
 	from, to State
 	needs    need
-}{
+}
+
+// turns are the ways from state to state; there is no other. Who may go which is asked at the desk. Saving is no turn,
+// but see [State.Revised].
+var turns = []turn{
 	{Draft, Review, 0},
 	{Draft, Ready, 0}, // by who needs nobody to read it
 	{Draft, Published, aNotice},
@@ -74,6 +77,11 @@ func (m Manuscript) Turns() []State {
 		}
 	}
 	return to
+}
+
+// NeedsReason says whether it must be said why a story in this state goes to another.
+func (s State) NeedsReason(to State) bool {
+	return slices.ContainsFunc(turns, func(t turn) bool { return t.from == s && t.to == to && t.needs&aReason != 0 })
 }
 
 // known says whether there is such a state.

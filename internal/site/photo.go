@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,6 +56,17 @@ func photoOf(p media.Picture, focus media.Focus) Photo {
 			f.Sets = append(f.Sets, PhotoSet{kind.ContentType(), strings.Join(set, ", ")})
 		}
 	}
+	return f
+}
+
+// from is the picture with its renditions at another place than readers'.
+func (f Photo) from(place string) Photo {
+	f.Src = strings.Replace(f.Src, media.Prefix, place, 1)
+	sets := slices.Clone(f.Sets)
+	for i := range sets {
+		sets[i].Srcset = strings.ReplaceAll(sets[i].Srcset, media.Prefix, place)
+	}
+	f.Sets = sets
 	return f
 }
 

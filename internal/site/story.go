@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -47,19 +48,42 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	if path := article.Path(); path != a.r.URL.Path {
 		return nil, moved{to: path}
 	}
-	t, err := s.today(ctx)
+	p, err := s.storyPage(ctx, a, article)
 	if err != nil {
 		return nil, err
+	}
+	return storyPage(p), nil
+}
+
+// Preview draws a story that is not published as its page would be, for who writes it, with its pictures from a place of
+// the newsroom's own: before it is published they are in no other. Nothing of it is kept.
+func (s *Site) Preview(r *http.Request, article news.Article, pictures string) ([]byte, error) {
+	p, err := s.storyPage(r.Context(), ask{r: r}, article)
+	if err != nil {
+		return nil, err
+	}
+	p.Canonical, p.Data = "", ""
+	for i := range p.Photos {
+		p.Photos[i] = p.Photos[i].from(pictures)
+	}
+	return web.Render(r.Context(), storyPage(p))
+}
+
+// storyPage puts together what stands on a story's page.
+func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (StoryPage, error) {
+	t, err := s.today(ctx)
+	if err != nil {
+		return StoryPage{}, err
 	}
 	day := article.Published.UTC().Truncate(24 * time.Hour)
 	asOf := market.AsOf{At: day.Add(24*time.Hour - time.Microsecond)}
 	board, err := s.ledger.Board(ctx, t.masthead.Base, asOf)
 	if err != nil {
-		return nil, err
+		return StoryPage{}, err
 	}
 	quotes, err := s.ledger.Quotes(ctx, asOf)
 	if err != nil {
-		return nil, err
+		return StoryPage{}, err
 	}
 	p := StoryPage{
 		Item: t.itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision,
@@ -89,16 +113,16 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 		}
 	}
 	if p.Photos, err = s.photos(ctx, article.Content); err != nil {
-		return nil, err
+		return StoryPage{}, err
 	}
 	if p.Body, p.Figures, err = s.text(ctx, t, article, "figure"); err != nil {
-		return nil, err
+		return StoryPage{}, err
 	}
 	if p.Entries, err = s.told(ctx, t, article); err != nil {
-		return nil, err
+		return StoryPage{}, err
 	}
 	if p.Data, err = articleData(article, modified, t.titleOf(article.Content.Section)); err != nil {
-		return nil, err
+		return StoryPage{}, err
 	}
 	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
 	p.Board = address("/markets/", query)
@@ -110,7 +134,7 @@ func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Majors = s.majors(board, t, query)
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
-	return storyPage(p), nil
+	return p, nil
 }
 
 // moved says that a page has another address now, for good.

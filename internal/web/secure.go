@@ -9,6 +9,7 @@ const (
 		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
 	types       = "; require-trusted-types-for 'script'"
 	policy      = sources + "frame-ancestors 'none'" + types
+	herePolicy  = sources + "frame-ancestors 'self'" + types
 	embedPolicy = sources + "frame-ancestors *" + types
 )
 
@@ -71,4 +72,10 @@ func Shared(h http.Handler) http.Handler {
 		headers.Set("Access-Control-Allow-Origin", "*")
 		h.ServeHTTP(w, r)
 	})
+}
+
+// FramedHere lets a page of the paper itself show a reply in a frame, and nobody else.
+func FramedHere(headers http.Header) {
+	headers.Set("Content-Security-Policy", herePolicy)
+	headers.Set("X-Frame-Options", "SAMEORIGIN")
 }

@@ -1,0 +1,247 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/render"
+)
+
+// FiguresPage finds figures to be copied, for who works without scripts.
+type FiguresPage struct {
+	Frame
+	Query   string
+	Figures []Pick
+}
+
+// Pick is a figure that may be put into a text, with the value that it would have now.
+type Pick struct {
+	Insert string `json:"insert"`
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+}
+
+// Mark is something in a text that its writer should know of: a figure that has no value, or a number that is not bound.
+type Mark struct {
+	Text string `json:"text"`
+	Said string `json:"said"`
+	Bad  bool   `json:"bad"` // the story cannot be published so
+}
+
+func (d *Desk) figures(w http.ResponseWriter, v visit) error {
+	p := FiguresPage{Frame: d.room(v, "Figures"), Query: v.URL.Query().Get("q")}
+	p.Standfirst = "Name two currencies, or one, or a share; a day or two if you like: eur usd 2026-01-20; 100 usd in eur; rio %."
+	var err error
+	if p.Figures, err = d.picks(v.Context(), p.Query); err != nil {
+		return err
+	}
+	return d.answer(w, v.Request, http.StatusOK, figuresPage(p))
+}
+
+func (d *Desk) figureList(w http.ResponseWriter, v visit) error {
+	found, err := d.picks(v.Context(), v.URL.Query().Get("q"))
+	if found == nil {
+		found = []Pick{}
+	}
+	return inJSON(w, found, err)
+}
+
+// Limits of what is looked for.
+const (
+	maxSought = 80 // bytes of a query; what is longer is cut
+	mostPicks = 8
+)
+
+// picks are the figures that a query may mean and that have a value. A query says currencies or a share in any words, days,
+// and what is wanted of them.
+func (d *Desk) picks(ctx context.Context, query string) ([]Pick, error) {
+	var all []Pick
+	for _, expression := range d.expressions(query[:min(len(query), maxSought)]) {
+		f, err := news.ParseFigure(expression)
+		if err != nil {
+			continue // words that together are no figure
+		}
+		resolved, err := d.newsroom.Preview(ctx, "{{"+expression+"}}", "en", d.o.Now())
+		if err != nil {
+			return nil, err
+		}
+		if len(resolved) != 1 || resolved[0].Problem != "" || len(resolved[0].Pins) == 0 {
+			continue
+		}
+		last := resolved[0].Pins[len(resolved[0].Pins)-1]
+		sources, err := d.ledger.Known(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Pick{
+			Insert: "{{" + expression + "}}", Label: labelOf(f), Value: resolved[0].Text,
+			Source: sources[last.Source].Name + ", " + last.At.UTC().Format("2 January 2006"),
+		})
+		if len(all) == mostPicks {
+			break
+		}
+	}
+	return all, nil
+}
+
+// labelOf says in words what a figure is.
+func labelOf(f news.Figure) string {
+	what := string(f.Symbol)
+	switch {
+	case f.Form == news.Table, f.Form == news.Chart:
+		return string(f.Form) + " of " + what
+	case f.Field == news.Amount:
+		base, quote, _ := f.Symbol.Pair()
+		return render.Grouped(f.Amount) + " " + string(base) + " in " + string(quote)
+	case f.Since != "" && f.Field == market.Percent:
+		return what + ", change in per cent"
+	case f.Since != "":
+		return what + ", change"
+	case f.Field == market.Percent, f.Field == market.Change, f.Field == market.PreviousClose:
+		return what + ", " + string(f.Field)
+	}
+	return what
+}
+
+var (
+	dayWord    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	amountWord = regexp.MustCompile(`^\d+(\.\d+)?$`)
+)
+
+// expressions are the figures that the words of a query may mean, the likeliest first.
+func (d *Desk) expressions(query string) []string {
+	var codes []currency.Code
+	var listings []market.Symbol
+	var days []string
+	var amount string
+	var percent, change, chart bool
+	for _, word := range strings.FieldsFunc(strings.ToLower(query), func(r rune) bool { return strings.ContainsRune(" /,@|{}", r) }) {
+		switch {
+		case dayWord.MatchString(word):
+			days = append(days, word)
+		case amountWord.MatchString(word):
+			amount = word
+		case word == "%" || word == "percent":
+			percent = true
+		case word == "change" || word == "chg":
+			change = true
+		case word == "chart":
+			chart = true
+		case word == "in" || word == "to" || word == "since" || word == "table":
+		default:
+			codes, listings = append(codes, d.codes(word)...), append(listings, d.listings(word)...)
+		}
+	}
+	slices.Sort(days)
+	on, since := "", ""
+	switch {
+	case len(days) > 1:
+		since, on = " since "+days[0], " @"+days[len(days)-1]
+	case len(days) == 1 && (percent || change || chart):
+		since = " since " + days[0]
+	case len(days) == 1:
+		on = " @" + days[0]
+	case percent || change || chart:
+		since = " since " + d.o.Now().UTC().AddDate(0, 0, -30).Format(time.DateOnly)
+	}
+	var all []string
+	for _, pair := range d.pairs(codes) {
+		base, quote, _ := pair.Pair()
+		symbol := string(pair)
+		switch {
+		case amount != "":
+			all = append(all, amount+" "+string(base)+" in "+string(quote)+on)
+		case chart:
+			all = append(all, "chart "+symbol+since+on)
+		case since != "":
+			all = append(all, symbol+" %"+since+on, symbol+" change"+since+on)
+		default:
+			all = append(all, symbol+on)
+		}
+	}
+	for _, listing := range listings {
+		switch {
+		case percent && since != "" && len(days) > 0:
+			all = append(all, string(listing)+" %"+since+on)
+		case percent:
+			all = append(all, string(listing)+" percent"+on)
+		default:
+			all = append(all, string(listing)+on, string(listing)+" percent"+on)
+		}
+	}
+	return all
+}
+
+// pairs are the pairs that some currencies may mean: both ways of the first two, and each alone against the paper's base.
+func (d *Desk) pairs(codes []currency.Code) []market.Symbol {
+	const base currency.Code = "EUR"
+	var all []market.Symbol
+	add := func(a, b currency.Code) {
+		if a != b && !slices.Contains(all, market.Pair(a, b)) {
+			all = append(all, market.Pair(a, b))
+		}
+	}
+	if len(codes) >= 2 {
+		add(codes[0], codes[1])
+		add(codes[1], codes[0])
+	}
+	for _, c := range codes {
+		add(base, c)
+		add(c, base)
+	}
+	return all
+}
+
+// codes are the currencies that a word means: by code, or the first few by name.
+func (d *Desk) codes(word string) []currency.Code {
+	const names = 3
+	if code, err := currency.ParseCode(strings.ToUpper(word)); err == nil {
+		if _, err := d.ledger.Currencies().Currency(code); err == nil {
+			return []currency.Code{code}
+		}
+	}
+	if len(word) < 3 {
+		return nil
+	}
+	var all []currency.Code
+	for _, c := range d.ledger.Currencies().Search(word) {
+		if all = append(all, c.Code); len(all) == names {
+			break
+		}
+	}
+	return all
+}
+
+// listings are the shares that a word means, by their ticker.
+func (d *Desk) listings(word string) []market.Symbol {
+	var all []market.Symbol
+	for _, i := range d.ledger.Listings().Under(strings.ToUpper(word)) {
+		all = append(all, i.Symbol)
+	}
+	return all
+}
+
+// marks tells a script what to know of the text that its visitor is writing.
+func (d *Desk) marks(w http.ResponseWriter, v visit) error {
+	m, err := d.manuscript(v, news.StoryID(v.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	c, err := d.copyOf(v, m)
+	if err != nil {
+		return err
+	}
+	found, err := d.marksOf(v.Context(), c.Content)
+	if found == nil {
+		found = []Mark{}
+	}
+	return inJSON(w, found, err)
+}
