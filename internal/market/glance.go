@@ -94,7 +94,7 @@ type spread struct {
 	facts   Facts
 	tracks  *Tracks
 	within  bounds
-	voices  []speaker // those that may speak
+	voices  []*speaker // those that may speak
 	flags   map[currency.Code][]Flag
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
@@ -118,7 +118,7 @@ func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 	s := &spread{facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{}, weighed: map[Symbol]weighed{}}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
-			s.voices = append(s.voices, speaker{voice: v, Source: facts.Sources[v.source]})
+			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source]})
 		}
 	}
 	return s
@@ -127,7 +127,7 @@ func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 func (s *spread) codes() []currency.Code {
 	var all []currency.Code
 	for code, name := range s.tracks.codes {
-		if slices.ContainsFunc(s.voices, func(v speaker) bool { return v.spoke(code, s.within) }) {
+		if slices.ContainsFunc(s.voices, func(v *speaker) bool { return v.spoke(code, s.within) }) {
 			all = append(all, name)
 		}
 	}
@@ -136,7 +136,7 @@ func (s *spread) codes() []currency.Code {
 
 func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 	number := s.tracks.number(code)
-	return number >= 0 && slices.ContainsFunc(s.voices, func(v speaker) bool {
+	return number >= 0 && slices.ContainsFunc(s.voices, func(v *speaker) bool {
 		since := bounds{from: at.Add(-v.Fresh).UnixMicro(), to: at.UnixMicro(), known: s.within.known}
 		return v.Kind == kind && v.spoke(number, since)
 	})
@@ -150,14 +150,15 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 	s.roads, s.all = s.roads[:0], s.all[:0]
 	w := weighed{speakers: make([]bool, len(s.voices))}
 	for i := range s.voices {
-		v, first := &s.voices[i], len(s.roads)
+		v, first := s.voices[i], len(s.roads)
 		s.roads = v.roads(s.roads, b, q)
 		p, ok := newest(s.roads[first:], until, known, v.hint)
 		if !ok {
 			continue
 		}
 		v.hint, w.speakers[i], w.seen = int(p.i)+1, true, max(w.seen, p.seen())
-		s.all = append(s.all, enter(pair, len(picks), Offer{Source: v.source, Value: p.value(), At: time.UnixMicro(p.at), How: p.how}, v.Source, at))
+		e := entrant{index: len(picks), source: v.source, value: p.value(), at: p.at, step: p.how.steps()}
+		s.all = append(s.all, e.enter(pair, &v.Source, at))
 		picks = append(picks, p)
 	}
 	if len(picks) == 0 {
@@ -192,7 +193,7 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 
 // before is what the source of a pick had offered before; see [standing].
 func (s *spread) before(chosen pick, base, quote int) Offer {
-	i := slices.IndexFunc(s.voices, func(v speaker) bool { return v.source == chosen.source })
+	i := slices.IndexFunc(s.voices, func(v *speaker) bool { return v.source == chosen.source })
 	if p, ok := newest(s.voices[i].roads(nil, base, quote), chosen.at, s.within.known, int(chosen.i)); ok {
 		return p.offer()
 	}
