@@ -96,6 +96,7 @@ type spread struct {
 	within  bounds
 	voices  []*speaker // those that may speak
 	flags   map[currency.Code][]Flag
+	made    map[Symbol]settledOnce
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
 	all     contest // and its offers
@@ -108,6 +109,13 @@ type speaker struct {
 	hint int
 }
 
+// settledOnce is the price of a pair, if there is any: that between two anchors is asked for once for each currency that is
+// tied to one of them.
+type settledOnce struct {
+	Price
+	ok bool
+}
+
 // weighed says who had something to say of a pair, and when the youngest of it was learnt.
 type weighed struct {
 	speakers []bool
@@ -115,7 +123,10 @@ type weighed struct {
 }
 
 func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
-	s := &spread{facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{}, weighed: map[Symbol]weighed{}}
+	s := &spread{
+		facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{},
+		weighed: map[Symbol]weighed{}, made: map[Symbol]settledOnce{},
+	}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
 			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source]})
@@ -142,7 +153,18 @@ func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 	})
 }
 
+// price is asked of the one moment of the board only.
 func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
+	made, known := s.made[pair]
+	if !known {
+		made.Price, made.ok = s.settle(pair, at)
+		s.made[pair] = made
+	}
+	made.Flags = slices.Clone(made.Flags) // the caller may change them
+	return made.Price, made.ok
+}
+
+func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	base, quote, _ := pair.Pair()
 	b, q := s.tracks.number(base), s.tracks.number(quote)
 	until, known := at.UnixMicro()+1, s.within.known
