@@ -62,13 +62,12 @@ type entrant struct {
 	alone              int8 // see alone; below zero while nobody has asked
 }
 
-// enter makes an entrant of what a source says of a pair at a moment.
-func enter(pair Symbol, index int, o Offer, s Source, at time.Time) entrant {
-	fresh := at.Sub(o.At) <= s.Fresh
-	return entrant{
-		index: index, source: o.Source, value: o.Value, at: o.At.UnixMicro(), fresh: fresh, counts: fresh && s.Kind != Page,
-		rank: s.Kind.rank(), issues: issues(s, pair), step: o.How.steps(), alone: -1,
-	}
+// enter makes an entrant of an offer whose index, source, value, moment and step are known, as it is at a moment.
+func (e entrant) enter(pair Symbol, s *Source, at time.Time) entrant {
+	e.fresh = at.Sub(time.UnixMicro(e.at)) <= s.Fresh
+	e.counts = e.fresh && s.Kind != Page
+	e.rank, e.issues, e.alone = s.Kind.rank(), issues(s, pair), -1
+	return e
 }
 
 // contest are the offers for a pair, each of another source.
@@ -78,7 +77,8 @@ type contest []entrant
 func entered(pair Symbol, offers []Offer, sources Sources, at time.Time) contest {
 	all := make(contest, len(offers))
 	for i, o := range offers {
-		all[i] = enter(pair, i, o, sources[o.Source], at)
+		s := sources[o.Source]
+		all[i] = entrant{index: i, source: o.Source, value: o.Value, at: o.At.UnixMicro(), step: o.How.steps()}.enter(pair, &s, at)
 	}
 	return all
 }
@@ -231,11 +231,12 @@ func counts(o Offer, sources Sources, at time.Time) bool {
 
 // issues ranks a source by what it has to do with a pair: the bank that issues the quote currency knows best what that
 // is worth, then the one that issues the base.
-func issues(s Source, pair Symbol) int {
+func issues(s *Source, pair Symbol) int {
+	if s.Issuer == "" {
+		return 0
+	}
 	base, quote, _ := pair.Pair()
 	switch s.Issuer {
-	case "":
-		return 0
 	case quote:
 		return 2
 	case base:

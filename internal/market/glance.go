@@ -94,8 +94,9 @@ type spread struct {
 	facts   Facts
 	tracks  *Tracks
 	within  bounds
-	voices  []speaker // those that may speak
+	voices  []*speaker // those that may speak
 	flags   map[currency.Code][]Flag
+	made    map[Symbol]settledOnce
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
 	all     contest // and its offers
@@ -108,6 +109,13 @@ type speaker struct {
 	hint int
 }
 
+// settledOnce is the price of a pair, if there is any: that between two anchors is asked for once for each currency that is
+// tied to one of them.
+type settledOnce struct {
+	Price
+	ok bool
+}
+
 // weighed says who had something to say of a pair, and when the youngest of it was learnt.
 type weighed struct {
 	speakers []bool
@@ -115,10 +123,13 @@ type weighed struct {
 }
 
 func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
-	s := &spread{facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{}, weighed: map[Symbol]weighed{}}
+	s := &spread{
+		facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{},
+		weighed: map[Symbol]weighed{}, made: map[Symbol]settledOnce{},
+	}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
-			s.voices = append(s.voices, speaker{voice: v, Source: facts.Sources[v.source]})
+			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source]})
 		}
 	}
 	return s
@@ -127,7 +138,7 @@ func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 func (s *spread) codes() []currency.Code {
 	var all []currency.Code
 	for code, name := range s.tracks.codes {
-		if slices.ContainsFunc(s.voices, func(v speaker) bool { return v.spoke(code, s.within) }) {
+		if slices.ContainsFunc(s.voices, func(v *speaker) bool { return v.spoke(code, s.within) }) {
 			all = append(all, name)
 		}
 	}
@@ -136,13 +147,24 @@ func (s *spread) codes() []currency.Code {
 
 func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 	number := s.tracks.number(code)
-	return number >= 0 && slices.ContainsFunc(s.voices, func(v speaker) bool {
+	return number >= 0 && slices.ContainsFunc(s.voices, func(v *speaker) bool {
 		since := bounds{from: at.Add(-v.Fresh).UnixMicro(), to: at.UnixMicro(), known: s.within.known}
 		return v.Kind == kind && v.spoke(number, since)
 	})
 }
 
+// price is asked of the one moment of the board only.
 func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
+	made, known := s.made[pair]
+	if !known {
+		made.Price, made.ok = s.settle(pair, at)
+		s.made[pair] = made
+	}
+	made.Flags = slices.Clone(made.Flags) // the caller may change them
+	return made.Price, made.ok
+}
+
+func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	base, quote, _ := pair.Pair()
 	b, q := s.tracks.number(base), s.tracks.number(quote)
 	until, known := at.UnixMicro()+1, s.within.known
@@ -150,14 +172,15 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 	s.roads, s.all = s.roads[:0], s.all[:0]
 	w := weighed{speakers: make([]bool, len(s.voices))}
 	for i := range s.voices {
-		v, first := &s.voices[i], len(s.roads)
+		v, first := s.voices[i], len(s.roads)
 		s.roads = v.roads(s.roads, b, q)
 		p, ok := newest(s.roads[first:], until, known, v.hint)
 		if !ok {
 			continue
 		}
 		v.hint, w.speakers[i], w.seen = int(p.i)+1, true, max(w.seen, p.seen())
-		s.all = append(s.all, enter(pair, len(picks), Offer{Source: v.source, Value: p.value(), At: time.UnixMicro(p.at), How: p.how}, v.Source, at))
+		e := entrant{index: len(picks), source: v.source, value: p.value(), at: p.at, step: p.how.steps()}
+		s.all = append(s.all, e.enter(pair, &v.Source, at))
 		picks = append(picks, p)
 	}
 	if len(picks) == 0 {
@@ -192,7 +215,7 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 
 // before is what the source of a pick had offered before; see [standing].
 func (s *spread) before(chosen pick, base, quote int) Offer {
-	i := slices.IndexFunc(s.voices, func(v speaker) bool { return v.source == chosen.source })
+	i := slices.IndexFunc(s.voices, func(v *speaker) bool { return v.source == chosen.source })
 	if p, ok := newest(s.voices[i].roads(nil, base, quote), chosen.at, s.within.known, int(chosen.i)); ok {
 		return p.offer()
 	}

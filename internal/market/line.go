@@ -216,8 +216,9 @@ func (s *settler) stood(pair Symbol, lanes []*lane, at int64, all contest) conte
 // enter makes an entrant of the newest pick of a lane.
 func (s *settler) enter(pair Symbol, index int, t *lane, at int64) entrant {
 	p := t.newest()
-	o := Offer{Source: p.source, Value: t.worth(), At: time.UnixMicro(p.at), How: p.how}
-	return enter(pair, index, o, s.facts.Sources[p.source], time.UnixMicro(at))
+	source := s.facts.Sources[p.source]
+	e := entrant{index: index, source: p.source, value: t.worth(), at: p.at, step: p.how.steps()}
+	return e.enter(pair, &source, time.UnixMicro(at))
 }
 
 // Flags are what a reader must know about a point of the line, as [Price.Flags] says it in sentences. They may not be

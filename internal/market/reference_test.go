@@ -163,7 +163,7 @@ func respects(pair Symbol, offers []Offer, sources Sources, at time.Time, curren
 	}
 	authority := respect{
 		func(a, b Offer) int {
-			return cmp.Compare(issues(sources[b.Source], pair), issues(sources[a.Source], pair))
+			return cmp.Compare(referenceIssues(b, sources, pair), referenceIssues(a, sources, pair))
 		},
 		func(o, best Offer) string {
 			return fmt.Sprintf("The one chosen is of the bank that issues %s.", sources[best.Source].Issuer)
@@ -227,6 +227,21 @@ func referenceAlone(o Offer, offers []Offer, sources Sources, at time.Time) int 
 				return 1
 			}
 		}
+	}
+	return 0
+}
+
+// referenceIssues ranks a source by what it has to do with a pair: the bank that issues the quote currency knows best what that
+// is worth, then the one that issues the base.
+func referenceIssues(o Offer, sources Sources, pair Symbol) int {
+	base, quote, _ := pair.Pair()
+	switch sources[o.Source].Issuer {
+	case "":
+		return 0
+	case quote:
+		return 2
+	case base:
+		return 1
 	}
 	return 0
 }

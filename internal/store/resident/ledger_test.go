@@ -95,7 +95,7 @@ func TestALedgerSaysTheSameFromMemory(t *testing.T) {
 		{ID: "e", Name: "E Bank", Kind: market.Official, Fresh: 96 * time.Hour, Terms: market.Private},
 	}
 	pairs := []market.Symbol{"EUR/USD", "EUR/JPY", "EUR/BGN", "EUR/SYP", "EUR/GBP", "USD/AED", "GBP/CHF"}
-	for range 6 {
+	for range 3 {
 		var said []market.Observation
 		for _, s := range sources {
 			for d := range 60 {
