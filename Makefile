@@ -20,6 +20,7 @@ test: setup  ## run the tests; those whose tools are missing are skipped by name
 
 generate:  ## make the Go code of the pages from their templates, and docs/rules from the proof-reader's rules
 	$(GO) tool templ generate -path internal/site
+	$(GO) tool templ generate -path internal/desk
 	$(GO) test ./internal/render -run TestTheDocumentsOfTheRulesAreUpToDate -update
 
 check:  ## format, vet, staticcheck, templates up to date

@@ -10,5 +10,6 @@ go tool staticcheck ./...
 go tool staticcheck -tags nodynamic ./internal/media
 if git ls-files '*.templ' | grep -q .; then
 	go tool templ generate -path internal/site >/dev/null
+	go tool templ generate -path internal/desk >/dev/null
 	git diff --exit-code -- '*_templ.go' || { echo "run: make generate"; exit 1; }
 fi

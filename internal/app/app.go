@@ -25,10 +25,12 @@ import (
 	"github.com/courant-news/courant/internal/api/gate"
 	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/desk"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/media"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
 	"github.com/courant-news/courant/internal/staff"
@@ -183,7 +185,16 @@ func (a *App) build() (err error) {
 	if err != nil {
 		return fmt.Errorf("build the site: %w", err)
 	}
+	newsroom, err := desk.New(a.Newsroom, a.Ledger, a.Gate, desk.Options{
+		Name: configured.Name, Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview,
+		Origin: a.Config.Origin(a.Addr()), Pictures: a.Store, Darkroom: media.NewDarkroom(a.Store, media.Options{}), Log: a.log,
+	})
+	if err != nil {
+		return fmt.Errorf("build the desk: %w", err)
+	}
 	mux := http.NewServeMux()
+	mux.Handle("/desk/", newsroom)
+	mux.Handle("/desk", newsroom)
 	mux.HandleFunc("GET /healthz", a.serveHealth)
 	mux.HandleFunc("GET /readyz", a.serveReady)
 	mux.Handle("/", paper)

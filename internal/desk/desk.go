@@ -1,16 +1,17 @@
 package desk
 
 import (
-	"context"
 	"embed"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/media"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/staff"
 	"github.com/courant-news/courant/internal/web"
@@ -24,8 +25,12 @@ type Options struct {
 	Name  string // of the paper; empty: Courant
 	Sheet string // the address of the paper's own style sheet
 	Icon  string // the address of the paper's icon
-	// Preview draws a story as a reader would see it; nil: there are no previews.
-	Preview func(ctx context.Context, m news.Manuscript, c news.Content) ([]byte, error)
+	// Preview draws a story as a reader would see it, with its pictures from a place; nil: there are no previews.
+	Preview func(r *http.Request, a news.Article, pictures string) ([]byte, error)
+	// Origin is the scheme, host and port under which people reach the paper, for links that are handed on.
+	Origin   string
+	Pictures media.Store     // what Darkroom keeps its pictures in
+	Darkroom *media.Darkroom // nil: no pictures are kept
 	Log     *slog.Logger // nil: nothing is logged
 	Now     func() time.Time
 }
@@ -75,9 +80,17 @@ func (d *Desk) routes() []route {
 		{"GET /desk/figures.json", staff.ReadDrafts, d.figureList},
 
 		{"GET /desk/affected", staff.ReadDrafts, d.affected},
-		{"POST /desk/affected", staff.Correct, d.dismiss},
+		{"POST /desk/affected", staff.Correct, d.settleAffected},
 		{"GET /desk/held", staff.ReadDrafts, d.held},
 		{"POST /desk/held", staff.DecideHeld, d.decide},
+
+		{"GET /desk/pictures", staff.Media, d.pictures},
+		{"POST /desk/pictures", staff.Media, d.addPicture},
+		{"GET /desk/pictures/{file}", staff.ReadDrafts, d.rendition},
+		{"POST /desk/pictures/{name}/drop", staff.Media, d.dropPicture},
+
+		{"GET /desk/settings", staff.Settings, d.settings},
+		{"POST /desk/settings", staff.Settings, d.set},
 
 		{"GET /desk/staff", staff.SeeStaff, d.people},
 		{"POST /desk/staff", staff.Invite, d.invite},
@@ -175,6 +188,10 @@ func (d *Desk) answer(w http.ResponseWriter, r *http.Request, status int, page w
 // fail answers with what went wrong, in the desk's dress.
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := web.Status(err)
+	if stale(err) {
+		http.Redirect(w, r, "/desk/prove?"+url.Values{"next": {cameFrom(r)}}.Encode(), http.StatusSeeOther)
+		return
+	}
 	f := d.frame("That did not work")
 	f.Problem = fault.Sentence(err)
 	body, renderErr := web.Render(r.Context(), errorPage(f))

@@ -134,7 +134,7 @@ func (d *Desk) sheet(w http.ResponseWriter, v visit, status int, m news.Manuscri
 		BasedOn: c.BasedOn, Kept: c.N, State: stateOf(m.State, m.Live), Notices: notices(),
 	}
 	p.Scripts, p.Problem = []string{d.assetURL("desk.js")}, problem
-	p.Images = pictureFields(c.Content.Images)
+	p.Images = imageFields(c.Content.Images)
 	if c.N > 0 {
 		p.KeptAt = "Kept at " + d.momentOf(c.At).Text + "; not saved yet."
 	}
@@ -340,11 +340,42 @@ func (d *Desk) preview(w http.ResponseWriter, v visit) error {
 	if d.o.Preview == nil {
 		return fault.NotFound
 	}
-	body, err := d.o.Preview(v.Context(), m, c.Content)
+	article, err := d.asArticle(v.Context(), m, c.Content)
+	if err != nil {
+		return err
+	}
+	body, err := d.o.Preview(v.Request, article, picturePath)
 	if err != nil {
 		return err
 	}
 	web.FramedHere(w.Header())
 	web.NewPage(body, web.PageOptions{CacheControl: "no-store"}).ServeHTTP(w, v.Request)
 	return nil
+}
+
+// asArticle is what a content would be for readers if it were published now. A figure that has no value stands in words.
+func (d *Desk) asArticle(ctx context.Context, m news.Manuscript, c news.Content) (news.Article, error) {
+	now := d.o.Now()
+	a := news.Article{ID: m.ID, Slug: m.Slug, Published: m.Published, Updated: now, Revision: len(m.Revisions) + 1, Content: c}
+	if a.Published.IsZero() {
+		a.Published = now
+	}
+	resolved, err := d.newsroom.Preview(ctx, c.Body, c.Language, now)
+	if err != nil {
+		return a, err
+	}
+	var body strings.Builder
+	done := 0
+	for _, r := range resolved {
+		if r.Problem == "" {
+			a.Pins = append(a.Pins, r.Pins...)
+			continue
+		}
+		body.WriteString(c.Body[done:r.Start])
+		body.WriteString("**[" + strings.Trim(c.Body[r.Start:r.End], "{}") + ": no value]**")
+		done = r.End
+	}
+	body.WriteString(c.Body[done:])
+	a.Content.Body = body.String()
+	return a, nil
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
-	"github.com/courant-news/courant/internal/render"
 )
 
 // FiguresPage finds figures to be copied, for who works without scripts.
@@ -27,13 +26,6 @@ type Pick struct {
 	Label  string `json:"label"`
 	Value  string `json:"value"`
 	Source string `json:"source"`
-}
-
-// Mark is something in a text that its writer should know of: a figure that has no value, or a number that is not bound.
-type Mark struct {
-	Text string `json:"text"`
-	Said string `json:"said"`
-	Bad  bool   `json:"bad"` // the story cannot be published so
 }
 
 func (d *Desk) figures(w http.ResponseWriter, v visit) error {
@@ -100,7 +92,7 @@ func labelOf(f news.Figure) string {
 		return string(f.Form) + " of " + what
 	case f.Field == news.Amount:
 		base, quote, _ := f.Symbol.Pair()
-		return render.Grouped(f.Amount) + " " + string(base) + " in " + string(quote)
+		return f.Amount.String() + " " + string(base) + " in " + string(quote)
 	case f.Since != "" && f.Field == market.Percent:
 		return what + ", change in per cent"
 	case f.Since != "":
@@ -227,21 +219,4 @@ func (d *Desk) listings(word string) []market.Symbol {
 		all = append(all, i.Symbol)
 	}
 	return all
-}
-
-// marks tells a script what to know of the text that its visitor is writing.
-func (d *Desk) marks(w http.ResponseWriter, v visit) error {
-	m, err := d.manuscript(v, news.StoryID(v.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	c, err := d.copyOf(v, m)
-	if err != nil {
-		return err
-	}
-	found, err := d.marksOf(v.Context(), c.Content)
-	if found == nil {
-		found = []Mark{}
-	}
-	return inJSON(w, found, err)
 }

@@ -90,11 +90,11 @@ func (d *Desk) momentOf(at time.Time) Moment {
 	return m
 }
 
-// stateOf is the word for how far a story has come.
-func stateOf(m news.Manuscript) State {
-	s := State{Word: string(m.State), Public: m.State == news.Published}
-	if m.Live > 0 && m.State != news.Published && m.State != news.Withdrawn {
-		s.Word += ", revision " + strconv.Itoa(m.Live) + " before readers"
+// stateOf is the word for how far a story has come, of which a revision may be before readers.
+func stateOf(state news.State, live int) State {
+	s := State{Word: string(state), Public: state == news.Published}
+	if live > 0 && state != news.Published && state != news.Withdrawn {
+		s.Word += ", revision " + strconv.Itoa(live) + " before readers"
 		s.Public = true
 	}
 	return s

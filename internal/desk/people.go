@@ -79,7 +79,7 @@ func (d *Desk) invite(w http.ResponseWriter, v visit) error {
 // linked shows the page of the staff with a link that was just made.
 func (d *Desk) linked(w http.ResponseWriter, v visit, name string, link staff.Link) error {
 	return d.staffPage(w, v, http.StatusOK, func(p *StaffPage) {
-		p.Link, p.For, p.Until = link.At(d.address(v.Request)), name, d.momentOf(link.Expires)
+		p.Link, p.For, p.Until = link.At(d.o.Origin), name, d.momentOf(link.Expires)
 	})
 }
 

@@ -7,6 +7,9 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
+// picturePath is where the desk shows renditions of pictures, published or not.
+const picturePath = "/desk/pictures/"
+
 // foci are where a picture may be cropped around, in thousandths from the upper left.
 var foci = []struct {
 	name, text string
@@ -23,8 +26,8 @@ var foci = []struct {
 	{"bottom-right", "its lower right", 1000, 1000},
 }
 
-// pictureFields are the pictures of a story, and an empty one to add another.
-func pictureFields(images []news.Image) []PictureField {
+// imageFields are the pictures of a story, and an empty one to add another.
+func imageFields(images []news.Image) []PictureField {
 	var all []PictureField
 	for _, i := range append(images[:len(images):len(images)], news.Image{FocusX: 500, FocusY: 500}) {
 		f := PictureField{Media: i.Media, Alt: i.Alt, Caption: i.Caption, Credit: i.Credit}

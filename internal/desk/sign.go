@@ -27,7 +27,7 @@ type WelcomePage struct {
 	Setup  bool
 	Person string
 	Email  string
-	Code   bool // codes end with the old password
+	Code   bool // passkeys and codes end with the old password
 	Button string
 }
 
@@ -140,7 +140,7 @@ func (d *Desk) welcoming(w http.ResponseWriter, r *http.Request, status int, pro
 	if err != nil {
 		return err
 	}
-	p := WelcomePage{Frame: d.frame("Welcome"), Action: staff.WelcomePath + token, Person: welcome.Person.Name, Email: welcome.Person.Email, Code: welcome.Code}
+	p := WelcomePage{Frame: d.frame("Welcome"), Action: staff.WelcomePath + token, Person: welcome.Person.Name, Email: welcome.Person.Email, Code: welcome.Forgets}
 	p.Problem = problem
 	switch welcome.Purpose {
 	case staff.ForSetup:

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -186,6 +185,6 @@ func idOf(href string) news.StoryID {
 
 // newStory gives a story its permanent name before anything of it is written, so that what is typed has a place to be kept.
 func (d *Desk) newStory(w http.ResponseWriter, v visit) error {
-	http.Redirect(w, v.Request, storyHref(news.StoryID(strings.ToLower(rand.Text()))), http.StatusSeeOther)
+	http.Redirect(w, v.Request, storyHref(news.NewStoryID()), http.StatusSeeOther)
 	return nil
 }

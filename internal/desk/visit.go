@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -57,7 +58,8 @@ func (d *Desk) session(r *http.Request) (staff.Session, error) {
 
 // visitOf says from where a request comes.
 func visitOf(r *http.Request) staff.Visit {
-	return staff.Visit{Address: r.RemoteAddr, Agent: r.UserAgent()}
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // what is no address counts as one
+	return staff.Visit{From: from.Addr(), Agent: r.UserAgent()}
 }
 
 // cameFrom is the page to return to: the one asked for, or for a form the one that it stood on. It is always a page of the

@@ -68,7 +68,7 @@ func (d *Desk) around(v visit, m news.Manuscript, p *EditorPage) error {
 		f := MoveForm{Value: string(to), Text: way.text, First: i == 0}
 		f.Moment = to == news.Scheduled || to == news.Embargoed
 		f.Grave = to == news.Withdrawn
-		f.Reason = news.NeedsReason(m.State, to)
+		f.Reason = m.State.NeedsReason(to)
 		f.Notice = !m.Published.IsZero() && (to == news.Published || f.Moment)
 		if f.Grave {
 			f.Instead = "What readers find in its place"

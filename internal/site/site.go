@@ -149,6 +149,9 @@ func (s *Site) assetTree() (fs.FS, error) {
 	return fs.Sub(assetFiles, "assets")
 }
 
+// Asset is the address of one of the paper's files, such as courant.css, for faces that dress as it does.
+func (s *Site) Asset(name string) string { return s.assets.URL(name) }
+
 // ServeHTTP answers a reader.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
