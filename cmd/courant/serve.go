@@ -27,9 +27,6 @@ func serveCommand(s *settings) *cobra.Command {
 				return err
 			}
 			sayWhere(cmd, "The paper", a)
-			if link := a.SetupLink(); link != "" { // not into the log, whose lines go to others
-				fmt.Fprintf(cmd.OutOrStdout(), "Nobody works here yet. Who opens this link becomes the owner, once, within a day: %s\n", link)
-			}
 			return a.Run(cmd.Context())
 		},
 	}
@@ -40,5 +37,8 @@ func sayWhere(cmd *cobra.Command, what string, a *app.App) {
 	fmt.Fprintf(cmd.OutOrStdout(), "%s is at http://%s/ (Ctrl-C stops it).\n", what, a.Addr())
 	if m := a.MetricsAddr(); m != "" {
 		fmt.Fprintf(cmd.OutOrStdout(), "Metrics are at http://%s/metrics.\n", m)
+	}
+	if link := a.SetupLink(); link != "" { // not into the log, whose lines go to others
+		fmt.Fprintf(cmd.OutOrStdout(), "Nobody works here yet. Who opens this link becomes the owner, once, within a day: %s\n", link)
 	}
 }

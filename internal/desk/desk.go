@@ -31,8 +31,8 @@ type Options struct {
 	Origin   string
 	Pictures media.Store     // what Darkroom keeps its pictures in
 	Darkroom *media.Darkroom // nil: no pictures are kept
-	Log     *slog.Logger // nil: nothing is logged
-	Now     func() time.Time
+	Log      *slog.Logger    // nil: nothing is logged
+	Now      func() time.Time
 }
 
 // Desk is the newsroom's side of the paper as an [http.Handler] for everything below /desk/.
@@ -126,16 +126,16 @@ func New(newsroom *news.Newsroom, ledger *market.Ledger, gate *staff.Gate, o Opt
 		mux.Handle(r.pattern, d.signedIn(r))
 	}
 	for pattern, serve := range map[string]web.Handler{
-		"GET /desk/sign-in":           d.signIn,
-		"POST /desk/sign-in":          d.signInBy,
-		"POST /desk/sign-out":         d.signOut,
-		"GET /desk/prove":             d.prove,
-		"POST /desk/prove":            d.proveBy,
-		"GET /desk/welcome/{token}":   d.welcome,
-		"POST /desk/welcome/{token}":  d.arrive,
-		"GET /desk/assets/{file}":     d.asset,
-		"GET /desk/":                  func(http.ResponseWriter, *http.Request) error { return fault.NotFound },
-		"POST /desk/passkeys/{what}":  d.passkey,
+		"GET /desk/sign-in":          d.signIn,
+		"POST /desk/sign-in":         d.signInBy,
+		"POST /desk/sign-out":        d.signOut,
+		"GET /desk/prove":            d.prove,
+		"POST /desk/prove":           d.proveBy,
+		"GET /desk/welcome/{token}":  d.welcome,
+		"POST /desk/welcome/{token}": d.arrive,
+		"GET /desk/assets/{file}":    d.asset,
+		"GET /desk/":                 func(http.ResponseWriter, *http.Request) error { return fault.NotFound },
+		"POST /desk/passkeys/{what}": d.passkey,
 	} {
 		mux.Handle(pattern, web.Handle(o.Log, d.fail, serve))
 	}
@@ -151,6 +151,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.Ser
 func private(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Referrer-Policy", "same-origin") // an address may hold the token of a link
 		limit := int64(maxForm)
 		if strings.HasPrefix(r.URL.Path, "/desk/pictures") {
 			limit = maxUpload

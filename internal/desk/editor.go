@@ -158,6 +158,7 @@ func (d *Desk) sheet(w http.ResponseWriter, v visit, status int, m news.Manuscri
 			return err
 		}
 	}
+	web.Framing(w.Header())
 	return d.answer(w, v.Request, status, editorPage(p))
 }
 
@@ -292,7 +293,9 @@ func sent(v visit, story news.StoryID) (news.Copy, error) {
 
 // contentOf reads a content from a form. It judges nothing: what is half typed is kept as it is.
 func contentOf(form url.Values) news.Content {
-	line := func(name string) string { return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", " ").Replace(form.Get(name))) }
+	line := func(name string) string {
+		return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", " ").Replace(form.Get(name)))
+	}
 	c := news.Content{
 		Kicker: line("kicker"), Headline: line("headline"), Standfirst: line("standfirst"), Bylines: list(form.Get("bylines")),
 		Dateline: line("dateline"), Section: news.Slug(line("section")), Language: line("language"),

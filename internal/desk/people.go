@@ -135,9 +135,9 @@ type TrailPage struct {
 
 // TrailRow is a line of the audit trail.
 type TrailRow struct {
-	At                                 Moment
-	Person, Action, Object, From       string
-	Refused                            bool
+	At                           Moment
+	Person, Action, Object, From string
+	Refused                      bool
 }
 
 func (d *Desk) trail(w http.ResponseWriter, v visit) error {

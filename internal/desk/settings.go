@@ -23,7 +23,7 @@ type SettingsPage struct {
 
 // SettingsFields are the settings as a form has them.
 type SettingsFields struct {
-	Name, Motto, Language, Base, Sections, Strip     string
+	Name, Motto, Language, Base, Sections, Strip      string
 	LinkLight, LinkDark, AccentLight, AccentDark, Why string
 }
 

@@ -74,6 +74,11 @@ func Shared(h http.Handler) http.Handler {
 	})
 }
 
+// Framing lets a reply show other pages of the paper itself in frames.
+func Framing(headers http.Header) {
+	headers.Set("Content-Security-Policy", "frame-src 'self'; "+policy)
+}
+
 // FramedHere lets a page of the paper itself show a reply in a frame, and nobody else.
 func FramedHere(headers http.Header) {
 	headers.Set("Content-Security-Policy", herePolicy)
