@@ -1,0 +1,76 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// do runs steps in a browser.
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fill writes into the fields of a form as a script cannot tell from typing, and sends it by its first button.
+func fill(t *testing.T, ctx context.Context, fields ...string) {
+	t.Helper()
+	for i := 0; i+1 < len(fields); i += 2 {
+		do(t, ctx, chromedp.SetValue(fmt.Sprintf("[name=%q]", fields[i]), fields[i+1]))
+	}
+}
+
+const deskPassword = "four cranes over Rotterdam"
+
+// atTheDesk sets a paper up in a browser.
+func atTheDesk(t *testing.T) (address string, ctx context.Context) {
+	t.Helper()
+	address, a := house(t)
+	address = strings.Replace(address, "127.0.0.1", "localhost", 1) // whose cookies a browser trusts without TLS
+	ctx = browser(t)
+	do(t, ctx, chromedp.Navigate(a.SetupLink()))
+	fill(t, ctx, "name", "Olga Owner", "email", "olga@paper.example", "password", deskPassword, "again", deskPassword)
+	do(t, ctx, chromedp.Click("main button"), chromedp.WaitVisible(".cards"))
+	return address, ctx
+}
+
+func TestWhatIsTypedIsKeptShownAndFoundByItsFigures(t *testing.T) {
+	address, ctx := atTheDesk(t)
+	screen(t, ctx, 1280, "light")
+	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
+	do(t, ctx, chromedp.SendKeys("[name=headline]", "What a euro bought"), chromedp.SendKeys("[name=section]", "markets"))
+	do(t, ctx, chromedp.SendKeys("[name=body]", "One euro bought /usd 2026-09-28"), chromedp.WaitVisible("ul.picks li"))
+	if first := ask[string](t, ctx, "document.querySelector('ul.picks li').textContent"); !strings.Contains(first, "EUR/USD") {
+		t.Errorf("the first offer is %q", first)
+	}
+	do(t, ctx, chromedp.Click("ul.picks li"))
+	if body := ask[string](t, ctx, "document.querySelector('[name=body]').value"); body != "One euro bought {{EUR/USD @2026-09-28}}" {
+		t.Errorf("the text is %q", body)
+	}
+	until(t, ctx, "document.querySelector('.kept').textContent.startsWith('Kept at')")
+	until(t, ctx, "document.querySelector('iframe.preview').contentDocument?.querySelector('.text button.figure data')?.textContent.length > 3")
+	until(t, ctx, "document.querySelector('ul.marks').textContent.includes('EUR/USD @2026-09-28')")
+	// What was kept comes back, in this browser or another.
+	do(t, ctx, chromedp.Navigate(address+"/desk/"), chromedp.WaitVisible(".cards"))
+	if text := ask[string](t, ctx, "document.querySelector('main').textContent"); !strings.Contains(text, "What a euro bought") {
+		t.Error("today does not lead back to what is being written")
+	}
+	do(t, ctx, chromedp.Click(".briefs a[href^='/desk/stories/']"), chromedp.WaitVisible("form.editor.alive"))
+	if body := ask[string](t, ctx, "document.querySelector('[name=body]').value"); body != "One euro bought {{EUR/USD @2026-09-28}}" {
+		t.Errorf("coming back the text is %q", body)
+	}
+}
+
+// until waits for something to become true in the page.
+func until(t *testing.T, ctx context.Context, condition string) {
+	t.Helper()
+	wait := "new Promise(done => { const look = () => (" + condition + ") ? done(true) : setTimeout(look, 50); look() })"
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatalf("%s: %v", condition, err)
+	}
+}
