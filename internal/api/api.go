@@ -38,6 +38,7 @@ const (
 type Face struct {
 	ledger *market.Ledger
 	o      Options
+	bus    bus.Bus
 	cache  *web.Cache
 }
 
@@ -52,9 +53,17 @@ func New(ledger *market.Ledger, b bus.Bus, o Options) *Face {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	f := &Face{ledger: ledger.Only(market.Source.Passes), o: o, cache: web.NewCache(o.Memory, replyAge)}
-	b.Listen(func(bus.Event) { f.cache.Drop() })
+	f := &Face{ledger: ledger.Only(market.Source.Passes), o: o, bus: b}
+	f.cache = f.NewCache(o.Memory, replyAge)
 	return f
+}
+
+// NewCache returns a cache of what an interface shows beside its answers. Like theirs it is dropped whenever anything has
+// changed, so that none shows what was.
+func (f *Face) NewCache(memory int, age time.Duration) *web.Cache {
+	c := web.NewCache(memory, age)
+	f.bus.Listen(func(bus.Event) { c.Drop() })
+	return c
 }
 
 // Ledger is the ledger of the sources whose numbers may be passed on.

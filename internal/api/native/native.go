@@ -64,7 +64,7 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	if o.Page == nil {
 		o.Page = plain
 	}
-	n := &native{Face: f, o: o, proofs: make(chan struct{}, proofReaders), pages: web.NewCache(pageMemory, pageAge)}
+	n := &native{Face: f, o: o, proofs: make(chan struct{}, proofReaders), pages: f.NewCache(pageMemory, pageAge)}
 	n.endpoints = n.declared()
 	handle := func(pattern string, h http.Handler) { mux.Handle(pattern, web.Recover(f.Log(), fail, h)) }
 	for _, e := range n.endpoints {
