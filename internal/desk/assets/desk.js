@@ -78,11 +78,13 @@ function edit(form) {
     if (changed || asking) e.preventDefault();
   });
 
+  const counts = ["kept", "based-on", "reason"]; // fields that are no part of the story
+
   // What the browser still has from last time, because the desk did not confirm it.
   const left = localStorage.getItem(local);
   if (left) {
     const before = new URLSearchParams(left);
-    const differs = [...before].some(([name, value]) => form.elements[name]?.value !== undefined && name !== "kept" && form.elements[name].value !== value);
+    const differs = [...before].some(([name, value]) => form.elements[name]?.value !== undefined && !counts.includes(name) && form.elements[name].value !== value);
     if (differs) offer(before);
     else localStorage.removeItem(local);
   }
@@ -95,7 +97,7 @@ function edit(form) {
     take.type = "button";
     take.textContent = "Take them";
     take.addEventListener("click", () => {
-      for (const [name, value] of before) if (name !== "kept" && form.elements[name]) form.elements[name].value = value;
+      for (const [name, value] of before) if (!counts.includes(name) && form.elements[name]?.value !== undefined) form.elements[name].value = value;
       bar.remove();
       typed();
     });
@@ -106,7 +108,8 @@ function edit(form) {
       localStorage.removeItem(local);
       bar.remove();
     });
-    bar.append(take, " ", drop);
+    bar.classList.add("row-form");
+    bar.append(take, drop);
     form.before(bar);
   }
 
@@ -200,6 +203,7 @@ function edit(form) {
   text.setAttribute("aria-autocomplete", "list");
   text.setAttribute("aria-controls", picks.id);
   const shut = () => {
+    asked++; // an answer that is still on its way comes too late
     begin = -1;
     picks.hidden = true;
     text.removeAttribute("aria-activedescendant");
@@ -212,8 +216,9 @@ function edit(form) {
     begin = open[3] === undefined ? before.length - open[2].length - 1 : before.length - open[3].length - 2;
     const query = open[3] ?? open[2], number = ++asked;
     const reply = await fetch(form.dataset.figures + "?" + new URLSearchParams({ q: query })).catch(() => null);
-    if (!reply?.ok || number !== asked || begin < 0) return;
-    options = await reply.json();
+    const found = reply?.ok ? await reply.json() : [];
+    if (number !== asked) return;
+    options = found;
     chosen = 0;
     if (options.length === 0) return shut();
     picks.replaceChildren(...options.map((o, i) => {
