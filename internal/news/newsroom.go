@@ -62,7 +62,10 @@ func (n *Newsroom) Save(ctx context.Context, s Submission) (Revision, error) {
 	if _, err := Figures(s.Content.Body); err != nil {
 		return Revision{}, err
 	}
-	if s.ID == "" && s.BasedOn != 0 || s.BasedOn < 0 || len(s.ID) > maxID {
+	if len(s.ID) > maxID {
+		return Revision{}, fault.Because(fault.Invalid, "a story has a name of at most %d characters, not of %d", maxID, len(s.ID))
+	}
+	if s.ID == "" && s.BasedOn != 0 || s.BasedOn < 0 {
 		return Revision{}, fault.Because(fault.Invalid, "a new story is based on nothing, and any other revision on one of its story, not on %d", s.BasedOn)
 	}
 	if s.BasedOn == 0 {

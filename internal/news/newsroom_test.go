@@ -345,7 +345,7 @@ func TestContentThatCannotBePrintedIsRefused(t *testing.T) {
 		"{{EUR/}}":                         func(s *news.Submission) { s.Content.Body = "{{EUR/}}" },
 		"is no name for an address":        func(s *news.Submission) { s.Slug = "../etc" },
 		"a new story is based on nothing":  func(s *news.Submission) { s.BasedOn = 3 },
-		"on one of its story, not on 0":    func(s *news.Submission) { s.ID, s.Slug = "mine", "../etc" },
+		"has a name of at most 64":         func(s *news.Submission) { s.ID = news.StoryID(strings.Repeat("a", 65)) },
 		"not on -1":                        func(s *news.Submission) { s.ID, s.BasedOn = "mine", -1 },
 	} {
 		s := story("A headline", "A body.")
