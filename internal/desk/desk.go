@@ -73,6 +73,7 @@ func (d *Desk) routes() []route {
 		{"GET /desk/stories/{id}/marks.json", staff.ReadDrafts, d.marks},
 		{"GET /desk/stories/{id}/changes", staff.ReadDrafts, d.changes},
 		{"POST /desk/stories/{id}/move", staff.Write, d.move},
+		{"POST /desk/stories/{id}/entries", staff.Publish, d.entry},
 		{"POST /desk/stories/{id}/name", staff.Write, d.rename},
 		{"POST /desk/stories/{id}/notes", staff.ReadDrafts, d.note},
 		{"POST /desk/stories/{id}/notes/{n}", staff.ReadDrafts, d.settle},

@@ -456,3 +456,25 @@ func TestWhoIsNotSignedInComesNowhere(t *testing.T) {
 		t.Errorf("the right one leads to %q", title)
 	}
 }
+
+func TestWhatHappensIsToldInALiveStoryAndCorrected(t *testing.T) {
+	h := newHouse(t)
+	owner := h.owner(t)
+	at := written(owner, "A long night", "Talks go on.")
+	if doc := owner.get(at, http.StatusOK); doc.Find("textarea[name=entry]").Length() != 0 {
+		t.Error("a draft offers to be told live")
+	}
+	owner.post(at+"/entries", http.StatusBadRequest, "entry", "Too early.")
+	address, _ := owner.post(at+"/move", http.StatusOK, "to", "published", "revision", "1").Find("a:contains('As readers see it')").Attr("href")
+	owner.post(at+"/entries", http.StatusOK, "entry", "The euro stands at {{EUR/USD @2026-09-29}}.", "entry-headline", "First word")
+	owner.post(at+"/entries", http.StatusBadRequest, "entry", "It stands at {{EUR/XYZ}}.")
+	text := h.browser(t).get(address, http.StatusOK).Find(".timeline").Text()
+	if !strings.Contains(text, "First word") || !strings.Contains(text, "The euro stands at 1.13") {
+		t.Errorf("readers see %q", text)
+	}
+	owner.post(at+"/entries", http.StatusOK, "corrects", "1", "entry", "The euro stood lower.", "notice", "fact", "notice-text", "It stood lower.")
+	story := h.browser(t).get(address, http.StatusOK)
+	if text := story.Find(".timeline").Text(); !strings.Contains(text, "It stood lower.") || strings.Contains(text, "The euro stands at") {
+		t.Errorf("after the correction readers see %q", text)
+	}
+}

@@ -32,16 +32,19 @@ type EditorPage struct {
 	Marks    []Mark
 	Conflict *Conflict
 
-	State     State
-	Where     string // since when, or when it goes out
-	Address   string // before readers; empty: it is not
-	Moves     []MoveForm
-	Notices   []Option
-	CanRename bool
-	CanNote   bool
-	Notes     []NoteRow
-	Revisions []RevisionRow
-	Steps     []StepRow
+	State      State
+	Where      string // since when, or when it goes out
+	Address    string // before readers; empty: it is not
+	Moves      []MoveForm
+	Notices    []Option
+	CanRename  bool
+	CanNote    bool
+	CanTell    bool // it is before readers: what happens can be told in it
+	Entries    []EntryRow
+	EntryKinds []Option // of corrections
+	Notes      []NoteRow
+	Revisions  []RevisionRow
+	Steps      []StepRow
 }
 
 // Fields are a story's content as a form has it.

@@ -20,6 +20,7 @@ var sayings = map[string]string{
 	"published": "It is published.",
 	"withdrawn": "It is withdrawn.",
 	"renamed":   "It has another name; the old address leads to the new one.",
+	"told":      "It is told; readers see it now.",
 	"noted":     "The note is added.",
 	"settled":   "The note is settled.",
 	"released":  "The number is released and counts as learnt now.",

@@ -38,6 +38,13 @@ type RevisionRow struct {
 	Live       bool
 }
 
+// EntryRow is an entry of a live story as the page has it.
+type EntryRow struct {
+	N                  int
+	Headline, Body, By string
+	At                 Moment
+}
+
 // StepRow is a line of the story's record.
 type StepRow struct {
 	What, Why string
@@ -80,6 +87,11 @@ func (d *Desk) around(v visit, m news.Manuscript, p *EditorPage) error {
 	}
 	if m.Live > 0 && m.State != news.Withdrawn {
 		p.Address = news.Article{Slug: m.Slug, Published: m.Published}.Path()
+	}
+	p.CanTell = m.Live > 0 && m.State != news.Withdrawn && d.gate.May(v.person(), staff.Publish, ownerOf(m)) == nil
+	p.EntryKinds = corrections()
+	for _, moment := range news.Moments(m.Entries) {
+		p.Entries = append(p.Entries, EntryRow{N: moment.N, Headline: moment.Headline, Body: moment.Body, By: moment.Author, At: d.momentOf(moment.At)})
 	}
 	p.CanRename = d.gate.May(v.person(), staff.Publish, ownerOf(m)) == nil
 	p.CanNote = d.gate.May(v.person(), staff.Write, v.person().ID) == nil
@@ -131,6 +143,18 @@ func notices() []Option {
 		{Value: string(news.Clarification), Text: "A clarification"},
 		{Value: string(news.Minor), Text: "Nothing that a reader would miss"},
 	}
+}
+
+// corrections are the notices that correct something.
+func corrections() []Option {
+	var all []Option
+	for _, n := range notices() {
+		if news.NoticeKind(n.Value).Corrects() {
+			n.Chosen = len(all) == 0
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // move takes a story from its state to another.
@@ -257,4 +281,36 @@ func (d *Desk) noted(v visit) (news.Manuscript, error) {
 		return m, err
 	}
 	return m, d.gate.May(v.person(), staff.Write, v.person().ID)
+}
+
+// entry appends an entry to a live story, or corrects one.
+func (d *Desk) entry(w http.ResponseWriter, v visit) error {
+	if err := web.Form(v.Request); err != nil {
+		return err
+	}
+	m, err := d.manuscript(v, news.StoryID(v.PathValue("id")))
+	if err == nil {
+		err = d.may(v, staff.Publish, m)
+	}
+	if err != nil {
+		return err
+	}
+	form := v.PostForm
+	corrects, err := number(form.Get("corrects"))
+	if err != nil {
+		return err
+	}
+	e := news.Entry{
+		Corrects: int(corrects), Headline: oneLine(form.Get("entry-headline")), Body: strings.ReplaceAll(form.Get("entry"), "\r\n", "\n"),
+		Author: v.person().Name, Person: string(v.person().ID),
+	}
+	if corrects != 0 {
+		e.Notice = news.Notice{Kind: news.NoticeKind(form.Get("notice")), Text: oneLine(form.Get("notice-text"))}
+	}
+	if _, err := d.newsroom.Tell(v.Context(), m.ID, e); err != nil {
+		return d.again(w, v, m, err)
+	}
+	d.trace(v, "tell", m.Slug, m.Live)
+	http.Redirect(w, v.Request, storyHref(m.ID)+"?said=told", http.StatusSeeOther)
+	return nil
 }
