@@ -70,7 +70,13 @@ func TestWhatIsTypedIsKeptShownAndFoundByItsFigures(t *testing.T) {
 func until(t *testing.T, ctx context.Context, condition string) {
 	t.Helper()
 	wait := "new Promise(done => { const look = () => (" + condition + ") ? done(true) : setTimeout(look, 50); look() })"
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise)); err != nil {
-		t.Fatalf("%s: %v", condition, err)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "context") {
+			t.Fatalf("%s: %v", condition, err)
+		}
 	}
 }
