@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -78,5 +79,35 @@ func until(t *testing.T, ctx context.Context, condition string) {
 		if ctx.Err() != nil || !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "context") {
 			t.Fatalf("%s: %v", condition, err)
 		}
+	}
+}
+
+func TestAPasskeyIsAddedLetsInAndProves(t *testing.T) {
+	address, ctx := atTheDesk(t)
+	if _, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(address+"/desk/account"), chromedp.WaitVisible("[data-passkey=add]"))
+	press(t, ctx, "[data-passkey=add]")
+	if text := ask[string](t, ctx, "document.querySelector('main').textContent"); !strings.Contains(text, "This device") {
+		t.Fatalf("the account does not list the passkey: %s", text)
+	}
+	press(t, ctx, "form[action='/desk/sign-out'] button")
+	do(t, ctx, chromedp.WaitVisible("[data-passkey=sign-in]"))
+	press(t, ctx, "[data-passkey=sign-in]")
+	if title := ask[string](t, ctx, "document.querySelector('h1').textContent"); title != "Today" {
+		t.Errorf("the passkey leads to %q", title)
+	}
+	do(t, ctx, chromedp.Navigate(address+"/desk/prove?next=/desk/settings"), chromedp.WaitVisible("[data-passkey=prove]"))
+	press(t, ctx, "[data-passkey=prove]")
+	if title := ask[string](t, ctx, "document.querySelector('h1').textContent"); title != "Settings" {
+		t.Errorf("after the proof there is %q", title)
 	}
 }

@@ -293,6 +293,18 @@ func TestWhatCannotBeSavedIsKeptAsItWasWritten(t *testing.T) {
 	}
 }
 
+func TestTheProofReaderReadsAlong(t *testing.T) {
+	h := newHouse(t)
+	owner := h.owner(t)
+	at := written(owner, "The lev", "One euro is worth 1.95853 leva. It bought 1.2345 dollars, and {{EUR/USD @2026-09-29}}.")
+	marks := owner.get(at+"/marks.json", http.StatusOK).Text()
+	for _, want := range []string{"The text gives EUR/BGN as 1.95853; it is fixed at 1.95583", `"text":"1.2345"`, "{{EUR/USD @2026-09-29}}, currency-api, 29 September 2026"} {
+		if !strings.Contains(marks, want) {
+			t.Errorf("the marks lack %q: %s", want, marks)
+		}
+	}
+}
+
 func TestFiguresAreFoundByWhatOneTypes(t *testing.T) {
 	h := newHouse(t)
 	owner := h.owner(t)
@@ -413,23 +425,46 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 		"POST /desk/pictures":       "owner editor reporter contributor",
 	} {
 		for role, b := range roles {
-			t.Run(fmt.Sprint(role, " ", path), func(t *testing.T) {
-				var r *http.Response
-				var err error
-				if address, isPost := strings.CutPrefix(path, "POST "); isPost {
-					r, err = b.PostForm(h.URL+address, url.Values{"to": {"ready"}})
-				} else {
-					r, err = b.Get(h.URL + path)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer r.Body.Close()
-				if let := r.StatusCode != http.StatusForbidden; let != strings.Contains(" "+may+" ", " "+string(role)+" ") {
-					t.Errorf("answered with %s", r.Status)
-				}
-			})
+			t.Run(fmt.Sprint(role, " ", path), func(t *testing.T) { asks(t, b, path, "ready", strings.Contains(" "+may+" ", " "+string(role)+" ")) })
 		}
+	}
+	// What is one's own, and each way that a story may go.
+	for role, b := range roles {
+		if role == staff.Auditor {
+			continue // who writes nothing
+		}
+		own := written(b, "A story by the "+string(role), "Words.")
+		chief := role == staff.Owner || role == staff.Editor
+		for path, may := range map[string]bool{
+			own: true, own + "/preview": true, own + "/changes?from=1&to=1": true, "POST " + own: true, "POST " + own + "/copy": true, "POST " + own + "/notes": true,
+			"POST " + own + "/name": chief, "POST " + own + "/entries": chief,
+		} {
+			t.Run(fmt.Sprint(role, " own ", path), func(t *testing.T) { asks(t, b, path, "ready", may) })
+		}
+		for to, may := range map[string]bool{
+			"draft": true, "review": true, "ready": chief, "scheduled": chief, "embargoed": chief, "published": chief, "withdrawn": chief,
+		} {
+			t.Run(fmt.Sprint(role, " own to ", to), func(t *testing.T) { asks(t, b, "POST "+own+"/move", to, may) })
+		}
+	}
+}
+
+// asks asks a route and wants to be refused or not; what it is then answered with is another test's.
+func asks(t *testing.T, b browser, path, to string, may bool) {
+	t.Helper()
+	var r *http.Response
+	var err error
+	if address, isPost := strings.CutPrefix(path, "POST "); isPost {
+		r, err = b.PostForm(b.home+address, url.Values{"to": {to}})
+	} else {
+		r, err = b.Get(b.home + path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if let := r.StatusCode != http.StatusForbidden; let != may {
+		t.Errorf("answered with %s", r.Status)
 	}
 }
 
