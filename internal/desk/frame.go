@@ -61,6 +61,7 @@ func (d *Desk) room(v visit, title string) Frame {
 		{"Pictures", "/desk/pictures", staff.Media},
 		{"Revised", "/desk/affected", staff.ReadDrafts},
 		{"Held", "/desk/held", staff.ReadDrafts},
+		{"Sources", "/sources", staff.ReadDrafts},
 		{"Staff", "/desk/staff", staff.SeeStaff},
 		{"Settings", "/desk/settings", staff.Settings},
 		{"Trail", "/desk/trail", staff.ReadTrail},
