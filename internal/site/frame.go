@@ -28,6 +28,7 @@ type Frame struct {
 	Fonts       []string
 	Data        string // what the page says to machines, as an element of its head; empty: nothing
 	Programs    string // the page about the interfaces for programs; empty: none
+	Kind        string // of the page, as the Open Graph protocol names it: article, website
 	Feeds       []Link // by which the page's subject can be followed
 }
 
@@ -113,7 +114,7 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 		Name: t.masthead.Name, Title: title, Description: description, Canonical: a.canonical(),
 		Colours: t.colours.address, Motto: t.masthead.Motto, Spoken: t.language(),
 		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("stale.js"),
-		Programs: s.o.Programs,
+		Programs: s.o.Programs, Kind: "website", Feeds: []Link{{Text: t.masthead.Name, Href: "/feed.atom"}},
 	}
 	for _, font := range []string{"newsreader-display", "newsreader-text", "public-sans"} {
 		f.Fonts = append(f.Fonts, s.assets.URL("fonts/"+font+".woff2"))

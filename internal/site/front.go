@@ -143,5 +143,6 @@ func (s *Site) list(ctx context.Context, a ask, kind string, of func(news.Slug) 
 	heading := t.titleOf(slug)
 	p := SectionPage{Heading: heading, Items: t.itemsOf(articles)}
 	p.Frame = s.frame(t, a, heading, "The newest stories of the "+kind+" "+heading+".")
+	p.Feeds = append(p.Feeds, Link{Text: heading, Href: a.r.URL.Path + "/feed.atom"})
 	return sectionPage(p), nil
 }

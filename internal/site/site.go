@@ -100,6 +100,17 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /rates/{pair}", s.rate, "as-of", "known-at")
 	page("GET /sources", s.sources)
 	page("GET /numbers/{id}", s.number)
+	for file := range feedFormats {
+		mux.Handle("GET /"+file, s.handle(s.feed(s.all)))
+		mux.Handle("GET /sections/{section}/"+file, s.handle(s.feed(s.ofSection)))
+		mux.Handle("GET /topics/{topic}/"+file, s.handle(s.feed(s.ofTopic)))
+		mux.Handle("GET /corrections/"+file, s.handle(s.feed(s.ofCorrections)))
+	}
+	mux.Handle("GET /sitemap.xml", s.handle(s.machine("application/xml; charset=utf-8", s.sitemap)))
+	mux.Handle("GET /news-sitemap.xml", s.handle(s.machine("application/xml; charset=utf-8", s.newsSitemap)))
+	mux.Handle("GET /robots.txt", s.handle(s.machine("text/plain; charset=utf-8", s.robots)))
+	mux.Handle("GET /llms.txt", s.handle(s.machine("text/plain; charset=utf-8", s.forModels)))
+	mux.Handle("GET /manifest.webmanifest", s.handle(s.machine("application/manifest+json; charset=utf-8", s.manifest)))
 	page("GET /audit", s.auditForm)
 	mux.Handle("POST /audit", s.handle(s.proofread))
 	page("GET /audit/rules", s.rules)

@@ -96,7 +96,7 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 		description = article.Content.Headline
 	}
 	p.Frame = s.frame(t, a, article.Content.Headline, description)
-	p.Canonical = article.Path()
+	p.Canonical, p.Kind = article.Path(), "article"
 	modified := article.Updated
 	if len(article.Moments) > 0 && article.Moments[0].At.After(modified) {
 		modified = article.Moments[0].At

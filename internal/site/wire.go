@@ -168,7 +168,7 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
 	free := func(o market.Offer) bool { return t.sources[o.Source].Passes() && len(o.From) > 0 }
 	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
-		p.Feeds = []Link{{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"}}
+		p.Feeds = append(p.Feeds, Link{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"})
 	}
 	return ratePage(p), nil
 }

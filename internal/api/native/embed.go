@@ -91,7 +91,7 @@ func (e embeds) page(w http.ResponseWriter, r *http.Request) error {
 		e.describe(&m, copied, sentence)
 		return e.o.Page(r, "Embed a rate", aboutEmbed, m.String())
 	}
-	address := api.AddressOf(r)
+	address := web.AddressOf(r)
 	copied := element{address: address, pair: pair, asOf: asOf}
 	key := strings.Join([]string{embedPath, address, pair, asOf}, "\n")
 	err := e.pages.Serve(w, r, key, func() (*web.Page, error) {

@@ -32,7 +32,7 @@ const (
 
 // page answers with the description of the interface: made of the declarations, with answers of this very moment.
 func (n *native) page(w http.ResponseWriter, r *http.Request) error {
-	address := api.AddressOf(r)
+	address := web.AddressOf(r)
 	return n.pages.Serve(w, r, address, func() (*web.Page, error) {
 		var m markup
 		n.describe(r.Context(), &m, address)
