@@ -130,10 +130,7 @@ func (d *figures) evidence(id market.ID) (market.Observation, bool) {
 // basis is a pin as a card tells of it.
 func (d *figures) basis(f news.Figure, p news.Pin) Basis {
 	b := Basis{
-		Value: d.style.Number(f.Shown(p)), Source: nameOf(p.Source, d.today.sources), At: timeOf(p.At), Seen: timeOf(p.Seen), How: d.words.how(p.How),
-	}
-	if b.How == "" {
-		b.How = d.words.Said
+		Value: d.style.Number(f.Shown(p)), Source: nameOf(p.Source, d.today.sources), At: d.words.time(p.At), Seen: d.words.time(p.Seen), How: d.words.how(p.How),
 	}
 	for _, id := range p.From {
 		b.From = append(b.From, Link{Text: d.observation(id), Href: numberPath(id)})
@@ -199,7 +196,7 @@ func (d *figures) again(ctx context.Context, v *Figure, f news.Figure, p news.Pi
 }
 
 func (d *figures) say(v *Figure, value string, o market.Offer) {
-	v.Today, v.TodayAt, v.TodaySaid = value, timeOf(o.At), nameOf(o.Source, d.today.sources)
+	v.Today, v.TodayAt, v.TodaySaid = value, d.words.time(o.At), nameOf(o.Source, d.today.sources)
 }
 
 // moved counts how far today's offer is from what was printed.
@@ -214,7 +211,7 @@ func (d *figures) moved(v *Figure, p news.Pin, now market.Offer) {
 	m := d.site.ledger.Moved(p.Symbol, market.Offer{Value: from, At: p.At}, now)
 	if m.Withheld == "" {
 		percent := m.Percent.RoundPlaces(2)
-		v.Moved = &Move{Percent: d.percent(percent), Class: classOf(percent), Since: timeOf(p.At).Text}
+		v.Moved = &Move{Percent: d.percent(percent), Class: classOf(percent), Since: d.words.time(p.At).Text}
 	}
 }
 

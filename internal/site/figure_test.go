@@ -101,13 +101,13 @@ func TestAChartIsALineWithAListAndATableBeside(t *testing.T) {
 	if n := doc.Find(".chart svg a, .chart [style], .chart b b, .text > p figure").Length(); n != 0 {
 		t.Errorf("%d things that may not be in a chart", n)
 	}
-	wantText(t, doc, ".chart title", "Euro in US Dollar, 30 January 2026 to 2 February 2026")
-	wantText(t, doc, ".chart desc", "From 1,1800 to 1,1859, +0,50 %", "Marked days, listed below: 1.")
-	wantText(t, doc, ".chart svg > text", "1,180", "1,186", "30 Jan", "2 Feb")
-	wantText(t, doc, ".chart figcaption", "2 values", "Central Bank", "The vertical axis does not begin at zero", "today 1,1859")
-	wantText(t, doc, ".chart ol.marks", "31 January 2026 a day <b>between</b> (1,1800)")
-	wantText(t, doc, ".chart details table", "30 Jan 2026", "1,1800", "2 Feb 2026", "1,1859")
-	wantText(t, doc, ".panel.figures", "Euro in US Dollar", "table EUR/USD USD/JPY XNYS:RIO @2026-02-02")
+	wantText(t, doc, ".chart title", "Euro in US-Dollar, 30. Januar 2026 bis 2. Februar 2026")
+	wantText(t, doc, ".chart desc", "Von 1,1800 auf 1,1859, +0,50 %", "Bezeichnete Tage, unten aufgeführt: 1.")
+	wantText(t, doc, ".chart svg > text", "1,180", "1,186", "30. Jan.", "2. Feb.")
+	wantText(t, doc, ".chart figcaption", "2 Werte", "Central Bank", "Die senkrechte Achse beginnt nicht bei null", "heute 1,1859")
+	wantText(t, doc, ".chart ol.marks", "31. Januar 2026 a day <b>between</b> (1,1800)")
+	wantText(t, doc, ".chart details table", "30. Jan. 2026", "1,1800", "2. Feb. 2026", "1,1859")
+	wantText(t, doc, ".panel.figures", "Euro in US-Dollar", "table EUR/USD USD/JPY XNYS:RIO @2026-02-02")
 	if n := doc.Find("figure.values button.figure[popovertarget]").Length(); n != 3 {
 		t.Errorf("%d values of the table open a card", n)
 	}
@@ -168,5 +168,14 @@ func TestAStoryOfALongChartStaysLight(t *testing.T) {
 	}
 	if n := strings.Count(page, "<tr>"); n < 365 {
 		t.Errorf("the table has %d rows", n)
+	}
+}
+
+func TestWordsAreThereInEveryLanguageOfTheTable(t *testing.T) {
+	for tag, want := range map[string]string{"en": "Source", "de-CH": "Quelle", "fr": "Source", "es-419": "Fuente", "nl": "Bron", "ar": "Source", "": "Source"} {
+		doc := told(t, tag, everyKind).get(t, everyKindAt, 200)
+		if head := doc.Find("figure.values thead th").Last().Text(); head != want {
+			t.Errorf("a story in %q calls a source %q", tag, head)
+		}
 	}
 }

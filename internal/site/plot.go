@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -54,7 +56,7 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 	first, last, low, high := pins[0], pins[len(pins)-1], pins[0], pins[0]
 	w := d.words
 	c := render.Chart{
-		Number: d.style.Number, Day: func(t time.Time) string { return t.Format(w.DayAndMonth) }, Month: func(t time.Time) string { return t.Format(w.MonthAndYear) },
+		Number: d.style.Number, Day: func(t time.Time) string { return w.format(t, w.DayAndMonth) }, Month: func(t time.Time) string { return w.format(t, w.MonthAndYear) },
 	}
 	p := &Plot{Source: nameOf(last.Source, d.today.sources), Points: make([]Point, len(pins))}
 	seen := last.Seen
@@ -71,8 +73,8 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 			seen = pin.Seen
 		}
 	}
-	p.First, p.Last, p.Low, p.High, p.Seen = d.point(f, first), d.point(f, last), d.point(f, low), d.point(f, high), timeOf(seen)
-	p.Title = fmt.Sprintf(w.Title, names.Name(base, w.Language), names.Name(quote, w.Language), p.First.At.Text, p.Last.At.Text)
+	p.First, p.Last, p.Low, p.High, p.Seen = d.point(f, first), d.point(f, last), d.point(f, low), d.point(f, high), d.words.time(seen)
+	p.Title = fmt.Sprintf(w.Title, capital(names.Name(base, w.Language)), names.Name(quote, w.Language), p.First.At.Text, p.Last.At.Text)
 	p.Every = fmt.Sprintf(w.often(pins), len(pins))
 	if percent, err := last.Value.Sub(first.Value).Mul(currency.DecimalFromInt(100)).Quo(first.Value, market.CrossDigits); err == nil {
 		percent = percent.RoundPlaces(2)
@@ -91,7 +93,7 @@ func (d *figures) chart(ctx context.Context, v *Figure, f news.Figure, pins []ne
 	o, value, err := d.site.now(ctx, d.today, last)
 	switch {
 	case err == nil:
-		p.Today, p.TodayAt, p.TodaySay = d.style.Number(value), timeOf(o.At), nameOf(o.Source, d.today.sources)
+		p.Today, p.TodayAt, p.TodaySay = d.style.Number(value), d.words.time(o.At), nameOf(o.Source, d.today.sources)
 	case fault.KindOf(err) != fault.NotFound:
 		return err
 	}
@@ -106,7 +108,7 @@ func (d *figures) mark(c *render.Chart, p *Plot, f news.Figure, pins []news.Pin)
 		if err != nil {
 			return err
 		}
-		marked := Marked{On: dayOf(on.At), Words: m.Words}
+		marked := Marked{On: d.words.time(on.At.UTC().Truncate(24 * time.Hour)), Words: m.Words}
 		for _, pin := range pins {
 			if !pin.At.After(on.At) {
 				marked.Value = d.point(f, pin)
@@ -131,7 +133,7 @@ func (d *figures) mark(c *render.Chart, p *Plot, f news.Figure, pins []news.Pin)
 }
 
 func (d *figures) point(f news.Figure, pin news.Pin) Point {
-	p := Point{At: timeOf(pin.At), Value: d.style.Number(f.Shown(pin)), Exact: pin.Value.String()}
+	p := Point{At: d.words.time(pin.At), Value: d.style.Number(f.Shown(pin)), Exact: pin.Value.String()}
 	if len(pin.From) > 0 {
 		p.Number = numberPath(pin.From[0])
 	}
@@ -158,4 +160,10 @@ func (w Words) often(pins []news.Pin) string {
 }
 
 // lower is a word of the paper's within a sentence.
+// capital begins a title with a large letter: in French, as in many languages, names of money have a small one.
+func capital(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
+}
+
 func lower(word string) string { return strings.ToLower(word) }

@@ -212,19 +212,12 @@ func nameOf(id market.SourceID, sources market.Sources) string {
 	return string(id)
 }
 
-// howOf says in words how a value was reached.
+// howOf says in words how a value was reached; of one that its source wrote itself, nothing.
 func howOf(h market.How) string {
-	switch h {
-	case market.Inverse:
-		return "computed: 1 divided by the source’s rate for the pair turned round"
-	case market.Crossed:
-		return "computed from two rates of one table of the source"
-	case market.Computed:
-		return "computed from the source’s own fields"
-	case market.Fixed:
-		return "fixed by law or by promise, not by a market"
+	if h == market.Said {
+		return ""
 	}
-	return ""
+	return wordsOf(english).how(h)
 }
 
 // Said is a source and its day with the codes that rest on them: what stands below a table of values.

@@ -1,9 +1,20 @@
 package site
 
-import "github.com/courant-news/courant/internal/market"
+import (
+	_ "embed" // of the words
+	"encoding/csv"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
 
-// Words are what the paper itself says beside a story's figures, whose numbers are written as the story's language does.
-// There is one set for now; another language is another set.
+	"golang.org/x/text/language"
+
+	"github.com/courant-news/courant/internal/market"
+)
+
+// Words are what the paper itself says beside a story's figures, whose numbers are written as the story's language does. A
+// language that has no set in words.csv of its own reads them in English.
 type Words struct {
 	Language                                                      string // BCP 47
 	Figure, Reckoned, Source, About, Learnt, How, From, To, Today string
@@ -15,32 +26,73 @@ type Words struct {
 	AxisBegins, Broken                                            string // what to know before a chart is believed
 	Title, Course, Range, Marked                                  string // of a chart: its two currencies and days, and what it shows
 	Irregular, Daily, Weekly, Monthly                             string // how many values it has, and how often
-	DayAndMonth, MonthAndYear                                     string // below a chart, as [time.Time.Format] has them
-	how                                                           func(market.How) string
+	Inverse, Crossed, Computed, Fixed                             string // how else a value was reached
+	At, On, OnShort, DayAndMonth, MonthAndYear                    string // moments and days, as [time.Time.Format] has them, in English
+	Months, MonthsShort                                           string // from January on, with spaces between
 }
 
-// wordsOf returns the words for a story in a language, a BCP 47 tag.
-func wordsOf(string) Words { return englishWords() }
+//go:embed words.csv
+var wordsTable string
 
-func englishWords() Words {
-	return Words{
-		Language: "en",
-		Figure:   "Figure", Reckoned: "Reckoned", Source: "Source", About: "About", Learnt: "Learnt", How: "How",
-		From: "From", To: "To", Today: "Today",
-		Number: "Where this number comes from", Subject: "Its page",
-		Said:  "as the source wrote it",
-		Since: "since", OtherSource: "of another source, so that no change is counted",
-		Pair: "Pair", Value: "Value", Day: "Day", Values: "All values of the chart",
-		Lost:       "[a figure without a value]",
-		AxisBegins: "The vertical axis does not begin at zero.",
-		Broken:     "The line is broken where nothing is known.",
-		Title:      "%[1]s in %[2]s, %[3]s to %[4]s",
-		Course:     "From %[1]s to %[2]s, %[3]s.",
-		Range:      "Lowest %[1]s on %[2]s, highest %[3]s on %[4]s.",
-		Marked:     "Marked days, listed below: %[1]d.",
-		Irregular:  "%[1]d values", Daily: "%[1]d values, the last of each day", Weekly: "%[1]d values, the last of each week",
-		Monthly:     "%[1]d values, the last of each month",
-		DayAndMonth: "2 Jan", MonthAndYear: "Jan 2006",
-		how: howOf,
+// wordSets are the sets by language.
+var wordSets = sync.OnceValue(func() map[string]Words {
+	rows, err := csv.NewReader(strings.NewReader(wordsTable)).ReadAll()
+	if err != nil {
+		panic("site: words.csv: " + err.Error()) // a slip in how the program was built
 	}
+	sets := map[string]Words{}
+	for column, tag := range rows[0][1:] {
+		w := Words{Language: tag}
+		fields := reflect.ValueOf(&w).Elem()
+		for _, row := range rows[1:] {
+			fields.FieldByName(row[0]).SetString(row[1+column])
+		}
+		sets[tag] = w
+	}
+	return sets
+})
+
+// wordsOf returns the words for a story in a language, a BCP 47 tag.
+func wordsOf(tag string) Words {
+	if parsed, err := language.Parse(tag); err == nil {
+		base, _ := parsed.Base()
+		if w, ok := wordSets()[base.String()]; ok {
+			return w
+		}
+	}
+	return wordSets()[english]
+}
+
+// how says how a value was reached.
+func (w Words) how(h market.How) string {
+	switch h {
+	case market.Inverse:
+		return w.Inverse
+	case market.Crossed:
+		return w.Crossed
+	case market.Computed:
+		return w.Computed
+	case market.Fixed:
+		return w.Fixed
+	}
+	return w.Said
+}
+
+// time writes a moment, or its day where it is one, as timeOf does in English.
+func (w Words) time(t time.Time) Time {
+	t = t.UTC()
+	if t.IsZero() {
+		return Time{}
+	}
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		return Time{Text: w.format(t, w.On), Short: w.format(t, w.OnShort), Machine: t.Format(time.DateOnly)}
+	}
+	return Time{Text: w.format(t, w.At), Short: w.format(t, w.OnShort) + ", " + t.Format("15:04"), Machine: t.Format(time.RFC3339)}
+}
+
+// format writes a moment by a layout of English, with the months of the language.
+func (w Words) format(t time.Time, layout string) string {
+	months, short := strings.Fields(w.Months), strings.Fields(w.MonthsShort)
+	layout = strings.NewReplacer("January", "\x01", "Jan", "\x02").Replace(layout)
+	return strings.NewReplacer("\x01", months[t.Month()-1], "\x02", short[t.Month()-1]).Replace(t.Format(layout))
 }
