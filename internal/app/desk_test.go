@@ -111,3 +111,27 @@ func TestAPasskeyIsAddedLetsInAndProves(t *testing.T) {
 		t.Errorf("after the proof there is %q", title)
 	}
 }
+
+func TestWhatTheDeskDidNotTakeIsOfferedAgain(t *testing.T) {
+	address, ctx := atTheDesk(t)
+	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
+	// What a browser keeps whose last words did not reach the desk, as after a lid was closed in a tunnel.
+	ask[bool](t, ctx, `(() => {
+		const left = new URLSearchParams(new FormData(document.querySelector("form.editor")));
+		left.set("body", "Words in a tunnel.");
+		localStorage.setItem("courant " + document.querySelector("form.editor").dataset.keep, left.toString());
+		location.reload();
+		return true;
+	})()`)
+	until(t, ctx, "document.querySelector('.said.row-form button')")
+	do(t, ctx, chromedp.Click(".said.row-form button"))
+	if body := ask[string](t, ctx, "document.querySelector('[name=body]').value"); body != "Words in a tunnel." {
+		t.Errorf("the text is %q", body)
+	}
+	until(t, ctx, "document.querySelector('.kept').textContent.startsWith('Kept at')")
+	fill(t, ctx, "headline", "A tunnel", "section", "world")
+	press(t, ctx, "button[value=save]")
+	if n := ask[int](t, ctx, "document.querySelectorAll('.said.row-form').length"); n != 0 {
+		t.Error("what was saved is offered again")
+	}
+}

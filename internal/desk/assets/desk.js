@@ -81,13 +81,15 @@ function edit(form) {
   const counts = ["kept", "based-on", "reason"]; // fields that are no part of the story
 
   // What the browser still has from last time, because the desk did not confirm it.
+  const content = (all) => {
+    const some = new URLSearchParams(all);
+    counts.forEach((name) => some.delete(name));
+    return some.toString();
+  };
+  if (new URLSearchParams(location.search).get("said") === "saved") localStorage.removeItem(local);
   const left = localStorage.getItem(local);
-  if (left) {
-    const before = new URLSearchParams(left);
-    const differs = [...before].some(([name, value]) => form.elements[name]?.value !== undefined && !counts.includes(name) && form.elements[name].value !== value);
-    if (differs) offer(before);
-    else localStorage.removeItem(local);
-  }
+  if (left && content(left) !== content(fields())) offer(new URLSearchParams(left));
+  else localStorage.removeItem(local);
   function offer(before) {
     const bar = document.createElement("p");
     bar.className = "said";
@@ -97,7 +99,11 @@ function edit(form) {
     take.type = "button";
     take.textContent = "Take them";
     take.addEventListener("click", () => {
-      for (const [name, value] of before) if (!counts.includes(name) && form.elements[name]?.value !== undefined) form.elements[name].value = value;
+      for (const name of new Set(before.keys())) {
+        if (counts.includes(name)) continue;
+        const values = before.getAll(name);
+        form.querySelectorAll(`[name="${name}"]`).forEach((field, i) => (field.value = values[i] ?? ""));
+      }
       bar.remove();
       typed();
     });
