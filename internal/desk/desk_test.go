@@ -201,6 +201,9 @@ func TestAStoryIsWrittenReadPublishedAndCorrectedWithoutScripts(t *testing.T) {
 	if text := rosa.post(at+"/move", http.StatusForbidden, "to", "ready", "revision", "1").Find(".said").Text(); !strings.Contains(text, "may not review stories") {
 		t.Errorf("a reporter who says that it is ready is told %q", text)
 	}
+	if text := owner.get("/desk/", http.StatusOK).Find(".panel:contains('To be read')").Text(); !strings.Contains(text, "What the euro bought") {
+		t.Errorf("who is to read it finds today %q", text)
+	}
 	owner.post(at+"/notes", http.StatusOK, "text", "Who says so?")
 	owner.post(at+"/move", http.StatusOK, "to", "ready", "revision", "1")
 	doc := owner.post(at+"/move", http.StatusOK, "to", "published", "revision", "1")

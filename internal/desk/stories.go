@@ -3,7 +3,6 @@ package desk
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -15,7 +14,7 @@ import (
 // StoryRow is a story in a list.
 type StoryRow struct {
 	Headline, Href, Section, By string
-	At                          Moment
+	At                          Moment // when it was saved, or when it goes out by itself
 	State                       State
 	Problem                     string // why it did not go out
 }
@@ -43,22 +42,21 @@ func (d *Desk) today(w http.ResponseWriter, v visit) error {
 	p := TodayPage{Frame: d.room(v, "Today")}
 	ctx := v.Context()
 	for _, panel := range []struct {
-		states []news.State
-		rows   *[]StoryRow
+		which news.Listing
+		rows  *[]StoryRow
 	}{
-		{[]news.State{news.Scheduled, news.Embargoed}, &p.Due},
-		{[]news.State{news.Review}, &p.Review},
-		{[]news.State{news.Ready}, &p.Ready},
-		{[]news.State{news.Published}, &p.Published},
+		{news.Listing{Due: true}, &p.Due},
+		{news.Listing{Missed: true}, &p.Late},
+		{news.Listing{States: []news.State{news.Review}}, &p.Review},
+		{news.Listing{States: []news.State{news.Ready}}, &p.Ready},
+		{news.Listing{States: []news.State{news.Published}}, &p.Published},
 	} {
-		list, err := d.newsroom.Summaries(ctx, d.readable(v, news.Listing{States: panel.states, Limit: few}))
+		panel.which.Limit = few
+		list, err := d.newsroom.Summaries(ctx, d.readable(v, panel.which))
 		if err != nil {
 			return err
 		}
 		*panel.rows = d.rows(list)
-	}
-	if err := d.dueRows(v, &p); err != nil {
-		return err
 	}
 	copies, err := d.newsroom.Copies(ctx, string(v.person().ID))
 	if err != nil {
@@ -82,30 +80,6 @@ func (d *Desk) today(w http.ResponseWriter, v visit) error {
 	}
 	p.Held = len(held)
 	return d.answer(w, v.Request, http.StatusOK, todayPage(p))
-}
-
-// dueRows gives the stories that go out by themselves their moments, and finds those that did not when they should have.
-func (d *Desk) dueRows(v visit, p *TodayPage) error {
-	for i, row := range p.Due {
-		m, err := d.newsroom.Story(v.Context(), idOf(row.Href))
-		if err != nil {
-			return err
-		}
-		p.Due[i].At = d.momentOf(m.Due())
-	}
-	late := p.Ready[:0:0]
-	for _, row := range p.Ready {
-		m, err := d.newsroom.Story(v.Context(), idOf(row.Href))
-		if err != nil {
-			return err
-		}
-		if why, failed := m.Missed(); failed {
-			row.Problem = why
-			late = append(late, row)
-		}
-	}
-	p.Late = late
-	return nil
 }
 
 // states are the lists of stories, each with the states that it shows.
@@ -166,22 +140,19 @@ func (d *Desk) readable(v visit, which news.Listing) news.Listing {
 func (d *Desk) rows(list []news.Summary) []StoryRow {
 	rows := make([]StoryRow, 0, len(list))
 	for _, s := range list {
-		rows = append(rows, StoryRow{
+		row := StoryRow{
 			Headline: s.Headline, Href: storyHref(s.ID), Section: string(s.Section), By: s.By, At: d.momentOf(s.At),
-			State: stateOf(s.State, s.Live),
-		})
+			State: stateOf(s.State, s.Live), Problem: s.Missed,
+		}
+		if !s.Due.IsZero() {
+			row.At = d.momentOf(s.Due)
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
 
-const storyPath = "/desk/stories/"
-
-func storyHref(id news.StoryID) string { return storyPath + url.PathEscape(string(id)) }
-
-func idOf(href string) news.StoryID {
-	id, _ := url.PathUnescape(strings.TrimPrefix(href, storyPath))
-	return news.StoryID(id)
-}
+func storyHref(id news.StoryID) string { return "/desk/stories/" + url.PathEscape(string(id)) }
 
 // newStory gives a story its permanent name before anything of it is written, so that what is typed has a place to be kept.
 func (d *Desk) newStory(w http.ResponseWriter, v visit) error {

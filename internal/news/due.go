@@ -12,8 +12,8 @@ import (
 	"github.com/courant-news/courant/internal/fault"
 )
 
-// clockwork is who takes the steps that nobody takes.
-const clockwork = "Courant"
+// Clockwork is who takes the steps that nobody takes.
+const Clockwork = "Courant"
 
 // Due publishes what is scheduled or under embargo until now, each in a transaction of its own, and returns when the next
 // story goes out, zero if none does. What was due while nothing ran goes out at once. Of several machines that do it at the
@@ -47,7 +47,7 @@ func (n *Newsroom) goOut(ctx context.Context, d Due) error {
 	if due := m.Due(); due.IsZero() || due.After(n.now()) {
 		return nil // somebody was faster, or changed the time
 	}
-	move := Move{To: Published, Revision: len(m.Revisions), By: clockwork, Reason: "It was due at " + d.At.Format(time.RFC3339) + "."}
+	move := Move{To: Published, Revision: len(m.Revisions), By: Clockwork, Reason: "It was due at " + d.At.Format(time.RFC3339) + "."}
 	_, err = n.move(ctx, m, move)
 	switch {
 	case errors.Is(err, fault.Conflict):
@@ -107,5 +107,5 @@ func (n *Newsroom) Run(ctx context.Context, log *slog.Logger) {
 // Missed says why a story that was due did not go out, until somebody moves it again.
 func (m Manuscript) Missed() (why string, missed bool) {
 	step, ok := m.lastMove()
-	return step.Reason, ok && step.By == clockwork && step.To == Ready
+	return step.Reason, ok && step.By == Clockwork && step.To == Ready
 }

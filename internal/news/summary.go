@@ -13,9 +13,11 @@ type Summary struct {
 	ID       StoryID
 	Slug     Slug
 	State    State
-	Live     int    // the revision before readers; 0: none
-	Last     int    // the last revision
-	Headline string // of the last revision, as the two below
+	Due      time.Time // when it goes out by itself; zero where it does not
+	Missed   string    // why it did not go out when it was due, see [Manuscript.Missed]; empty where it did not miss its time
+	Live     int       // the revision before readers; 0: none
+	Last     int       // the last revision
+	Headline string    // of the last revision, as the two below
 	Section  Slug
 	By       string    // who saved it
 	At       time.Time // when it was saved
@@ -25,6 +27,8 @@ type Summary struct {
 // Listing says which stories of the newsroom are wanted; the zero value wants the last saved of all.
 type Listing struct {
 	States []State   // in one of these only; none: in any
+	Due    bool      // those only that go out by themselves, the next to go out first
+	Missed bool      // those only that did not go out when they were due
 	Person string    // of this person only
 	Words  string    // whose name in addresses has all of these words, which are those of its headline
 	Before time.Time // last saved before this only
@@ -33,7 +37,7 @@ type Listing struct {
 
 // SummaryStore lists stories in whatever state.
 type SummaryStore interface {
-	// Summaries returns the stories of a listing, the last saved first.
+	// Summaries returns the stories of a listing, the last saved first, or of those that are due the next.
 	Summaries(ctx context.Context, which Listing) ([]Summary, error)
 }
 

@@ -57,6 +57,71 @@ func takesOneStep(t *testing.T, url string) {
 	}
 }
 
+// A desk lists stories by how far they have come, which is not what readers meet.
+func listsByStage(t *testing.T, url string) {
+	db := open(t, url)
+	take := func(id news.StoryID, n int, from, to news.State, by string, due time.Time) {
+		t.Helper()
+		s := news.Step{Story: id, N: n, From: from, To: to, Revision: 1, By: by, Reason: "It says so.", At: seen, Due: due}
+		if err := db.Take(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, id := range []news.StoryID{"draft", "review", "ready", "later", "sooner", "missed", "live"} {
+		r := revision(id, 1, "x")
+		r.At = seen.Add(time.Duration(i) * time.Second)
+		if err := db.AddRevision(t.Context(), r, news.Slug(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take("review", 1, news.Draft, news.Review, "editor", time.Time{})
+	take("ready", 1, news.Draft, news.Ready, "editor", time.Time{})
+	for i, id := range []news.StoryID{"sooner", "later", "missed"} {
+		take(id, 1, news.Draft, news.Ready, "editor", time.Time{})
+		take(id, 2, news.Ready, news.Scheduled, "editor", seen.Add(time.Duration(i+1)*time.Hour))
+	}
+	take("missed", 3, news.Scheduled, news.Ready, news.Clockwork, time.Time{})
+	if err := publish(t.Context(), db, "live", 1, seen, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.AddRevision(t.Context(), revision("live", 2, "y"), "live"); err != nil {
+		t.Fatal(err)
+	}
+	for want, which := range map[string]news.Listing{
+		"live/1 draft":     {States: []news.State{news.Draft}},
+		"review":           {States: []news.State{news.Review}},
+		"missed! ready":    {States: []news.State{news.Ready}},
+		"sooner@1 later@2": {Due: true},
+		"missed!":          {Missed: true},
+		"":                 {States: []news.State{news.Published}},
+		"ready":            {Words: "ready"},
+		"later@2 ready":    {States: []news.State{news.Ready, news.Scheduled}, Before: seen.Add(4 * time.Second)},
+	} {
+		which.Limit = 9
+		list, err := db.Summaries(t.Context(), which)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range list {
+			text := string(s.ID)
+			if !s.Due.IsZero() {
+				text += fmt.Sprintf("@%.0f", s.Due.Sub(seen).Hours())
+			}
+			if s.Missed != "" {
+				text += "!"
+			}
+			if s.Live > 0 {
+				text += fmt.Sprintf("/%d", s.Live)
+			}
+			got = append(got, text)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%+v lists %q, want %q", which, strings.Join(got, " "), want)
+		}
+	}
+}
+
 func namesForOne(t *testing.T, url string) {
 	db := open(t, url)
 	ids := []news.StoryID{"a", "b", "c", "d"}

@@ -10,12 +10,20 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
+// summariesSQL begins with how far each story has come, its stage, and not with what readers meet. A story that missed its
+// time is one that the clockwork made ready, and that nobody moved since.
+const summariesSQL = `
+SELECT s.id, s.slug, s.stage, s.due, s.live, r.n, r.content, r.author, r.at, f.person, coalesce(m.reason, '')
+FROM story s JOIN revision r ON r.story = s.id AND r.n = (SELECT max(n) FROM revision WHERE story = s.id)
+	JOIN revision f ON f.story = s.id AND f.n = 1
+	LEFT JOIN step m ON s.stage = 'ready' AND m.story = s.id AND m.became = 'ready' AND m.by = $1
+		AND m.n = (SELECT max(n) FROM step WHERE story = s.id AND was <> became)
+WHERE 1 = 1`
+
 // Summaries implements [news.SummaryStore].
 func (db *DB) Summaries(ctx context.Context, which news.Listing) ([]news.Summary, error) {
-	query := `SELECT s.id, s.slug, s.state, s.live, r.n, r.content, r.author, r.at, f.person
-		FROM story s JOIN revision r ON r.story = s.id AND r.n = (SELECT max(n) FROM revision WHERE story = s.id)
-		JOIN revision f ON f.story = s.id AND f.n = 1 WHERE 1 = 1`
-	var args []any
+	query, order := summariesSQL, "r.at DESC"
+	args := []any{news.Clockwork}
 	bind := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
@@ -25,7 +33,13 @@ func (db *DB) Summaries(ctx context.Context, which news.Listing) ([]news.Summary
 		for _, state := range which.States {
 			bound = append(bound, bind(string(state)))
 		}
-		query += " AND s.state IN (" + strings.Join(bound, ", ") + ")"
+		query += " AND s.stage IN (" + strings.Join(bound, ", ") + ")"
+	}
+	if which.Due {
+		query, order = query+" AND s.due IS NOT NULL", "s.due"
+	}
+	if which.Missed {
+		query += " AND m.n IS NOT NULL"
 	}
 	if which.Person != "" {
 		query += " AND f.person = " + bind(which.Person)
@@ -36,12 +50,16 @@ func (db *DB) Summaries(ctx context.Context, which news.Listing) ([]news.Summary
 	for _, word := range which.Slugs() {
 		query += " AND s.slug LIKE " + bind("%"+word+"%") // a slug has no character that LIKE would read as anything else
 	}
-	query += " ORDER BY r.at DESC, s.id LIMIT " + bind(which.Limit)
+	query += " ORDER BY " + order + ", s.id LIMIT " + bind(which.Limit)
 	all, err := collect[news.Summary](db.engine.read().QueryContext(ctx, query, args...))(func(rows *sql.Rows) (s news.Summary, err error) {
 		var text string
 		var at int64
-		if err := rows.Scan(&s.ID, &s.Slug, &s.State, &s.Live, &s.Last, &text, &s.By, &at, &s.Person); err != nil {
+		var due sql.NullInt64
+		if err := rows.Scan(&s.ID, &s.Slug, &s.State, &due, &s.Live, &s.Last, &text, &s.By, &at, &s.Person, &s.Missed); err != nil {
 			return s, err
+		}
+		if due.Valid {
+			s.Due = moment(due.Int64)
 		}
 		var content news.Content
 		err = json.Unmarshal([]byte(text), &content)
