@@ -79,7 +79,8 @@ func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 		}
 		said := "dismissed"
 		if v.PostForm.Get("act") == "correct" {
-			said, err = "published", d.correct(v, m, a)
+			said = "published"
+			_, err = d.newsroom.Correct(v.Context(), a, v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("notice-text")))
 		} else {
 			err = d.newsroom.Dismiss(v.Context(), a, v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("reason")))
 		}
@@ -91,25 +92,4 @@ func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 		return nil
 	}
 	return fault.Because(fault.NotFound, "this figure is not affected any more: somebody corrected or dismissed it")
-}
-
-// correct signs the correction that is offered: the live text becomes the next revision, whose figures are resolved anew,
-// and readers are told what was wrong and what is right.
-func (d *Desk) correct(v visit, m news.Manuscript, a news.Affected) error {
-	if a.Entry != 0 || m.Live != len(m.Revisions) || m.State != news.Published {
-		return fault.Because(fault.Conflict, "the story %q is being changed, or the figure stands in a live entry: correct it on its own page", m.Slug)
-	}
-	by, person, text := v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("notice-text"))
-	r, err := d.newsroom.Save(v.Context(), news.Submission{
-		ID: m.ID, BasedOn: m.Live, Content: m.Revisions[m.Live-1].Content, Author: by, Person: person, Reason: "The source revised {{" + a.Figure.Expression + "}}.",
-	})
-	if err != nil {
-		return err
-	}
-	notice := a.Proposal
-	if text != "" {
-		notice.Text = text
-	}
-	_, err = d.newsroom.Move(v.Context(), m.ID, news.Move{To: news.Published, Revision: r.N, By: by, Person: person, Reason: r.Reason, Notice: notice})
-	return err
 }
