@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/courant-news/courant/internal/fault"
 )
@@ -41,7 +42,7 @@ func Handle(log *slog.Logger, fail Fail, h Handler) http.Handler {
 		if r.Context().Err() == nil { // else the reader left, and whatever failed after that is no news
 			level = severity(err)
 		}
-		log.Log(r.Context(), level, "request failed", "method", r.Method, "path", r.URL.Path, "status", Status(err), "error", err)
+		log.Log(r.Context(), level, "request failed", "method", r.Method, "path", named(r), "status", Status(err), "error", err)
 		refuse(w, r, fail, err)
 	})
 }
@@ -57,11 +58,19 @@ func Recover(log *slog.Logger, fail Fail, h http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler { // the way to say "cut the connection", meant for net/http
 				panic(cause)
 			}
-			log.ErrorContext(r.Context(), "panic", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+			log.ErrorContext(r.Context(), "panic", "method", r.Method, "path", named(r), "panic", cause, "stack", string(debug.Stack()))
 			refuse(w, r, fail, fmt.Errorf("%w: panic: %v", fault.Internal, cause))
 		}()
 		h.ServeHTTP(w, r)
 	})
+}
+
+// named is a request's path for the log, in which nobody may find the token of a link that is still good.
+func named(r *http.Request) string {
+	if token := r.PathValue("token"); token != "" {
+		return strings.ReplaceAll(r.URL.Path, token, "{token}")
+	}
+	return r.URL.Path
 }
 
 // refuse answers with err, or cuts the connection where an answer has begun: half a page must not look like a whole one.

@@ -62,6 +62,22 @@ func do(t *testing.T, method, url, body string, headers ...string) (*http.Respon
 	return resp, string(got)
 }
 
+func TestTheLogHoldsNoTokenOfALink(t *testing.T) {
+	for name, h := range map[string]web.Handler{
+		"error": func(http.ResponseWriter, *http.Request) error { return fault.Busy },
+		"panic": func(http.ResponseWriter, *http.Request) error { panic("at once") },
+	} {
+		var log bytes.Buffer
+		mux := http.NewServeMux()
+		mux.Handle("GET /welcome/{token}", web.Handle(logTo(&log), plain, h))
+		s := serve(t, web.Recover(logTo(&log), plain, mux))
+		get(t, s.URL+"/welcome/good-for-a-day")
+		if text := log.String(); strings.Contains(text, "good-for-a-day") || !strings.Contains(text, "/welcome/{token}") {
+			t.Errorf("%s: the log says %s", name, text)
+		}
+	}
+}
+
 func TestAnErrorBecomesItsStatusAndIsLoggedOnce(t *testing.T) {
 	tooLarge := fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 5})
 	for _, c := range []struct {
