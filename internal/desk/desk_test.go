@@ -58,7 +58,7 @@ func newHouse(t *testing.T) *house {
 	mux.Handle("/", paper)
 	h.Server = httptest.NewTLSServer(mux)
 	t.Cleanup(h.Close)
-	if h.gate, err = staff.New(h.store, staff.Options{Now: clock}); err != nil {
+	if h.gate, err = staff.New(h.store, staff.Options{Now: clock, Origin: "https://paper.example"}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := desk.New(h.newsroom, h.ledger, h.gate, desk.Options{
@@ -358,6 +358,12 @@ func TestPicturesComeInAndAreSeenOnlyAtTheDesk(t *testing.T) {
 	h.browser(t).get(strings.Replace(src, "/desk/pictures/", "/media/", 1), http.StatusNotFound)
 	if doc := h.browser(t).get(src, http.StatusOK); doc.Find("h1").Text() != "Sign in" {
 		t.Error("a stranger sees a picture of the desk")
+	}
+	if n := h.invited(t, owner, "Cleo Contributor", staff.Contributor).get("/desk/pictures", http.StatusOK).Find(".pictures img").Length(); n != 0 {
+		t.Error("a contributor sees what others sent")
+	}
+	if n := h.invited(t, owner, "Rosa Reporter", staff.Reporter).get("/desk/pictures", http.StatusOK).Find(".pictures img").Length(); n != 1 {
+		t.Error("a reporter does not")
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(src, "/desk/pictures/"), "-")
 	at := written(owner, "A harbour", "Ships.", "image", name, "image-alt", "A harbour at dusk", "image-focus", "top")

@@ -150,13 +150,9 @@ func (d *Desk) trail(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	names := map[staff.ID]string{}
-	people, err := d.gate.People(v.Context(), v.session)
+	names, err := d.names(v)
 	if err != nil {
 		return err
-	}
-	for _, p := range people {
-		names[p.ID] = p.Name
 	}
 	named := func(id staff.ID) string {
 		if name, ok := names[id]; ok {

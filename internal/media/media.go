@@ -135,6 +135,7 @@ type Store interface {
 
 // Selection says which pictures are wanted; the zero value wants the newest.
 type Selection struct {
+	By    string // of this sender only; empty: of all
 	After string // the name of the last picture of the page before; empty: from the newest
 	Limit int    // at most so many; 0 means 50
 }

@@ -63,10 +63,9 @@ func (db *DB) picture(ctx context.Context, where string, arg any) (p media.Pictu
 
 // Pictures implements [media.Store].
 func (db *DB) Pictures(ctx context.Context, which media.Selection) (all []media.Picture, err error) {
-	var where string
-	var args []any
+	where, args := "WHERE ($1 = '' OR by = $1) ", []any{which.By}
 	if which.After != "" {
-		where, args = "WHERE (at, name) < (SELECT at, name FROM picture WHERE name = $1) ", append(args, which.After)
+		where, args = where+"AND (at, name) < (SELECT at, name FROM picture WHERE name = $2) ", append(args, which.After)
 	}
 	limit := usual
 	if which.Limit > 0 {

@@ -141,6 +141,15 @@ func pagesPictures(t *testing.T, url string) {
 	if got := strings.Join(pages, " "); got != "dc ba" {
 		t.Errorf("the pages are %q, want %q", got, "dc ba")
 	}
+	theirs := pictured("e", seen)
+	theirs.By = "somebody else"
+	addPicture(t, db, theirs)
+	if page, err := db.Pictures(t.Context(), media.Selection{By: theirs.By}); err != nil || len(page) != 1 || page[0].Name != theirs.Name {
+		t.Errorf("of one sender there are %v, %v", page, err)
+	}
+	if page, err := db.Pictures(t.Context(), media.Selection{By: theirs.By, After: theirs.Name}); err != nil || len(page) != 0 {
+		t.Errorf("and after it %v, %v", page, err)
+	}
 }
 
 func dropsPictures(t *testing.T, url string) {
