@@ -29,7 +29,7 @@ type Options struct {
 	Preview func(r *http.Request, a news.Article, pictures string) ([]byte, error)
 	// Origin is the scheme, host and port under which people reach the paper, for links that are handed on.
 	Origin   string
-	Pictures media.Store     // what Darkroom keeps its pictures in
+	Pictures media.Store     // what Darkroom keeps its pictures in; nil as it is
 	Darkroom *media.Darkroom // nil: no pictures are kept
 	Log      *slog.Logger    // nil: nothing is logged
 	Now      func() time.Time
@@ -61,7 +61,7 @@ type route struct {
 // routes are all addresses for who is signed in. What a visitor may do with one story in particular is asked again where
 // it is read, since only then its author is known.
 func (d *Desk) routes() []route {
-	return []route{
+	all := []route{
 		{"GET /desk/{$}", staff.ReadDrafts, d.today},
 
 		{"GET /desk/stories", staff.ReadDrafts, d.stories},
@@ -85,11 +85,6 @@ func (d *Desk) routes() []route {
 		{"GET /desk/held", staff.ReadDrafts, d.held},
 		{"POST /desk/held", staff.DecideHeld, d.decide},
 
-		{"GET /desk/pictures", staff.Media, d.pictures},
-		{"POST /desk/pictures", staff.Media, d.addPicture},
-		{"GET /desk/pictures/{file}", staff.ReadDrafts, d.rendition},
-		{"POST /desk/pictures/{name}/drop", staff.Media, d.dropPicture},
-
 		{"GET /desk/settings", staff.Settings, d.settings},
 		{"POST /desk/settings", staff.Settings, d.set},
 
@@ -101,6 +96,14 @@ func (d *Desk) routes() []route {
 		{"GET /desk/account", staff.ReadDrafts, d.account},
 		{"POST /desk/account/{what}", staff.ReadDrafts, d.changeAccount},
 	}
+	if d.o.Darkroom != nil {
+		all = append(all,
+			route{"GET /desk/pictures", staff.Media, d.pictures},
+			route{"POST /desk/pictures", staff.Media, d.addPicture},
+			route{"GET /desk/pictures/{file}", staff.ReadDrafts, d.rendition},
+			route{"POST /desk/pictures/{name}/drop", staff.Media, d.dropPicture})
+	}
+	return all
 }
 
 // New returns the desk.
@@ -136,10 +139,10 @@ func New(newsroom *news.Newsroom, ledger *market.Ledger, gate *staff.Gate, o Opt
 		"POST /desk/welcome/{token}": d.arrive,
 		"GET /desk/assets/{file}":    d.asset,
 		"GET /desk/":                 func(http.ResponseWriter, *http.Request) error { return fault.NotFound },
-		"POST /desk/passkeys/{what}": d.passkey,
 	} {
 		mux.Handle(pattern, web.Handle(o.Log, d.fail, serve))
 	}
+	mux.Handle("POST /desk/passkeys/{what}", web.Handle(o.Log, d.inWords, d.passkey))
 	mux.Handle("GET /desk", http.RedirectHandler("/desk/", http.StatusMovedPermanently))
 	d.handler = web.Secure(web.Recover(o.Log, d.fail, private(mux)))
 	return d, nil

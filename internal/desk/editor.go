@@ -19,6 +19,7 @@ import (
 type EditorPage struct {
 	Frame
 	New      bool
+	Writer   string // the ID of whoever may write here; empty: the visitor may only read
 	Action   string // the story's address at the desk
 	Fields   Fields
 	Slug     string
@@ -84,7 +85,7 @@ func (d *Desk) story(w http.ResponseWriter, v visit) error {
 func (d *Desk) manuscript(v visit, id news.StoryID) (news.Manuscript, error) {
 	m, err := d.newsroom.Story(v.Context(), id)
 	if errors.Is(err, fault.NotFound) {
-		if len(id) != 26 { // what no story was ever given as its name
+		if len(id) != 26 || strings.Trim(string(id), "abcdefghijklmnopqrstuvwxyz234567") != "" { // see [news.NewStoryID]
 			return m, fault.Because(fault.NotFound, "there is no story at this address")
 		}
 		return news.Manuscript{ID: id, State: news.Draft}, nil
@@ -136,7 +137,12 @@ func (d *Desk) sheet(w http.ResponseWriter, v visit, status int, m news.Manuscri
 		Frame: d.room(v, title), New: len(m.Revisions) == 0, Action: storyHref(m.ID), Fields: fieldsOf(c.Content), Slug: string(m.Slug),
 		BasedOn: c.BasedOn, Kept: c.N, State: stateOf(m.State, m.Live), Notices: notices(),
 	}
-	p.Scripts, p.Problem = []string{d.assetURL("desk.js")}, problem
+	p.Problem = problem
+	if why := d.may(v, staff.Write, m); why == nil {
+		p.Writer, p.Scripts = string(v.person().ID), []string{d.assetURL("desk.js")}
+	} else {
+		p.Standfirst = "To be read: " + fault.Sentence(why) + "."
+	}
 	p.Images = imageFields(c.Content.Images)
 	if c.N > 0 {
 		p.KeptAt = "Kept at " + d.momentOf(c.At).Text + "; not saved yet."

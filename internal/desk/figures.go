@@ -55,6 +55,10 @@ const (
 // picks are the figures that a query may mean and that have a value. A query says currencies or a share in any words, days,
 // and what is wanted of them.
 func (d *Desk) picks(ctx context.Context, query string) ([]Pick, error) {
+	sources, err := d.ledger.Known(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Pick
 	for _, expression := range d.expressions(query[:min(len(query), maxSought)]) {
 		f, err := news.ParseFigure(expression)
@@ -69,10 +73,6 @@ func (d *Desk) picks(ctx context.Context, query string) ([]Pick, error) {
 			continue
 		}
 		last := resolved[0].Pins[len(resolved[0].Pins)-1]
-		sources, err := d.ledger.Known(ctx)
-		if err != nil {
-			return nil, err
-		}
 		all = append(all, Pick{
 			Insert: "{{" + expression + "}}", Label: labelOf(f), Value: resolved[0].Text,
 			Source: sources[last.Source].Name + ", " + last.At.UTC().Format("2 January 2006"),

@@ -24,7 +24,6 @@ type Frame struct {
 type Room struct {
 	Text, Href string
 	Current    bool
-	Count      int // of what waits there
 }
 
 // Moment is a time as people read it, in UTC.
@@ -38,8 +37,8 @@ type Option struct {
 
 // State is a story's state as a word.
 type State struct {
-	Word         string
-	Public, Late bool
+	Word   string
+	Public bool
 }
 
 // frame is the frame of a page for nobody in particular.
@@ -66,6 +65,9 @@ func (d *Desk) room(v visit, title string) Frame {
 		{"Settings", "/desk/settings", staff.Settings},
 		{"Trail", "/desk/trail", staff.ReadTrail},
 	} {
+		if room.href == "/desk/pictures" && d.o.Darkroom == nil {
+			continue
+		}
 		if d.gate.May(v.person(), room.may, v.person().ID) == nil {
 			f.Rooms = append(f.Rooms, Room{Text: room.text, Href: room.href, Current: v.URL.Path == room.href})
 		}

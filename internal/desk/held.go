@@ -6,6 +6,7 @@ import (
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/staff"
 	"github.com/courant-news/courant/internal/web"
 )
 
@@ -32,7 +33,7 @@ func (d *Desk) held(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := HeldPage{Frame: d.room(v, "Held numbers"), Decides: d.gate.May(v.person(), mayDecide, "") == nil}
+	p := HeldPage{Frame: d.room(v, "Held numbers"), Decides: d.gate.May(v.person(), staff.DecideHeld, "") == nil}
 	p.Standfirst = "What a source said and the paper does not believe. Readers see none of it until somebody releases it, or another source says the same."
 	for _, h := range held {
 		row := HeldRow{
@@ -53,7 +54,7 @@ func (d *Desk) decide(w http.ResponseWriter, v visit) error {
 	if err := web.Form(v.Request); err != nil {
 		return err
 	}
-	if err := d.gate.MayNow(v.session, mayDecide, ""); err != nil {
+	if err := d.gate.MayNow(v.session, staff.DecideHeld, ""); err != nil {
 		return err
 	}
 	id, note := market.ID(v.PostForm.Get("id")), strings.TrimSpace(v.PostForm.Get("note"))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/staff"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // said is what the script sends of a passkey: the challenge's token, what the browser said to it, and for a new one its name.
@@ -63,6 +64,15 @@ func (d *Desk) passkey(w http.ResponseWriter, r *http.Request) error {
 	}
 	enter(w, s)
 	return inJSON(w, map[string]string{"next": inside(from.Next)}, nil)
+}
+
+// inWords says to a script what went wrong, in the sentence alone. Who has to prove anew who they are is sent there.
+func (d *Desk) inWords(w http.ResponseWriter, r *http.Request, err error) {
+	if stale(err) {
+		d.fail(w, r, err)
+		return
+	}
+	http.Error(w, fault.Sentence(err)+".", web.Status(err))
 }
 
 // inJSON answers a script.

@@ -61,5 +61,3 @@ func (d *Desk) tell(v visit, action, object string) {
 		d.o.Log.ErrorContext(v.Context(), "the audit trail lacks a line", "action", action, "object", object, "error", err)
 	}
 }
-
-const mayDecide = staff.DecideHeld

@@ -56,6 +56,9 @@ func (d *Desk) signInBy(w http.ResponseWriter, r *http.Request) error {
 	var s staff.Session
 	var err error
 	pending := r.PostForm.Get("pending")
+	if err = unkept(r); err != nil {
+		return d.answer(w, r, http.StatusBadRequest, signPage(d.signPage(r, "Sign in", fault.Sentence(err)+".")))
+	}
 	if pending != "" {
 		s, err = d.gate.SignInCode(r.Context(), pending, r.PostForm.Get("code"), visitOf(r))
 	} else {
@@ -167,7 +170,8 @@ func (d *Desk) arrive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var s staff.Session
-	switch {
+	switch err = unkept(r); {
+	case err != nil: // before the link is used up
 	case password != r.PostForm.Get("again"):
 		err = fault.Because(fault.Invalid, "the two passwords are not the same: write it again")
 	case welcome.Purpose == staff.ForSetup:

@@ -85,6 +85,22 @@ func inside(text string) string {
 	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
 }
 
+// unkept says why a browser would throw the cookie of a session away, as browsers do without TLS: whoever signs in would be
+// asked to sign in again, for ever. A browser says itself in Origin how it reaches the paper, whatever proxies stand between.
+func unkept(r *http.Request) error {
+	o, err := url.Parse(r.Header.Get("Origin"))
+	if err != nil || o.Scheme != "http" || loopback(o.Hostname()) {
+		return nil
+	}
+	return fault.Because(fault.Invalid, "browsers keep nobody signed in at http://%s, since others could read along: reach the paper by https, "+
+		"or on its own machine at http://localhost", o.Host)
+}
+
+func loopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.IsLoopback()
+}
+
 // enter gives a browser its session.
 func enter(w http.ResponseWriter, s staff.Session) {
 	http.SetCookie(w, &http.Cookie{

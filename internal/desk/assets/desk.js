@@ -6,7 +6,7 @@ function edit(form) {
   const text = form.elements.body;
   const said = form.querySelector(".kept");
   const preview = document.querySelector("iframe.preview");
-  const local = "courant " + form.dataset.keep; // where the browser keeps what the desk has not confirmed
+  const local = "courant " + form.dataset.writer + form.dataset.keep; // where the browser keeps what the desk has not confirmed
   form.classList.add("alive");
 
   const say = (words, problem) => {
@@ -21,7 +21,7 @@ function edit(form) {
   const clock = () => new Date().toLocaleTimeString("en-GB");
 
   // Keeping: the browser at once, the desk after a pause. One request at a time, so that the copies come in order.
-  let pause, asking = false, changed = false, stopped = false, attempts = 0;
+  let pause, asking = false, changed = false, stopped = false, attempts = 0, saveBy;
   const typed = () => {
     changed = true;
     try {
@@ -38,6 +38,7 @@ function edit(form) {
     asking = true;
     changed = false;
     const sent = fields();
+    let again = 350; // until what was typed meanwhile is kept; 0: only when something else is typed
     try {
       const reply = await fetch(form.dataset.keep, { method: "POST", body: sent });
       if (reply.status === 409) {
@@ -47,12 +48,13 @@ function edit(form) {
       }
       if (reply.status === 401 || reply.status === 403) {
         changed = true;
-        later(5000);
+        again = 5000;
         return say("Not kept at the desk: you are signed out. Sign in in another window; what you type stays in this browser.", true);
       }
       if (!reply.ok) {
         const words = await reply.text();
         changed = true;
+        again = reply.status < 500 ? 0 : 5000; // what is refused once is refused again
         return say(reply.status === 400 ? words : "The desk does not take it just now; it stays in this browser.", true);
       }
       form.elements.kept.value = await reply.text();
@@ -63,14 +65,24 @@ function edit(form) {
     } catch {
       changed = true;
       say("The desk cannot be reached; what you type stays in this browser.", true);
-      later(Math.min(30000, 1000 * 2 ** attempts++));
+      again = Math.min(30000, 1000 * 2 ** attempts++);
     } finally {
       asking = false;
-      if (changed && !stopped && attempts === 0) later(350);
+      if (saveBy) form.requestSubmit(saveBy);
+      else if (changed && !stopped && again) later(again);
     }
   };
   form.addEventListener("input", typed);
-  form.addEventListener("submit", () => (changed = false)); // the desk answers with what became of it
+  form.addEventListener("submit", (e) => {
+    stopped = true; // the desk answers with what became of it
+    changed = false;
+    if (!asking) return;
+    e.preventDefault(); // what is being kept comes first, else it would stay behind as a copy of what is saved
+    saveBy = e.submitter;
+  });
+  addEventListener("pageshow", (e) => {
+    if (e.persisted) location.reload(); // the browser had put the page by: the desk knows better what is kept
+  });
   addEventListener("pagehide", () => {
     if (changed && !stopped) navigator.sendBeacon(form.dataset.keep, fields());
   });

@@ -5,6 +5,10 @@ const ask = async (what, body) => {
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(body ?? {}),
   });
+  if (reply.redirected) { // to prove once more who one is, and then to come back
+    location.assign(reply.url);
+    return new Promise(() => {});
+  }
   const words = await reply.text();
   if (!reply.ok) throw new Error(words);
   return JSON.parse(words);
