@@ -10,19 +10,25 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
-// summariesSQL begins with how far each story has come, its stage, and not with what readers meet. A story that missed its
-// time is one that the clockwork made ready, and that nobody moved since.
-const summariesSQL = `
-SELECT s.id, s.slug, s.stage, s.due, s.live, r.n, r.content, r.author, r.at, f.person, coalesce(m.reason, '')
-FROM story s JOIN revision r ON r.story = s.id AND r.n = (SELECT max(n) FROM revision WHERE story = s.id)
-	JOIN revision f ON f.story = s.id AND f.n = 1
-	LEFT JOIN step m ON s.stage = 'ready' AND m.story = s.id AND m.became = 'ready' AND m.by = $1
-		AND m.n = (SELECT max(n) FROM step WHERE story = s.id AND was <> became)
-WHERE 1 = 1`
+// The stories of a listing are chosen first, without their texts, of which few are wanted and all would be sorted. How far a
+// story has come is its stage; its state is what readers meet. One missed its time that the clockwork made ready, and that
+// nobody moved since.
+const (
+	chosenSQL = `
+WITH chosen AS (
+	SELECT s.id, r.n, r.at, m.reason
+	FROM story s JOIN revision r ON r.story = s.id AND r.n = (SELECT max(n) FROM revision WHERE story = s.id)
+		LEFT JOIN step m ON s.stage = 'ready' AND m.story = s.id AND m.became = 'ready' AND m.by = $1
+			AND m.n = (SELECT max(n) FROM step WHERE story = s.id AND was <> became)
+	WHERE 1 = 1`
+	summariesSQL = `)
+SELECT s.id, s.slug, s.stage, s.due, s.live, r.n, r.content, r.author, r.at, f.person, coalesce(c.reason, '')
+FROM chosen c JOIN story s ON s.id = c.id JOIN revision r ON r.story = c.id AND r.n = c.n JOIN revision f ON f.story = c.id AND f.n = 1`
+)
 
 // Summaries implements [news.SummaryStore].
 func (db *DB) Summaries(ctx context.Context, which news.Listing) ([]news.Summary, error) {
-	query, order := summariesSQL, "r.at DESC"
+	query, order := chosenSQL, "r.at DESC, s.id"
 	args := []any{news.Clockwork}
 	bind := func(v any) string {
 		args = append(args, v)
@@ -36,13 +42,13 @@ func (db *DB) Summaries(ctx context.Context, which news.Listing) ([]news.Summary
 		query += " AND s.stage IN (" + strings.Join(bound, ", ") + ")"
 	}
 	if which.Due {
-		query, order = query+" AND s.due IS NOT NULL", "s.due"
+		query, order = query+" AND s.due IS NOT NULL", "s.due, s.id"
 	}
 	if which.Missed {
-		query += " AND m.n IS NOT NULL"
+		query += " AND s.stage = 'ready' AND m.n IS NOT NULL"
 	}
 	if which.Person != "" {
-		query += " AND f.person = " + bind(which.Person)
+		query += " AND (SELECT person FROM revision WHERE story = s.id AND n = 1) = " + bind(which.Person)
 	}
 	if !which.Before.IsZero() {
 		query += " AND r.at < " + bind(micros(which.Before))
@@ -50,7 +56,7 @@ func (db *DB) Summaries(ctx context.Context, which news.Listing) ([]news.Summary
 	for _, word := range which.Slugs() {
 		query += " AND s.slug LIKE " + bind("%"+word+"%") // a slug has no character that LIKE would read as anything else
 	}
-	query += " ORDER BY " + order + ", s.id LIMIT " + bind(which.Limit)
+	query += " ORDER BY " + order + " LIMIT " + bind(which.Limit) + summariesSQL + " ORDER BY " + order
 	all, err := collect[news.Summary](db.engine.read().QueryContext(ctx, query, args...))(func(rows *sql.Rows) (s news.Summary, err error) {
 		var text string
 		var at int64

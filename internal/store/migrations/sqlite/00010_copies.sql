@@ -26,3 +26,6 @@ CREATE TABLE note (
     settler  TEXT NOT NULL, -- empty while it is open
     PRIMARY KEY (story, n)
 ) STRICT, WITHOUT ROWID;
+
+-- The desk lists stories by when each was last saved, without reading their texts for it.
+CREATE INDEX revision_saved ON revision (story, n, at);
