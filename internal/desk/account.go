@@ -112,8 +112,8 @@ func (d *Desk) changeAccount(w http.ResponseWriter, v visit) error {
 		err = d.gate.EndSession(ctx, v.session, v.person().ID, form.Get("id"))
 	case "end-all":
 		err = d.gate.EndSessions(ctx, v.session, v.person().ID)
-		leave(w)
 		if err == nil {
+			leave(w)
 			http.Redirect(w, v.Request, "/desk/sign-in", http.StatusSeeOther)
 			return nil
 		}

@@ -380,6 +380,9 @@ func TestAnEditorSetsThePaperOnlyWithAFreshProof(t *testing.T) {
 	h := newHouse(t)
 	owner := h.owner(t)
 	h.now = h.now.Add(time.Hour)
+	if title := owner.get("/desk/settings", http.StatusOK).Find("h1").Text(); title != "Is it still you?" {
+		t.Errorf("an hour later the settings open as %q", title)
+	}
 	doc := owner.post("/desk/settings", http.StatusOK, "n", "0", "name", "The Harbour")
 	if title := doc.Find("h1").Text(); title != "Is it still you?" {
 		t.Fatalf("an hour later the owner comes to %q", title)

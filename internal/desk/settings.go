@@ -35,6 +35,9 @@ type MastheadRow struct {
 }
 
 func (d *Desk) settings(w http.ResponseWriter, v visit) error {
+	if err := d.gate.MayNow(v.session, staff.Settings, ""); err != nil { // asked before anything is written that would be lost
+		return err
+	}
 	last, err := d.lastMasthead(v)
 	if err != nil {
 		return err
