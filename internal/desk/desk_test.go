@@ -411,30 +411,35 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 	}
 	others := written(roles[staff.Editor], "An editor's story", "Words.")
 	for path, may := range map[string]string{ // who comes in; all others are refused
-		"/desk/":                    "owner editor reporter contributor auditor",
-		"/desk/stories":             "owner editor reporter contributor auditor",
-		"/desk/affected":            "owner editor reporter contributor auditor",
-		"/desk/held":                "owner editor reporter contributor auditor",
-		"/desk/figures":             "owner editor reporter contributor auditor",
-		"/desk/account":             "owner editor reporter contributor auditor",
-		"/desk/pictures":            "owner editor reporter contributor",
-		"/desk/staff":               "owner editor reporter auditor",
-		"/desk/settings":            "owner",
-		"/desk/trail":               "owner auditor",
-		"/desk/stories/new":         "owner editor reporter contributor",
-		others:                      "owner editor reporter auditor",
-		others + "/preview":         "owner editor reporter auditor",
-		others + "/marks.json":      "owner editor reporter auditor",
-		"POST " + others:            "owner editor",
-		"POST " + others + "/copy":  "owner editor",
-		"POST " + others + "/move":  "owner editor",
-		"POST " + others + "/name":  "owner editor",
-		"POST " + others + "/notes": "owner editor reporter",
-		"POST /desk/affected":       "owner editor",
-		"POST /desk/held":           "owner editor",
-		"POST /desk/staff":          "owner editor",
-		"POST /desk/settings":       "owner",
-		"POST /desk/pictures":       "owner editor reporter contributor",
+		"/desk/":                        "owner editor reporter contributor auditor",
+		"/desk/stories":                 "owner editor reporter contributor auditor",
+		"/desk/affected":                "owner editor reporter contributor auditor",
+		"/desk/held":                    "owner editor reporter contributor auditor",
+		"/desk/figures":                 "owner editor reporter contributor auditor",
+		"/desk/account":                 "owner editor reporter contributor auditor",
+		"/desk/pictures":                "owner editor reporter contributor",
+		"/desk/staff":                   "owner editor reporter auditor",
+		"/desk/settings":                "owner",
+		"/desk/trail":                   "owner auditor",
+		"/desk/stories/new":             "owner editor reporter contributor",
+		others:                          "owner editor reporter auditor",
+		others + "/preview":             "owner editor reporter auditor",
+		others + "/marks.json":          "owner editor reporter auditor",
+		others + "/changes?from=1&to=1": "owner editor reporter auditor",
+		"POST " + others + "/notes/1":   "owner editor reporter",
+		"POST /desk/pictures/x/drop":    "owner editor reporter contributor", // of which there is none
+		"POST /desk/staff/x":            "owner",
+		"POST /desk/account/nothing":    "owner editor reporter contributor auditor",
+		"POST " + others:                "owner editor",
+		"POST " + others + "/copy":      "owner editor",
+		"POST " + others + "/move":      "owner editor",
+		"POST " + others + "/name":      "owner editor",
+		"POST " + others + "/notes":     "owner editor reporter",
+		"POST /desk/affected":           "owner editor",
+		"POST /desk/held":               "owner editor",
+		"POST /desk/staff":              "owner editor",
+		"POST /desk/settings":           "owner",
+		"POST /desk/pictures":           "owner editor reporter contributor",
 	} {
 		for role, b := range roles {
 			t.Run(fmt.Sprint(role, " ", path), func(t *testing.T) { asks(t, b, path, "ready", strings.Contains(" "+may+" ", " "+string(role)+" ")) })
@@ -523,5 +528,57 @@ func TestWhatHappensIsToldInALiveStoryAndCorrected(t *testing.T) {
 	story := h.browser(t).get(address, http.StatusOK)
 	if text := story.Find(".timeline").Text(); !strings.Contains(text, "It stood lower.") || strings.Contains(text, "The euro stands at") {
 		t.Errorf("after the correction readers see %q", text)
+	}
+}
+
+// What each role may do with its own story and with another's, turn by turn: whoever may not is refused before anything else
+// is looked at.
+func TestEveryTurnAsksThePolicy(t *testing.T) {
+	h := newHouse(t)
+	owner := h.owner(t)
+	others := written(owner, "An owner's story", "Words.")
+	for role, own := range map[staff.Role]string{staff.Editor: "all", staff.Reporter: "draft review", staff.Contributor: "draft review", staff.Auditor: ""} {
+		b := h.invited(t, owner, string(role)+" person", role)
+		stories := map[string]string{others: own}
+		if role != staff.Auditor {
+			stories[written(b, "The story of "+string(role), "Words.")] = own
+		}
+		if role != staff.Editor {
+			stories[others] = ""
+		}
+		for at, may := range stories {
+			for _, to := range []string{"draft", "review", "ready", "scheduled", "embargoed", "published", "withdrawn"} {
+				r, err := b.PostForm(h.URL+at+"/move", url.Values{"to": {to}, "revision": {"9"}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Body.Close()
+				if let := r.StatusCode != http.StatusForbidden; let != (may == "all" || strings.Contains(" "+may+" ", " "+to+" ")) {
+					t.Errorf("%s to %s, their own: %v: %s", role, to, at != others, r.Status)
+				}
+			}
+			// Nobody tells readers of a correction by the back door.
+			r, err := b.PostForm(h.URL+at+"/move", url.Values{"to": {"review"}, "revision": {"1"}, "notice": {"figure"}, "notice-text": {"A lie."}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Body.Close()
+			if let := r.StatusCode != http.StatusForbidden; let != (role == staff.Editor) {
+				t.Errorf("%s corrects a draft: %s", role, r.Status)
+			}
+		}
+	}
+}
+
+func TestACopyHasNoMorePicturesThanAStory(t *testing.T) {
+	h := newHouse(t)
+	owner := h.owner(t)
+	at := owner.get("/desk/stories/new", http.StatusOK).Url.Path
+	fields := []string{"based-on", "0", "kept", "0", "headline", "Many"}
+	for range 51 {
+		fields = append(fields, "image", "a")
+	}
+	if text := owner.post(at+"/copy", http.StatusBadRequest, fields...).Text(); !strings.Contains(text, "50 is the most") {
+		t.Errorf("it is told %q", text)
 	}
 }

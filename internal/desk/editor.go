@@ -69,16 +69,21 @@ type Conflict struct {
 
 // story shows the sheet: with what its visitor was writing, else with the last revision, else empty.
 func (d *Desk) story(w http.ResponseWriter, v visit) error {
-	id := news.StoryID(v.PathValue("id"))
-	m, err := d.manuscript(v, id)
-	if err != nil {
-		return err
-	}
-	c, err := d.copyOf(v, m)
+	m, c, err := d.writing(v)
 	if err != nil {
 		return err
 	}
 	return d.sheet(w, v, http.StatusOK, m, c, "")
+}
+
+// writing is the story of a request, with what the visitor is writing of it.
+func (d *Desk) writing(v visit) (news.Manuscript, news.Copy, error) {
+	m, err := d.manuscript(v, news.StoryID(v.PathValue("id")))
+	if err != nil {
+		return m, news.Copy{}, err
+	}
+	c, err := d.copyOf(v, m)
+	return m, c, err
 }
 
 // manuscript reads a story that the visitor may read. One that was never saved is empty, and the visitor's own.
@@ -341,11 +346,7 @@ func fieldsOf(c news.Content) Fields {
 
 // preview is the story as a reader would see it, with what the visitor is writing. Only the desk itself may frame it.
 func (d *Desk) preview(w http.ResponseWriter, v visit) error {
-	m, err := d.manuscript(v, news.StoryID(v.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	c, err := d.copyOf(v, m)
+	m, c, err := d.writing(v)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,7 @@ type Mark struct {
 
 // marks tells a script what to know of the text that its visitor is writing.
 func (d *Desk) marks(w http.ResponseWriter, v visit) error {
-	m, err := d.manuscript(v, news.StoryID(v.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	c, err := d.copyOf(v, m)
+	_, c, err := d.writing(v)
 	if err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func (d *Desk) move(w http.ResponseWriter, v visit) error {
 		}
 	}
 	if _, err := d.newsroom.Move(v.Context(), m.ID, move); err != nil {
-		return d.again(w, v, m, err)
+		return d.again(w, v, err)
 	}
 	d.trace(v, string(to), m.Slug, revision)
 	http.Redirect(w, v.Request, storyHref(m.ID)+"?said="+string(to), http.StatusSeeOther)
@@ -202,15 +202,11 @@ func (d *Desk) move(w http.ResponseWriter, v visit) error {
 }
 
 // again shows a story's page once more, with why something could not be done.
-func (d *Desk) again(w http.ResponseWriter, v visit, m news.Manuscript, why error) error {
+func (d *Desk) again(w http.ResponseWriter, v visit, why error) error {
 	if status := web.Status(why); status >= http.StatusInternalServerError {
 		return why
 	}
-	m, err := d.manuscript(v, m.ID)
-	if err != nil {
-		return err
-	}
-	c, err := d.copyOf(v, m)
+	m, c, err := d.writing(v)
 	if err != nil {
 		return err
 	}
@@ -233,7 +229,7 @@ func (d *Desk) rename(w http.ResponseWriter, v visit) error {
 	}
 	slug := news.Slug(strings.TrimSpace(v.PostForm.Get("slug")))
 	if _, err := d.newsroom.Rename(v.Context(), m.ID, slug, v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("reason"))); err != nil {
-		return d.again(w, v, m, err)
+		return d.again(w, v, err)
 	}
 	d.trace(v, "rename", slug, len(m.Revisions))
 	http.Redirect(w, v.Request, storyHref(m.ID)+"?said=renamed", http.StatusSeeOther)
@@ -248,7 +244,7 @@ func (d *Desk) note(w http.ResponseWriter, v visit) error {
 	}
 	note := news.Note{Story: m.ID, Revision: len(m.Revisions), By: v.person().Name, Text: v.PostForm.Get("text")}
 	if _, err := d.newsroom.AddNote(v.Context(), note); err != nil {
-		return d.again(w, v, m, err)
+		return d.again(w, v, err)
 	}
 	http.Redirect(w, v.Request, storyHref(m.ID)+"?said=noted", http.StatusSeeOther)
 	return nil
@@ -265,7 +261,7 @@ func (d *Desk) settle(w http.ResponseWriter, v visit) error {
 		return fault.NotFound
 	}
 	if err := d.newsroom.SettleNote(v.Context(), m.ID, n, v.person().Name); err != nil {
-		return d.again(w, v, m, err)
+		return d.again(w, v, err)
 	}
 	http.Redirect(w, v.Request, storyHref(m.ID)+"?said=settled", http.StatusSeeOther)
 	return nil
@@ -308,7 +304,7 @@ func (d *Desk) entry(w http.ResponseWriter, v visit) error {
 		e.Notice = news.Notice{Kind: news.NoticeKind(form.Get("notice")), Text: oneLine(form.Get("notice-text"))}
 	}
 	if _, err := d.newsroom.Tell(v.Context(), m.ID, e); err != nil {
-		return d.again(w, v, m, err)
+		return d.again(w, v, err)
 	}
 	d.trace(v, "tell", m.Slug, m.Live)
 	http.Redirect(w, v.Request, storyHref(m.ID)+"?said=told", http.StatusSeeOther)

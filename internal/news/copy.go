@@ -49,6 +49,9 @@ func (n *Newsroom) Keep(ctx context.Context, c Copy) (Copy, error) {
 	if c.N < 0 || c.BasedOn < 0 {
 		return Copy{}, fault.Because(fault.Invalid, "the copy is the %d-th and based on revision %d: both are counted from 0", c.N, c.BasedOn)
 	}
+	if len(c.Content.Images) > maxImages {
+		return Copy{}, fault.Because(fault.Invalid, "what is to be kept has %d images; %d is the most", len(c.Content.Images), maxImages)
+	}
 	size := 0
 	for _, text := range c.Content.texts() {
 		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
