@@ -20,6 +20,7 @@ import (
 	"github.com/courant-news/courant/internal/desk"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/media"
+	"github.com/courant-news/courant/internal/must"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/site"
 	"github.com/courant-news/courant/internal/staff"
@@ -42,7 +43,29 @@ const password = "four cranes over Rotterdam"
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{store: storetest.Open(t), now: time.Now()}
+	return newHouseOn(t, storetest.Open(t))
+}
+
+// onEachEngine runs a test in a house over SQLite and in one over PostgreSQL.
+func onEachEngine(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, newHouse(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		db, err := store.Open(t.Context(), must.Postgres(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		test(t, newHouseOn(t, db))
+	})
+}
+
+func newHouseOn(t *testing.T, db *store.DB) *house {
+	t.Helper()
+	h := &house{store: db, now: time.Now()}
 	clock := func() time.Time { return h.now }
 	b := bus.New()
 	h.ledger = market.NewLedger(h.store, b, market.LedgerOptions{Now: clock})
