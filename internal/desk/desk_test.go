@@ -35,6 +35,7 @@ type house struct {
 	newsroom *news.Newsroom
 	ledger   *market.Ledger
 	gate     *staff.Gate
+	desk     *desk.Desk
 	now      time.Time
 }
 
@@ -92,6 +93,7 @@ func newHouseOn(t *testing.T, db *store.DB) *house {
 		t.Fatal(err)
 	}
 	mux.Handle("/desk/", d)
+	h.desk = d
 	return h
 }
 
