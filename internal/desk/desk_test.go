@@ -298,6 +298,33 @@ func TestOfTwoWhoWriteAtOnceNothingIsLost(t *testing.T) {
 	}
 }
 
+// A copy stays behind its own revision where the program is killed between the two, or where the browser keeps it once more
+// while it is saved. Its writer is not told of another who wrote meanwhile: there was none.
+func TestACopyThatWasSavedIsNoConflict(t *testing.T) {
+	h := newHouse(t)
+	rosa := h.invited(t, h.owner(t), "Rosa Reporter", staff.Reporter)
+	at := written(rosa, "One hand", "First words.")
+	id := news.StoryID(strings.TrimPrefix(at, "/desk/stories/"))
+	form := []string{"headline", "One hand", "section", "markets", "bylines", "Rosa Reporter", "kept", "0", "based-on", "1"}
+	rosa.post(at, http.StatusOK, append(form, "body", "Second words.")...)
+	rosa.post(at+"/copy", http.StatusOK, append(form, "body", "Second words.")...) // which was on its way
+	doc := rosa.get(at, http.StatusOK)
+	if text := doc.Find(".said").Text(); strings.Contains(text, "meanwhile") || doc.Find("textarea[name=body]").Text() != "Second words." {
+		t.Errorf("she is told %q and has %q", text, doc.Find("textarea[name=body]").Text())
+	}
+	if copies, err := h.newsroom.Copies(t.Context(), ""); err != nil || len(copies) != 0 {
+		t.Errorf("the copies %v are left, %v", copies, err)
+	}
+	// What she wrote since is kept, and so is what only looks like another's.
+	rosa.post(at+"/copy", http.StatusOK, append(form, "body", "Third words.")...)
+	if text := rosa.get(at, http.StatusOK).Find("textarea[name=body]").Text(); text != "Third words." {
+		t.Errorf("she has %q", text)
+	}
+	if m, err := h.newsroom.Story(t.Context(), id); err != nil || len(m.Revisions) != 2 {
+		t.Errorf("there are %d revisions, %v", len(m.Revisions), err)
+	}
+}
+
 func TestWhatCannotBeSavedIsKeptAsItWasWritten(t *testing.T) {
 	h := newHouse(t)
 	owner := h.owner(t)
