@@ -34,8 +34,8 @@ type Store interface {
 	// left out.
 	Shaken(ctx context.Context) ([]Shaken, error)
 
-	// Dismiss keeps dismissals; of two for the same the first stands. The error is fault.Invalid for a story that does
-	// not exist.
+	// Dismiss keeps dismissals; of two for the same the first stands. The error is fault.Conflict where all of them were
+	// made before, and fault.Invalid for a story that does not exist.
 	Dismiss(ctx context.Context, all []Dismissal) error
 
 	// DueStories returns the stories that go out by themselves, with when, the first first.
