@@ -222,7 +222,7 @@ func (w *scribe) settle() (what string, answered bool) {
 		if err == nil && status == http.StatusNotFound { // another left it as it is
 			return "", true
 		}
-		return w.came("sign", status, http.StatusSeeOther, body, err, staged.moved(news.Published), staged)
+		return w.came("sign", status, http.StatusSeeOther, body, err, staged.moved(news.Published))
 	}
 	w.count++
 	reason := fmt.Sprintf("Reason %d of editor %d.", w.count, w.n)

@@ -96,20 +96,15 @@ func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 // correct signs the correction that is offered: the live text becomes the next revision, whose figures are resolved anew,
 // and readers are told what was wrong and what is right.
 func (d *Desk) correct(v visit, m news.Manuscript, a news.Affected) error {
-	if a.Entry != 0 || m.Live != len(m.Revisions) || m.State != news.Published {
-		return fault.Because(fault.Conflict, "the story %q is being changed, or the figure stands in a live entry: correct it on its own page", m.Slug)
-	}
-	by, person, text := v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("notice-text"))
-	r, err := d.newsroom.Save(v.Context(), news.Submission{
-		ID: m.ID, BasedOn: m.Live, Content: m.Revisions[m.Live-1].Content, Author: by, Person: person, Reason: "The source revised {{" + a.Figure.Expression + "}}.",
-	})
-	if err != nil {
-		return err
+	if a.Entry != 0 {
+		return fault.Because(fault.Conflict, "the figure stands in a live entry of the story %q: correct it on its own page", m.Slug)
 	}
 	notice := a.Proposal
-	if text != "" {
+	if text := oneLine(v.PostForm.Get("notice-text")); text != "" {
 		notice.Text = text
 	}
-	_, err = d.newsroom.Move(v.Context(), m.ID, news.Move{To: news.Published, Revision: r.N, By: by, Person: person, Reason: r.Reason, Notice: notice})
+	_, err := d.newsroom.Reprint(v.Context(), m.ID, news.Move{
+		Revision: a.Revision, By: v.person().Name, Person: string(v.person().ID), Reason: "The source revised {{" + a.Figure.Expression + "}}.", Notice: notice,
+	})
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
@@ -237,6 +238,39 @@ func (a Affected) subject() string {
 		return fmt.Sprintf("the previous close of %s on %s", what, day)
 	}
 	return fmt.Sprintf("%s of %s", what, day)
+}
+
+// Reprint publishes what readers see of a story as its next revision, with its figures resolved anew, and records who did it
+// and what readers are told. The move's revision is the one that readers see, which whoever signs has read; where to it goes
+// and when is known. All of it comes about or nothing. The error is fault.Invalid where the notice lacks something or a
+// figure has no value, fault.Conflict where readers see another revision or the next one is being written; fault.NotFound.
+func (n *Newsroom) Reprint(ctx context.Context, id StoryID, move Move) (Step, error) {
+	m, err := n.store.Manuscript(ctx, id)
+	if err != nil {
+		return Step{}, err
+	}
+	if m.State != Published || m.Live != len(m.Revisions) || m.Live != move.Revision {
+		return Step{}, fault.Because(fault.Conflict, "the story %q is being changed, or was meanwhile: correct it on its own page", m.Slug)
+	}
+	r := Revision{
+		Story: id, N: m.Live + 1, Content: m.Revisions[m.Live-1].Content, Author: move.By, Person: move.Person, Reason: move.Reason,
+		At: n.now().UTC().Truncate(time.Microsecond),
+	}
+	m.State, m.Revisions = Draft, append(m.Revisions, r) // as it is between the two
+	move.To, move.Revision, move.At = Published, r.N, time.Time{}
+	step, err := m.step(move, r.At)
+	if err != nil {
+		return Step{}, err
+	}
+	pins, err := n.pin(ctx, r.Content.Body, step.At)
+	if err != nil {
+		return Step{}, fmt.Errorf("reprint %q: %w", m.Slug, err)
+	}
+	if err := n.store.Reprint(ctx, r, step, pins); err != nil {
+		return Step{}, err
+	}
+	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
+	return step, nil
 }
 
 // Dismiss decides that a figure is not corrected for what was said since, all of it. The error is fault.Invalid where

@@ -25,6 +25,9 @@ type Store interface {
 	// fault.Conflict.
 	Take(ctx context.Context, s Step, pins []Pin) error
 
+	// Reprint appends a revision as AddRevision does, and the step that publishes it as Take does, both or neither.
+	Reprint(ctx context.Context, r Revision, s Step, pins []Pin) error
+
 	// AppendEntry appends an entry to a published story and returns its number; fault.Conflict where it is published no more.
 	AppendEntry(ctx context.Context, id StoryID, e Entry) (n int, err error)
 
