@@ -119,7 +119,7 @@ func killDesk(t *testing.T, database string, rounds int) {
 		}
 	}
 	die()
-	if d.said["publish"] == 0 || d.said["keep"] == 0 || d.said["save"] == 0 || d.said["note"] == 0 || pages == 0 {
+	if d.said["keep"] == 0 || d.said["save"] == 0 || rounds >= 25 && (d.said["publish"] == 0 || d.said["correct"] == 0 || pages == 0) {
 		t.Errorf("too little happened: %v, and readers have %d pages", d.said, pages)
 	}
 	t.Logf("%d kills; acknowledged %v; %d requests were under way, of which %d had come about; readers have %d pages", rounds, d.said, d.doubts, d.lasted, pages)

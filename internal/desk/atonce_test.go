@@ -122,7 +122,7 @@ func TestManyWhoWriteOneStoryAtOnceLoseNothing(t *testing.T) {
 		if len(m.Revisions) != len(owned) || len(m.Steps) != steps || len(shown) != published {
 			t.Errorf("%d revisions, %d steps, %d published; acknowledged were %d, %d, %d", len(m.Revisions), len(m.Steps), len(shown), len(owned), steps, published)
 		}
-		if published < 2 || conflicts < 10 || len(owned) < 10 {
+		if conflicts < 10 || len(owned) < 5 || turns >= 200 && published < 3 {
 			t.Errorf("too little happened: %d published, %d conflicts, %d revisions", published, conflicts, len(owned))
 		}
 		t.Logf("%d requests: %d revisions, %d steps, %d published, %d conflicts", hands*turns, len(owned), steps, published, conflicts)
