@@ -73,7 +73,7 @@ func Open(ctx context.Context, c Config) (*House, error) {
 
 // guard puts the gate before the desk, as browsers reach it where the paper listens.
 func (h *House) guard(listens string) (err error) {
-	h.Gate, err = staff.New(h.Store, staff.Options{Paper: h.Config.Name, Origin: h.Config.Origin(listens)})
+	h.Gate, err = staff.New(h.Store, staff.Options{Paper: h.Config.Name, Origin: h.Config.Origin(listens), Now: h.Config.Now})
 	return err
 }
 
@@ -85,8 +85,8 @@ type keeper interface {
 
 // furnish sets up the rooms that work on what is kept.
 func (h *House) furnish(k keeper) {
-	h.Ledger = market.NewLedger(k, h.Bus, market.LedgerOptions{})
-	h.Newsroom = news.NewNewsroom(k, h.Ledger, h.Bus, nil)
+	h.Ledger = market.NewLedger(k, h.Bus, market.LedgerOptions{Now: h.Config.Now})
+	h.Newsroom = news.NewNewsroom(k, h.Ledger, h.Bus, h.Config.Now)
 }
 
 // Close closes the store; what was acknowledged is on disk already.
@@ -168,7 +168,7 @@ func (a *App) build() (err error) {
 	configured := a.Config.Masthead()
 	options := site.Options{
 		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
-		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store,
+		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store, Now: a.Config.Now,
 	}
 	fetched, err := a.Config.Fetched()
 	if err != nil {
@@ -187,7 +187,8 @@ func (a *App) build() (err error) {
 	}
 	newsroom, err := desk.New(a.Newsroom, a.Ledger, a.Gate, desk.Options{
 		Name: configured.Name, Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview,
-		Origin: a.Config.Origin(a.Addr()), Pictures: a.Store, Darkroom: media.NewDarkroom(a.Store, media.Options{}), Log: a.log,
+		Origin: a.Config.Origin(a.Addr()), Pictures: a.Store, Darkroom: media.NewDarkroom(a.Store, media.Options{Now: a.Config.Now}), Log: a.log,
+		Now: a.Config.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("build the desk: %w", err)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -35,6 +36,8 @@ type Config struct {
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
 	Receivers   string // HOST:PORT,…: receivers of hooks that may have a private address and no TLS
 	Dev         bool   // read pages' assets from the checkout at each request
+
+	Now func() time.Time // nil: time.Now. What the paper says and does at a moment follows it; no operator can set it
 }
 
 // Setting is one setting: its name as a flag, its environment variable, its default and what it is for.

@@ -23,7 +23,7 @@ import (
 // services, and the tools for language models.
 func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
 	own := native.Options{Masthead: paper.Masthead, Page: paper.Page}
-	options := api.Options{Log: a.log}
+	options := api.Options{Log: a.log, Now: a.Config.Now}
 	if a.wire != nil {
 		own.Wire, options.Next = a.wire.Reports, a.next
 	}

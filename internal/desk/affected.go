@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -11,18 +12,24 @@ import (
 	"github.com/courant-news/courant/internal/web"
 )
 
-// AffectedPage is the published figures whose sources say something else since.
+// AffectedPage is the published figures whose sources say something else since, by the text that they stand in.
 type AffectedPage struct {
 	Frame
-	Figures  []AffectedRow
+	Texts    []AffectedText
 	Corrects bool
+}
+
+// AffectedText is a story, or an entry of a live one, with its affected figures. They are corrected together, by one notice.
+type AffectedText struct {
+	Story, Headline, Key, Proposal string
+	Revision                       int // 0: it is an entry, which is corrected at the story
+	Figures                        []AffectedRow
 }
 
 // AffectedRow is a published figure that would be printed otherwise today.
 type AffectedRow struct {
-	Story, Headline, Expression, Was, Now, Deviation, Problem, Proposal, Key string
-	Because                                                                  []string
-	Revision                                                                 int
+	Expression, Was, Now, Deviation, Problem, Key string
+	Because                                       []string
 }
 
 func (d *Desk) affected(w http.ResponseWriter, v visit) error {
@@ -32,23 +39,43 @@ func (d *Desk) affected(w http.ResponseWriter, v visit) error {
 	}
 	p := AffectedPage{Frame: d.room(v, "Printed, and since revised"), Corrects: d.gate.May(v.person(), staff.Correct, "") == nil}
 	p.Standfirst = "Figures of published stories that would be printed otherwise today, since their source revised what it said, or a number that was held was released."
-	for _, a := range list {
-		row := AffectedRow{
-			Story: storyHref(a.Story), Headline: a.Headline, Expression: "{{" + a.Figure.Expression + "}}", Was: a.Was.String(),
-			Problem: a.Problem, Proposal: a.Proposal.Text, Key: keyOf(a), Revision: a.Revision,
+	for _, text := range inTexts(list) {
+		t := AffectedText{Story: storyHref(text[0].Story), Headline: text[0].Headline, Key: string(text[0].Story), Proposal: news.Proposal(text).Text}
+		if text[0].Entry == 0 {
+			t.Revision = text[0].Revision
 		}
-		if a.Problem == "" {
-			row.Now, row.Deviation = a.Now.String(), a.Deviation.RoundPlaces(3).String()+"%"
+		for _, a := range text {
+			t.Figures = append(t.Figures, affectedRow(a))
 		}
-		for _, b := range a.Because {
-			if b.Is.ID != "" {
-				row.Because = append(row.Because, fmt.Sprintf("%s of %s: %s before, %s since %s", b.Is.Symbol, b.Is.At.UTC().Format("2 January 2006"),
-					b.Was.Value, b.Is.Value, b.Is.Seen.UTC().Format("2 January 2006, 15:04")))
-			}
-		}
-		p.Figures = append(p.Figures, row)
+		p.Texts = append(p.Texts, t)
 	}
 	return d.answer(w, v.Request, http.StatusOK, affectedPage(p))
+}
+
+// inTexts parts affected figures by the text that they stand in, and keeps their order.
+func inTexts(list []news.Affected) (texts [][]news.Affected) {
+	for i, a := range list {
+		if i == 0 || a.Story != list[i-1].Story || a.Entry != list[i-1].Entry {
+			texts = append(texts, nil)
+		}
+		last := len(texts) - 1
+		texts[last] = append(texts[last], a)
+	}
+	return texts
+}
+
+func affectedRow(a news.Affected) AffectedRow {
+	row := AffectedRow{Expression: "{{" + a.Figure.Expression + "}}", Was: a.Was.String(), Problem: a.Problem, Key: keyOf(a)}
+	if a.Problem == "" {
+		row.Now, row.Deviation = a.Now.String(), a.Deviation.RoundPlaces(3).String()+"%"
+	}
+	for _, b := range a.Because {
+		if b.Is.ID != "" {
+			row.Because = append(row.Because, fmt.Sprintf("%s of %s: %s before, %s since %s", b.Is.Symbol, b.Is.At.UTC().Format("2 January 2006"),
+				b.Was.Value, b.Is.Value, b.Is.Seen.UTC().Format("2 January 2006, 15:04")))
+		}
+	}
+	return row
 }
 
 // keyOf names an affected figure in a form.
@@ -56,7 +83,7 @@ func keyOf(a news.Affected) string {
 	return string(a.Story) + " " + strconv.Itoa(a.Revision) + " " + strconv.Itoa(a.Entry) + " " + a.Figure.Expression
 }
 
-// settleAffected corrects an affected figure, or leaves it as it was printed and says why.
+// settleAffected corrects the affected figures of a story, or leaves one as it was printed and says why.
 func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 	if err := web.Form(v.Request); err != nil {
 		return err
@@ -65,31 +92,35 @@ func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	key := v.PostForm.Get("figure")
-	for _, a := range list {
-		if keyOf(a) != key {
-			continue
+	correct, key := v.PostForm.Get("act") == "correct", v.PostForm.Get("figure")
+	list = slices.DeleteFunc(list, func(a news.Affected) bool {
+		if correct {
+			return string(a.Story) != v.PostForm.Get("story") || a.Entry != 0
 		}
-		m, err := d.manuscript(v, a.Story)
-		if err == nil {
-			err = d.may(v, staff.Correct, m)
-		}
-		if err != nil {
-			return err
-		}
-		said := "dismissed"
-		if v.PostForm.Get("act") == "correct" {
-			said = "published"
-			_, err = d.newsroom.Correct(v.Context(), a, v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("notice-text")))
-		} else {
-			err = d.newsroom.Dismiss(v.Context(), a, v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("reason")))
-		}
-		if err != nil {
-			return err
-		}
-		d.trace(v, said+" an affected figure", a.Slug, a.Revision)
-		http.Redirect(w, v.Request, "/desk/affected?said="+said, http.StatusSeeOther)
-		return nil
+		return keyOf(a) != key
+	})
+	if len(list) == 0 {
+		return fault.Because(fault.NotFound, "this is not affected any more: somebody corrected or dismissed it")
 	}
-	return fault.Because(fault.NotFound, "this figure is not affected any more: somebody corrected or dismissed it")
+	a := list[0]
+	m, err := d.manuscript(v, a.Story)
+	if err == nil {
+		err = d.may(v, staff.Correct, m)
+	}
+	if err != nil {
+		return err
+	}
+	said, by, person := "dismissed", v.person().Name, string(v.person().ID)
+	if correct {
+		said = "published"
+		_, err = d.newsroom.Correct(v.Context(), list, by, person, oneLine(v.PostForm.Get("notice-text")))
+	} else {
+		err = d.newsroom.Dismiss(v.Context(), a, by, person, oneLine(v.PostForm.Get("reason")))
+	}
+	if err != nil {
+		return err
+	}
+	d.trace(v, said+" an affected figure", a.Slug, a.Revision)
+	http.Redirect(w, v.Request, "/desk/affected?said="+said, http.StatusSeeOther)
+	return nil
 }

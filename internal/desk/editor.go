@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -120,6 +121,9 @@ func (d *Desk) may(v visit, a staff.Action, m news.Manuscript) error {
 // copyOf is what the visitor is writing of a story, or the last revision to begin with.
 func (d *Desk) copyOf(v visit, m news.Manuscript) (news.Copy, error) {
 	c, err := d.newsroom.Copy(v.Context(), m.ID, string(v.person().ID))
+	if err == nil && saved(c, m) {
+		err = errors.Join(fault.NotFound, d.newsroom.DropCopy(v.Context(), c))
+	}
 	if err == nil || !errors.Is(err, fault.NotFound) {
 		return c, err
 	}
@@ -130,6 +134,13 @@ func (d *Desk) copyOf(v visit, m news.Manuscript) (news.Copy, error) {
 		c.Content.Bylines = []string{v.person().Name}
 	}
 	return c, nil
+}
+
+// saved says whether a copy is what its writer saved as the last revision: one that stayed since the program was killed
+// between the two, or since the browser kept it once more while it was being saved. Nobody wrote anything meanwhile then.
+func saved(c news.Copy, m news.Manuscript) bool {
+	last := len(m.Revisions)
+	return last > 0 && c.BasedOn == last-1 && m.Revisions[last-1].Person == c.Person && reflect.DeepEqual(m.Revisions[last-1].Content, c.Content)
 }
 
 // sheet draws the editor with what is being written; problem says what could not be done with it.

@@ -240,7 +240,7 @@ func (a Affected) subject() string {
 }
 
 // Dismiss decides that a figure is not corrected for what was said since, all of it. The error is fault.Invalid where
-// nobody signs or no reason is given.
+// nobody signs or no reason is given, fault.Conflict where somebody decided so meanwhile.
 func (n *Newsroom) Dismiss(ctx context.Context, a Affected, by, person, reason string) error {
 	now := n.now().UTC().Truncate(time.Microsecond)
 	var all []Dismissal

@@ -4,53 +4,85 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/numeral"
 )
 
-// Correct signs the correction that is offered of a figure and publishes it: the text that readers see becomes the next
-// revision, and they are told what was wrong and what is right, in the words of the proposal, or in text where it is not
-// empty. A figure that names no day gets the moment when it was printed, else it would be printed as of today.
+// Proposal is the notice that is offered for the affected figures of one text: what each of them was, and is. Of more than a
+// notice can hold it names how many more there are.
+func Proposal(all []Affected) Notice {
+	const room = maxLine - 100
+	notice := Notice{Kind: FigureCorrection}
+	left := len(all)
+	for _, a := range all {
+		if len(notice.Text)+1+len(a.Proposal.Text) > room {
+			break
+		}
+		notice.Text = strings.TrimSpace(notice.Text + " " + a.Proposal.Text)
+		left--
+	}
+	if left > 0 {
+		notice.Text = fmt.Sprintf("%s %d more figures that rest on the same numbers are corrected too.", notice.Text, left)
+	}
+	return notice
+}
+
+// Correct signs the correction that is offered of the affected figures of a story, all that there are in it, and publishes it:
+// the text that readers see becomes the next revision, and they are told what was wrong and what is right, in the words of the
+// [Proposal], or in text where it is not empty. A figure that names no day gets the moment when it was printed, else it would
+// be printed as of today. All of it comes about or nothing.
 //
-// The error is fault.Conflict where the story is being changed, the figure stands in a live entry or has no value any more,
-// or where not this figure alone would be printed otherwise, of which readers would not be told. Nothing has changed then.
-func (n *Newsroom) Correct(ctx context.Context, a Affected, by, person, text string) (Step, error) {
-	m, err := n.store.Manuscript(ctx, a.Story)
+// The error is fault.Conflict where the story is being changed, a figure stands in a live entry or has no value any more, or
+// where a figure that is not among them would be printed otherwise, of which readers would not be told.
+func (n *Newsroom) Correct(ctx context.Context, all []Affected, by, person, text string) (Step, error) {
+	if len(all) == 0 {
+		return Step{}, fault.Because(fault.NotFound, "no figure of the story is affected any more: somebody corrected or dismissed it")
+	}
+	m, err := n.store.Manuscript(ctx, all[0].Story)
 	if err != nil {
 		return Step{}, err
 	}
-	switch {
-	case a.Entry != 0:
-		return Step{}, fault.Because(fault.Conflict, "the figure stands in an entry of the live story %q: tell another entry that corrects it", m.Slug)
-	case a.Problem != "":
-		return Step{}, fault.Because(fault.Conflict, "the figure {{%s}} has no value any more: change the text of the story %q", a.Figure.Expression, m.Slug)
-	case m.State != Published || m.Live != len(m.Revisions) || m.Live != a.Revision:
-		return Step{}, fault.Because(fault.Conflict, "the story %q is being changed: correct it on its own page", m.Slug)
+	for _, a := range all {
+		switch {
+		case a.Entry != 0:
+			return Step{}, fault.Because(fault.Conflict, "the figure stands in an entry of the live story %q: tell another entry that corrects it", m.Slug)
+		case a.Problem != "":
+			return Step{}, fault.Because(fault.Conflict, "the figure {{%s}} has no value any more: change the text of the story %q", a.Figure.Expression, m.Slug)
+		case a.Story != m.ID || m.State != Published || m.Live != len(m.Revisions) || m.Live != a.Revision:
+			return Step{}, fault.Because(fault.Conflict, "the story %q is being changed, or was meanwhile: correct it on its own page", m.Slug)
+		}
 	}
-	content := m.Revisions[m.Live-1].Content
-	content.Body = dated(content.Body, m.Updated)
-	notice, err := n.corrected(ctx, m, content, a)
+	r := Revision{
+		Story: m.ID, N: m.Live + 1, Content: m.Revisions[m.Live-1].Content, Author: by, Person: person, Reason: "The source revised {{" + all[0].Figure.Expression + "}}.",
+		At: n.now().UTC().Truncate(time.Microsecond),
+	}
+	r.Content.Body = dated(r.Content.Body, m.Updated)
+	pins, err := n.pin(ctx, r.Content.Body, r.At)
 	if err != nil {
+		return Step{}, fmt.Errorf("correct %q: %w", m.Slug, err)
+	}
+	notice := Proposal(all)
+	if notice.Figures, err = corrected(m, r.Content, pins, all); err != nil {
 		return Step{}, err
 	}
 	if text != "" {
 		notice.Text = text
 	}
-	if err := notice.check(); err != nil {
-		return Step{}, err
-	}
-	why := "The source revised {{" + a.Figure.Expression + "}}."
-	r, err := n.Save(ctx, Submission{ID: m.ID, BasedOn: m.Live, Content: content, Author: by, Person: person, Reason: why})
+	before := m
+	before.State, before.Revisions = Draft, append(slices.Clone(m.Revisions), r) // as it is between the two
+	step, err := before.step(Move{To: Published, Revision: r.N, By: by, Person: person, Reason: r.Reason, Notice: notice}, r.At)
 	if err != nil {
 		return Step{}, err
 	}
-	step, err := n.Move(ctx, m.ID, Move{To: Published, Revision: r.N, By: by, Person: person, Reason: why, Notice: notice})
-	if err != nil {
-		err = fmt.Errorf("revision %d of %q is saved as a draft and waits to be published: %w", r.N, m.Slug, err)
+	if err := n.store.Reprint(ctx, r, step, pins); err != nil {
+		return Step{}, fmt.Errorf("correct %q: %w", m.Slug, err)
 	}
-	return step, err
+	n.bus.Publish(bus.Event{Topic: StoryTopic, Key: string(m.Slug)})
+	return step, nil
 }
 
 // dated gives each figure of a text that names no day a moment.
@@ -64,38 +96,36 @@ func dated(body string, at time.Time) string {
 	return body
 }
 
-// corrected holds a content against what readers see, and returns the notice for it if nothing but the affected figure would
-// be printed otherwise, and that as the notice says.
-func (n *Newsroom) corrected(ctx context.Context, m Manuscript, content Content, a Affected) (Notice, error) {
-	pins, err := n.pin(ctx, content.Body, n.now())
-	if err != nil {
-		return Notice{}, err
-	}
+// corrected holds a content against what readers see, and returns the figures in it that are corrected, if nothing but the
+// affected ones would be printed otherwise, and these as was shown.
+func corrected(m Manuscript, content Content, pins []Pin, all []Affected) (named []string, err error) {
 	before, were, err := parted(m.Revisions[m.Live-1].Content.Body, m.Pins[m.Live])
 	if err != nil {
-		return Notice{}, err
+		return nil, err
 	}
 	after, are, err := parted(content.Body, pins)
 	if err != nil {
-		return Notice{}, err
+		return nil, err
 	}
-	notice, style := a.Proposal, numeral.Of(content.Language)
-	notice.Figures = nil
+	affected := map[string]Affected{}
+	for _, a := range all {
+		affected[a.Figure.Expression] = a
+	}
+	style := numeral.Of(content.Language)
 	for i, f := range after {
-		if before[i].Expression == a.Figure.Expression {
-			if !f.Block() && !f.Printed(are[i]).Equal(a.Now) {
-				return Notice{}, fault.Because(fault.Conflict, "the figure {{%s}} would be printed as %s, since another source is chosen now: correct the story %q on its own page",
-					f.Expression, f.Text(are[i], style), m.Slug)
-			}
-			notice.Figures = append(notice.Figures, f.Expression)
-			continue
-		}
-		if !alike(f, were[i], are[i]) {
-			return Notice{}, fault.Because(fault.Conflict, "the figure {{%s}} would be printed otherwise too: correct the story %q on its own page, and tell readers of both",
+		a, isAffected := affected[before[i].Expression]
+		switch {
+		case isAffected && !f.Block() && !f.Printed(are[i]).Equal(a.Now):
+			return nil, fault.Because(fault.Conflict, "the figure {{%s}} would be printed as %s, since another source is chosen now: correct the story %q on its own page",
+				f.Expression, f.Text(are[i], style), m.Slug)
+		case isAffected:
+			named = append(named, f.Expression)
+		case !alike(f, were[i], are[i]):
+			return nil, fault.Because(fault.Conflict, "the figure {{%s}} would be printed otherwise too: correct the story %q on its own page, and tell readers of both",
 				before[i].Expression, m.Slug)
 		}
 	}
-	return notice, nil
+	return named, nil
 }
 
 // alike says whether a figure prints the same of some pins as of others.

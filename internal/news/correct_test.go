@@ -39,7 +39,7 @@ func TestACorrectionChangesTheFigureThatItNamesAndNoOther(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("affected are %+v, %v", list, err)
 	}
-	step, err := h.Correct(t.Context(), list[0], "editor", "p-1", "")
+	step, err := h.Correct(t.Context(), list, "editor", "p-1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestWhatACorrectionWouldNotTellOfItDoesNotDo(t *testing.T) {
 	for want, a := range map[string]news.Affected{
 		"would be printed otherwise too": list[0], "an entry of the live story": entry, "has no value any more": lost, "is being changed": old,
 	} {
-		if _, err := h.Correct(t.Context(), a, "editor", "p-1", ""); !errors.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), want) {
+		if _, err := h.Correct(t.Context(), []news.Affected{a}, "editor", "p-1", ""); !errors.Is(err, fault.Conflict) || !strings.Contains(fault.Sentence(err), want) {
 			t.Errorf("want %q: %v", want, err)
 		}
 	}

@@ -25,6 +25,9 @@ type Store interface {
 	// fault.Conflict.
 	Take(ctx context.Context, s Step, pins []Pin) error
 
+	// Reprint appends a revision as AddRevision does, and the step that publishes it as Take does, both or neither.
+	Reprint(ctx context.Context, r Revision, s Step, pins []Pin) error
+
 	// AppendEntry appends an entry to a published story and returns its number; fault.Conflict where it is published no more.
 	AppendEntry(ctx context.Context, id StoryID, e Entry) (n int, err error)
 
@@ -34,8 +37,8 @@ type Store interface {
 	// left out.
 	Shaken(ctx context.Context) ([]Shaken, error)
 
-	// Dismiss keeps dismissals; of two for the same the first stands. The error is fault.Invalid for a story that does
-	// not exist.
+	// Dismiss keeps dismissals; of two for the same the first stands. The error is fault.Conflict where all of them were
+	// made before, and fault.Invalid for a story that does not exist.
 	Dismiss(ctx context.Context, all []Dismissal) error
 
 	// DueStories returns the stories that go out by themselves, with when, the first first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 )
@@ -79,21 +80,32 @@ func scanShaken(rows *sql.Rows) (s news.Shaken, err error) {
 // Dismiss implements [news.Store].
 func (db *DB) Dismiss(ctx context.Context, all []news.Dismissal) error {
 	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		first := len(all) == 0
 		for _, d := range all {
-			if err := putDismissal(ctx, c, d); err != nil {
+			isNew, err := putDismissal(ctx, c, d)
+			if err != nil {
 				return err
 			}
+			first = first || isNew
+		}
+		if !first {
+			return fault.Because(fault.Conflict, "somebody decided already that this figure stays: their reason is on record, and yours is not")
 		}
 		return nil
 	})
 	return db.fail(err, "dismiss %d values", len(all))
 }
 
-func putDismissal(ctx context.Context, c *sql.Conn, d news.Dismissal) error {
-	_, err := c.ExecContext(ctx, `INSERT INTO dismissal (story, revision, entry, n, observation, by, person, reason, at)
+// putDismissal says whether it was the first for its place and observation, which stands.
+func putDismissal(ctx context.Context, c *sql.Conn, d news.Dismissal) (isNew bool, err error) {
+	put, err := c.ExecContext(ctx, `INSERT INTO dismissal (story, revision, entry, n, observation, by, person, reason, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`, string(d.Story), d.Revision, d.Entry, d.Pin,
 		string(d.Observation), d.By, d.Person, d.Reason, micros(d.At))
-	return err
+	if err != nil {
+		return false, err
+	}
+	n, err := put.RowsAffected()
+	return n > 0, err
 }
 
 // dismissals reads those of a story's figures.

@@ -88,7 +88,7 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 		}
 	}
 	for _, d := range m.Dismissed {
-		if err := putDismissal(ctx, c, d); err != nil {
+		if _, err := putDismissal(ctx, c, d); err != nil {
 			return false, err
 		}
 	}

@@ -331,8 +331,13 @@ func findsShaken(t *testing.T, url string) {
 		{Place: news.Place{Story: "live", Revision: 1}, Observation: last.ID, By: "e", Reason: "r", At: seen},
 		{Place: news.Place{Story: "live", Revision: 1, Pin: 2}, By: "e", Reason: "r", At: seen},
 	} {
-		if err := errors.Join(db.Dismiss(t.Context(), []news.Dismissal{d}), db.Dismiss(t.Context(), []news.Dismissal{d})); err != nil {
+		if err := db.Dismiss(t.Context(), []news.Dismissal{d}); err != nil {
 			t.Fatal(err)
+		}
+		late := d
+		late.Reason = "another"
+		if err := db.Dismiss(t.Context(), []news.Dismissal{late}); !errors.Is(err, fault.Conflict) {
+			t.Errorf("a second reason for the same: %v", err)
 		}
 	}
 	if got := shaken(); got != "live 0/1/0 180-190, live 1/0/1 180-190" {

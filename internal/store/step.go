@@ -12,29 +12,45 @@ import (
 
 // Take implements [news.Store].
 func (db *DB) Take(ctx context.Context, s news.Step, pins []news.Pin) error {
-	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
-		if err := lockStory(ctx, c, s.Story); err != nil {
-			return err
-		}
-		if err := follows(ctx, c, s); err != nil {
-			return err
-		}
-		if err := putStep(ctx, c, s); err != nil {
-			return err
-		}
-		switch {
-		case s.Slug != "":
-			return rename(ctx, c, s)
-		case s.To == news.Published:
-			return publish(ctx, c, s, pins)
-		case s.To == news.Withdrawn:
-			_, err := c.ExecContext(ctx, "UPDATE story SET state = 'withdrawn', stage = $1, due = NULL, live = 0 WHERE id = $2", string(s.To), string(s.Story))
-			return err
-		}
-		_, err := c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(s.To), orNull(s.Due), string(s.Story))
-		return err
-	})
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error { return take(ctx, c, s, pins) })
 	return db.fail(err, "take step %d of %s", s.N, s.Story)
+}
+
+// Reprint implements [news.Store].
+func (db *DB) Reprint(ctx context.Context, r news.Revision, s news.Step, pins []news.Pin) error {
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if err := follow(ctx, c, r); err != nil {
+			return err
+		}
+		if err := putRevision(ctx, c, r, false); err != nil {
+			return err
+		}
+		return take(ctx, c, s, pins)
+	})
+	return db.fail(err, "reprint %s as revision %d", r.Story, r.N)
+}
+
+func take(ctx context.Context, c *sql.Conn, s news.Step, pins []news.Pin) error {
+	if err := lockStory(ctx, c, s.Story); err != nil {
+		return err
+	}
+	if err := follows(ctx, c, s); err != nil {
+		return err
+	}
+	if err := putStep(ctx, c, s); err != nil {
+		return err
+	}
+	switch {
+	case s.Slug != "":
+		return rename(ctx, c, s)
+	case s.To == news.Published:
+		return publish(ctx, c, s, pins)
+	case s.To == news.Withdrawn:
+		_, err := c.ExecContext(ctx, "UPDATE story SET state = 'withdrawn', stage = $1, due = NULL, live = 0 WHERE id = $2", string(s.To), string(s.Story))
+		return err
+	}
+	_, err := c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(s.To), orNull(s.Due), string(s.Story))
+	return err
 }
 
 // lockStory keeps others from changing a story until the end of the transaction. The update that changes nothing takes

@@ -1,0 +1,55 @@
+package desk_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+)
+
+// A correction is signed whole or not at all: one that cannot be published leaves no draft behind that nobody wrote, and can
+// be signed again.
+func TestACorrectionIsSignedWholeOrNotAtAll(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, h *house) {
+		owner := h.owner(t)
+		at := written(owner, "A figure", "On the day one euro bought {{EUR/USD @2026-09-28}} dollars.")
+		owner.post(at+"/move", http.StatusOK, "to", "published", "revision", "1")
+		story := func() news.Manuscript {
+			m, err := h.newsroom.Story(t.Context(), news.StoryID(strings.TrimPrefix(at, "/desk/stories/")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m
+		}
+		pin := story().Pins[1][0]
+		sources, err := h.ledger.Known(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.now = h.now.Add(time.Minute)
+		revised := market.NewObservation(pin.Symbol, pin.Field, currency.MustDecimal("2.5"), market.Moment{At: pin.At, Seen: h.now}, pin.Source, "")
+		if _, err := h.ledger.Record(t.Context(), []market.Source{sources[pin.Source]}, []market.Observation{revised}, nil); err != nil {
+			t.Fatal(err)
+		}
+		key := string(story().ID)
+		text := owner.post("/desk/affected", http.StatusBadRequest, "story", key, "act", "correct", "notice-text", strings.Repeat("Too long. ", 200)).Find(".said").Text()
+		if !strings.Contains(text, "1000 is the most") {
+			t.Errorf("what is too long is told %q", text)
+		}
+		if m := story(); m.State != news.Published || m.Live != 1 || len(m.Revisions) != 1 || len(m.Steps) != 1 {
+			t.Errorf("nothing was signed, and it is %s with %d revisions, of which readers see %d", m.State, len(m.Revisions), m.Live)
+		}
+		owner.post("/desk/affected", http.StatusOK, "story", key, "act", "correct")
+		m := story()
+		if m.State != news.Published || m.Live != 2 || len(m.Revisions) != 2 || m.Pins[2][0].Value.String() != "2.5" || m.Revisions[1].Content.Body != m.Revisions[0].Content.Body {
+			t.Errorf("signed, it is %s with %d revisions, of which readers see %d with %v", m.State, len(m.Revisions), m.Live, m.Pins[2])
+		}
+		if text := owner.post("/desk/affected", http.StatusNotFound, "story", key, "act", "correct").Find(".said").Text(); !strings.Contains(text, "not affected any more") {
+			t.Errorf("who signs it once more is told %q", text)
+		}
+	})
+}
