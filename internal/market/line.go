@@ -18,25 +18,28 @@ type Settled struct {
 }
 
 // At is about when the value speaks.
-func (s Settled) At() time.Time { return time.UnixMicro(s.at).UTC() }
+func (s *Settled) At() time.Time { return time.UnixMicro(s.at).UTC() }
+
+// Moments are At and Seen in microseconds since 1970, for those who go through thousands of days.
+func (s *Settled) Moments() (at, seen int64) { return s.at, s.seen() }
 
 // Seen is when the younger of the numbers that it rests on was learnt.
-func (s Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }
+func (s *Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }
 
 // Value is the price, to CrossDigits digits where it was computed.
-func (s Settled) Value() currency.Decimal { return s.value() }
+func (s *Settled) Value() currency.Decimal { return s.value() }
 
 // Source is who said it.
-func (s Settled) Source() SourceID { return s.source }
+func (s *Settled) Source() SourceID { return s.source }
 
 // How says how the value follows from what the source said.
-func (s Settled) How() How { return s.how }
+func (s *Settled) How() How { return s.how }
 
 // Offer is all that there is to say of it.
-func (s Settled) Offer() Offer { return s.offer() }
+func (s *Settled) Offer() Offer { return s.offer() }
 
 // Beside are what the other sources had to say at that moment, the best first, where that was asked for.
-func (s Settled) Beside() []Offer {
+func (s *Settled) Beside() []Offer {
 	var all []Offer
 	for _, p := range s.beside {
 		all = append(all, p.offer())
@@ -45,7 +48,7 @@ func (s Settled) Beside() []Offer {
 }
 
 // AppendIDs appends the names of the observations that it rests on.
-func (s Settled) AppendIDs(ids []ID) []ID {
+func (s *Settled) AppendIDs(ids []ID) []ID {
 	if s.fixed != nil {
 		for _, o := range s.fixed.From {
 			ids = append(ids, o.ID)
@@ -150,7 +153,7 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 		if best.at != at {
 			continue
 		}
-		line.Points = append(line.Points, Settled{pick: lanes[best.index].newest()})
+		line.Points = append(line.Points, Settled{pick: *lanes[best.index].newest()})
 		for i := range all {
 			if o := &all[i]; o != best && o.counts && off(o.value, best.value).Abs().Cmp(disputed) > 0 {
 				line.disputed[at] = true
@@ -169,7 +172,7 @@ type lane struct {
 }
 
 // newest is the last pick that was passed; there must be one.
-func (t *lane) newest() pick { return t.picks[t.passed-1] }
+func (t *lane) newest() *pick { return &t.picks[t.passed-1] }
 
 // next is the next moment at which a source offered something.
 func next(lanes []*lane) (at int64, ok bool) {

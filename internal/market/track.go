@@ -347,32 +347,35 @@ func (r *road) picks(b bounds) []pick {
 }
 
 // value is the price, to CrossDigits digits where it was computed.
-func (p pick) value() currency.Decimal {
-	switch {
-	case p.fixed != nil:
+func (p *pick) value() currency.Decimal {
+	if p.fixed != nil {
 		return p.fixed.Value
-	case p.how == Said:
-		return p.first.Value(int(p.i))
 	}
-	over, under := one, one
-	p.multiply(p.first, p.i, p.turned[0], &over, &under)
-	if p.second != nil {
-		p.multiply(p.second, p.j, p.turned[1], &over, &under)
+	over, under := p.first.Value(int(p.i)), one
+	switch {
+	case p.how == Said:
+		return over
+	case p.second == nil:
+		over, under = one, over
+	default:
+		first, second := over, p.second.Value(int(p.j))
+		switch p.turned {
+		case [2]bool{false, false}:
+			over = first.Mul(second)
+		case [2]bool{false, true}:
+			under = second
+		case [2]bool{true, false}:
+			over, under = second, first
+		default:
+			over, under = one, first.Mul(second)
+		}
 	}
 	value, _ := over.Quo(under, CrossDigits) // no rate is zero
 	return value
 }
 
-func (p pick) multiply(t *Track, row int32, turned bool, over, under *currency.Decimal) {
-	if value := t.Value(int(row)); turned {
-		*under = under.Mul(value)
-	} else {
-		*over = over.Mul(value)
-	}
-}
-
 // seen is when the younger of the numbers that it rests on was learnt.
-func (p pick) seen() int64 {
+func (p *pick) seen() int64 {
 	if p.fixed != nil {
 		return p.fixed.Seen.UnixMicro()
 	}
@@ -384,7 +387,7 @@ func (p pick) seen() int64 {
 }
 
 // offer is the price in full.
-func (p pick) offer() Offer {
+func (p *pick) offer() Offer {
 	if p.fixed != nil {
 		return *p.fixed
 	}
