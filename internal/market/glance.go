@@ -34,7 +34,7 @@ func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []curren
 		return Glance{}, fmt.Errorf("read the sources: %w", err)
 	}
 	heard := newSpread(tracks, facts, asOf)
-	s := &settler{facts, heard}
+	s := &settler{facts, heard, true}
 	b := s.board(base, asOf)
 	return heard.glance(b, quotes), nil
 }
@@ -95,7 +95,6 @@ type spread struct {
 	tracks  *Tracks
 	within  bounds
 	voices  []*speaker // those that may speak
-	flags   map[currency.Code][]Flag
 	made    map[Symbol]settledOnce
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
@@ -124,7 +123,7 @@ type weighed struct {
 
 func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 	s := &spread{
-		facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{},
+		facts: facts, tracks: tracks, within: boundsOf(asOf),
 		weighed: map[Symbol]weighed{}, made: map[Symbol]settledOnce{},
 	}
 	for _, v := range tracks.voices {
@@ -199,7 +198,7 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	if a, ok := s.all.agreement(best); ok {
 		p.Agreement = a
 		p.Move = movedSince(pair, before, p.Offer, s.facts)
-		p.Flags = slices.Concat(s.known(quote, at), s.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
+		p.Flags = slices.Concat(s.facts.known(quote, at), s.facts.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
 	} else { // somebody disputes it, which is said in words
 		heard := make([]standing, len(picks))
 		for i, p := range picks {
@@ -220,18 +219,6 @@ func (s *spread) before(chosen pick, base, quote int) Offer {
 		return p.offer()
 	}
 	return Offer{}
-}
-
-// known is what is to be known of a currency on the day of the board.
-func (s *spread) known(code currency.Code, at time.Time) []Flag {
-	flags, ok := s.flags[code]
-	if !ok {
-		if c, err := s.facts.Currencies.Currency(code); err == nil {
-			flags = currencyFlags(c, s.facts.Currencies, at)
-		}
-		s.flags[code] = flags
-	}
-	return flags
 }
 
 // agreement is how the other current entrants stand to the best; not ok where one of them is not near.

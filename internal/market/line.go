@@ -128,7 +128,7 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 	code, other, _ := pair.Pair()
 	base, quote := tracks.number(code), tracks.number(other)
 	line := Line{Pair: pair, facts: facts, known: asOf.Known.UnixMicro(), disputed: map[int64]bool{}}
-	line.spans = spansOf(pair, facts.Currencies)
+	line.spans = spansOf(facts.Currencies, other, code)
 	var lanes []*lane
 	moments := 0
 	for _, v := range tracks.voices {
@@ -228,13 +228,7 @@ func (s *settler) enter(pair Symbol, index int, t *lane, at int64) entrant {
 // changed.
 func (l Line) Flags(i int) []FlagCode {
 	p := l.Points[i]
-	n, _ := slices.BinarySearchFunc(l.spans, p.at, func(s span, at int64) int {
-		if s.from <= at {
-			return -1
-		}
-		return 1
-	})
-	flags := slices.Clip(l.spans[n-1].flags)
+	flags := slices.Clip(spanOf(l.spans, p.at).codes)
 	if l.disputed[p.at] {
 		flags = append(flags, Disputed)
 	}
@@ -270,44 +264,4 @@ func (t *Track) alike(row int, known int64) (since int64, n int) {
 		since, n = t.At(i), n+1
 	}
 	return since, n
-}
-
-// span is a time, until the next, over which the same is to be known of the currencies of a pair.
-type span struct {
-	from  int64
-	flags []FlagCode
-}
-
-// spansOf parts all time at the days on which a currency of a pair retires, is tied, comes free, or gets another scale.
-func spansOf(pair Symbol, table *currency.Table) []span {
-	base, quote, _ := pair.Pair()
-	begins := []time.Time{{}}
-	for _, code := range []currency.Code{quote, base} {
-		c, err := table.Currency(code)
-		if err != nil {
-			continue
-		}
-		begins = append(begins, c.Retired.First())
-		for _, p := range table.Pegs(code) {
-			begins = append(begins, p.Since.First(), p.Until.End())
-		}
-		for r := range table.Redenominations(code) {
-			begins = append(begins, r.Effective.First())
-		}
-	}
-	slices.SortFunc(begins, time.Time.Compare)
-	var spans []span
-	for _, at := range slices.CompactFunc(begins, time.Time.Equal) {
-		s := span{from: at.UnixMicro()}
-		for _, code := range []currency.Code{quote, base} {
-			if c, err := table.Currency(code); err == nil {
-				for _, f := range currencyFlags(c, table, at) {
-					s.flags = append(s.flags, f.Code)
-				}
-			}
-		}
-		spans = append(spans, s)
-	}
-	spans[0].from = -1 << 63
-	return spans
 }
