@@ -124,7 +124,7 @@ type weighed struct {
 func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 	s := &spread{
 		facts: facts, tracks: tracks, within: boundsOf(asOf),
-		weighed: map[Symbol]weighed{}, made: map[Symbol]settledOnce{},
+		weighed: make(map[Symbol]weighed, len(tracks.codes)), made: make(map[Symbol]settledOnce, len(tracks.codes)),
 	}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
@@ -188,7 +188,7 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	best := s.all.best()
 	chosen := picks[best.index]
 	s.weighed[pair] = w
-	before := s.before(chosen, b, q)
+	before := s.before(chosen)
 	rows := [2]int32{chosen.i, chosen.j}
 	alike := func(i int) (time.Time, int) {
 		since, n := [2]*Track{chosen.first, chosen.second}[i].alike(int(rows[i]), known)
@@ -212,10 +212,14 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	return p, true
 }
 
-// before is what the source of a pick had offered before; see [standing].
-func (s *spread) before(chosen pick, base, quote int) Offer {
-	i := slices.IndexFunc(s.voices, func(v *speaker) bool { return v.source == chosen.source })
-	if p, ok := newest(s.voices[i].roads(nil, base, quote), chosen.at, s.within.known, int(chosen.i)); ok {
+// before is what the source of a pick had offered before; see [standing]. Its roads lie together.
+func (s *spread) before(chosen pick) Offer {
+	first := slices.IndexFunc(s.roads, func(r road) bool { return r.source == chosen.source })
+	last := first
+	for last < len(s.roads) && s.roads[last].source == chosen.source {
+		last++
+	}
+	if p, ok := newest(s.roads[first:last], chosen.at, s.within.known, int(chosen.i)); ok {
 		return p.offer()
 	}
 	return Offer{}

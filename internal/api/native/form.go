@@ -116,8 +116,8 @@ func (n *native) set(e endpoint, found found, in form) (api.Reply, error) {
 	}
 	if in.extension == "json" {
 		body, err := encoded(found.whole)
-		for _, l := range found.lists {
-			body = l.within(body)
+		if found.lists != nil {
+			body = within(body, found.lists)
 		}
 		reply.Body = body
 		return reply, err

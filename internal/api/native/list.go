@@ -28,27 +28,34 @@ type list struct {
 // partLength is about how much is written at once.
 const partLength = 64 << 10
 
-// within puts the rows into a reply that was written without them.
-func (l list) within(body []byte) []byte {
-	before, behind, _ := bytes.Cut(body, []byte(`"`+l.name+`":[]`))
-	b := append(make([]byte, 0, len(body)+l.length*l.count), before...)
-	b = append(b, `"`+l.name+`":[`...)
-	for r := range l.each {
-		b = append(r.appendJSON(b), ',')
+// within puts rows into a reply that was written without them, the lists in the order of its fields.
+func within(body []byte, lists []list) []byte {
+	b := make([]byte, 0, len(body)+room(lists))
+	for _, l := range lists {
+		before, behind, _ := bytes.Cut(body, []byte(`"`+l.name+`":[]`))
+		b = append(append(b, before...), `"`+l.name+`":[`...)
+		for r := range l.each {
+			b = append(r.appendJSON(b), ',')
+		}
+		if l.count > 0 {
+			b = b[:len(b)-1] // the last comma
+		}
+		b, body = append(b, ']'), behind
 	}
-	if l.count > 0 {
-		b = b[:len(b)-1] // the last comma
+	return append(b, body...)
+}
+
+// room is about the length of some lists.
+func room(lists []list) (n int) {
+	for _, l := range lists {
+		n += l.length * l.count
 	}
-	return append(append(b, ']'), behind...)
+	return n
 }
 
 // write writes the rows of some lists, which are like a zero value, as lines of JSON, or as a table with the names of its columns.
 func write(w io.Writer, like any, lists []list, csv bool) error {
-	room := 0
-	for _, l := range lists {
-		room += l.length * (l.count + 1)
-	}
-	b := make([]byte, 0, min(partLength, room)+partLength/10)
+	b := make([]byte, 0, min(partLength, room(lists))+1000)
 	if csv {
 		b = append(b, strings.Join(columns(nil, reflect.TypeOf(like), ""), ",")...)
 		b = append(b, "\r\n"...)

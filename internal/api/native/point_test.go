@@ -66,11 +66,11 @@ func TestPointsStandWithinTheirSeries(t *testing.T) {
 	}}
 	whole.Rates = []point{one, one}
 	want, err := encoded(whole)
-	if got := all.within(body); err != nil || !bytes.Equal(got, want) {
+	if got := within(body, []list{all}); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%v\n%s\n%s", err, got, want)
 	}
 	none := list{"rates", 0, pointLength, func(func(row) bool) {}}
-	if got := none.within(body); !bytes.Equal(got, body) {
+	if got := within(body, []list{none}); !bytes.Equal(got, body) {
 		t.Errorf("of none: %s", got)
 	}
 }
