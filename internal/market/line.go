@@ -29,6 +29,14 @@ func (s *Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }
 // Value is the price, to CrossDigits digits where it was computed.
 func (s *Settled) Value() currency.Decimal { return s.value() }
 
+// AppendValue appends the text of Value: a source's own number without making more of it.
+func (s *Settled) AppendValue(b []byte) []byte {
+	if s.how == Said {
+		return s.first.AppendValue(b, int(s.i))
+	}
+	return s.value().Append(b)
+}
+
 // Source is who said it.
 func (s *Settled) Source() SourceID { return s.source }
 

@@ -16,6 +16,7 @@ type Column interface {
 	At(i int) int64
 	Seen(i int) int64
 	Value(i int) currency.Decimal
+	AppendValue(b []byte, i int) []byte // the text of Value
 	ID(i int) ID
 	Observation(i int) Observation
 	Latest() int64 // the newest Seen
@@ -151,13 +152,14 @@ func tracksOf(heard []Observation) *Tracks {
 // rows is a column of observations that were read, of each moment one.
 type rows []*Observation
 
-func (r rows) Len() int                      { return len(r) }
-func (r rows) At(i int) int64                { return r[i].At.UnixMicro() }
-func (r rows) Seen(i int) int64              { return r[i].Seen.UnixMicro() }
-func (r rows) Value(i int) currency.Decimal  { return r[i].Value }
-func (r rows) ID(i int) ID                   { return r[i].ID }
-func (r rows) Observation(i int) Observation { return *r[i] }
-func (r rows) Revised() bool                 { return false }
+func (r rows) Len() int                           { return len(r) }
+func (r rows) At(i int) int64                     { return r[i].At.UnixMicro() }
+func (r rows) Seen(i int) int64                   { return r[i].Seen.UnixMicro() }
+func (r rows) Value(i int) currency.Decimal       { return r[i].Value }
+func (r rows) AppendValue(b []byte, i int) []byte { return r[i].Value.Append(b) }
+func (r rows) ID(i int) ID                        { return r[i].ID }
+func (r rows) Observation(i int) Observation      { return *r[i] }
+func (r rows) Revised() bool                      { return false }
 func (r rows) Latest() (seen int64) {
 	for i := range r {
 		seen = max(seen, r.Seen(i))

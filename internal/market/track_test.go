@@ -202,7 +202,7 @@ func sameCourse(t *rapid.T, pair Symbol, tracks *Tracks, sheaf *sheaf, asOf AsOf
 			case said && found != ok:
 				t.Fatalf("%s on %s: in the course %v, settled %v", pair, day, found, ok)
 			case found && ok:
-				if diff := gocmp.Diff(p.Value.String()+string(p.Source), course[i].Value().String()+string(course[i].Source())); diff != "" {
+				if diff := gocmp.Diff(p.Value.String()+string(p.Source), string(course[i].AppendValue(nil))+string(course[i].Source())); diff != "" {
 					t.Fatalf("%s on %s: settled and in the course:\n%s", pair, day, diff)
 				}
 			}

@@ -172,11 +172,15 @@ func (c *calendar) append(b []byte, m money, day int64) ([]byte, error) {
 			b = append(b, ',')
 		}
 		b = append(append(append(b, '"'), d.Quote...), `":`...)
-		value, err := m.value(d.Quote, s, d.minor)
-		if err != nil {
-			return nil, err
+		if m.unit && !m.legacy {
+			b = s.AppendValue(b)
+		} else {
+			value, err := m.value(d.Quote, s, d.minor)
+			if err != nil {
+				return nil, err
+			}
+			b = value.Append(b)
 		}
-		b = value.Append(b)
 		_, seen := s.Moments()
 		c.seen = max(c.seen, seen)
 	}
@@ -195,14 +199,10 @@ func (f *face) minor(code currency.Code) int {
 	return c.MinorUnits
 }
 
-// value is an amount of the base in a quote: a rate with all its digits, or an amount rounded once to the quote's smallest
-// unit, computed from what the bank wrote.
+// value is an amount of the base in a quote, rounded once to the quote's smallest unit and computed from what the bank wrote.
 func (m money) value(quote currency.Code, s *market.Settled, minor int) (currency.Decimal, error) {
 	if m.legacy {
 		return legacyV1(m, quote, s.Offer()), nil
-	}
-	if m.unit {
-		return s.Value(), nil
 	}
 	over, under, err := s.Offer().Chain(m.base, quote)
 	if err != nil {
