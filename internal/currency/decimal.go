@@ -72,6 +72,14 @@ func (d Decimal) Parts() (coefficient int64, places int, ok bool) {
 	return coefficient, d.Places(), true
 }
 
+// AppendParts appends the text of what [DecimalOf] makes of the same parts.
+func AppendParts(b []byte, coefficient int64, places int) []byte {
+	if coefficient < 0 || places < 0 {
+		return DecimalOf(coefficient, places).Append(b)
+	}
+	return small{coefficient: uint64(coefficient), exponent: -int32(places)}.append(b)
+}
+
 // MustDecimal is [ParseDecimal] for literals in tests and tables. It panics on what ParseDecimal refuses.
 func MustDecimal(s string) Decimal {
 	d, err := ParseDecimal(s)

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -57,6 +58,7 @@ func load(files fs.FS) (*Table, error) {
 	for _, pegs := range t.pegs {
 		slices.SortStableFunc(pegs, func(a, b Peg) int { return a.Since.First().Compare(b.Since.First()) })
 	}
+	t.pegged = slices.Sorted(maps.Keys(t.pegs))
 	for _, rs := range t.redenominations {
 		slices.SortStableFunc(rs, func(a, b Redenomination) int {
 			if a.Effective.IsZero() != b.Effective.IsZero() {

@@ -1,6 +1,7 @@
 package currency
 
 import (
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"strings"
@@ -66,6 +67,16 @@ func TestSmallNumbersAreReckonedWithAsLargeOnesAre(t *testing.T) {
 	}
 	for range 300_000 {
 		sameDigits(t, number(), number(), 1+random.IntN(20))
+	}
+}
+
+func TestPartsAreWrittenAsTheNumberThatTheyMake(t *testing.T) {
+	for _, coefficient := range []int64{0, 1, -1, 10, 195583, -20, math.MaxInt64, math.MinInt64} {
+		for _, places := range []int{-2, 0, 1, 5, 19, 30} {
+			if want, got := DecimalOf(coefficient, places).String(), string(AppendParts([]byte("="), coefficient, places)); got != "="+want {
+				t.Errorf("%d and %d places: %s, want %s", coefficient, places, got, want)
+			}
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ type Table struct {
 	sorted          []Currency
 	folded          []string // names of sorted, as Search compares them
 	pegs            map[Code][]Peg
+	pegged          []Code // those of pegs, sorted
 	redenominations map[Code][]Redenomination
 	withdrawals     map[Code][]Withdrawal
 	moves           map[Code]Move
@@ -51,6 +52,9 @@ func (t *Table) Currencies() []Currency {
 
 // Pegs returns the pegs of a currency, in the order of their beginning.
 func (t *Table) Pegs(c Code) []Peg { return slices.Clone(t.pegs[c]) }
+
+// Pegged yields the codes that have a peg, in force or not, in their order.
+func (t *Table) Pegged() iter.Seq[Code] { return slices.Values(t.pegged) }
 
 // PegOn returns the peg of a currency that held at a moment: the latest, if several did.
 func (t *Table) PegOn(c Code, at time.Time) (Peg, bool) {

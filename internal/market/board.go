@@ -24,7 +24,9 @@ func SettleBoard(base currency.Code, heard []Observation, facts Facts, asOf AsOf
 // board settles every currency against the base.
 func (s *settler) board(base currency.Code, asOf AsOf) Board {
 	b := Board{Base: base, AsOf: asOf}
-	codes, known := s.heard.codes(), map[currency.Code]bool{}
+	codes := s.heard.codes()
+	known := make(map[currency.Code]bool, len(codes))
+	b.Prices = make([]Price, 0, len(codes))
 	for _, code := range codes {
 		if code == base {
 			continue

@@ -173,23 +173,22 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 	pair := Pair(base, quote)
 	lanes := r.of(pair)
 	from, to := r.span.From.UnixMicro(), r.span.To.UnixMicro()
-	room := 1
-	for _, t := range lanes {
-		room += len(t.picks)
-	}
-	days := append(make([]int64, 0, room), from)
-	for _, t := range lanes {
-		for _, p := range t.picks {
-			if day := midnight(p.at); day > from && day <= to {
-				days = append(days, day)
-			}
-		}
-	}
-	tied := false
+	days, tied := []int64{from}, false
 	if !r.span.Said {
 		for _, peg := range append(r.facts.Currencies.Pegs(base), r.facts.Currencies.Pegs(quote)...) {
 			if peg.Hard() {
 				days, tied = append(days, r.anchored(peg.Anchor)...), true
+			}
+		}
+	}
+	if len(lanes) == 1 && !tied {
+		return r.alone(lanes[0].picks)
+	}
+	for _, t := range lanes {
+		days = slices.Grow(days, len(t.picks))
+		for _, p := range t.picks {
+			if day := midnight(p.at); day > from && day <= to {
+				days = append(days, day)
 			}
 		}
 	}
@@ -210,6 +209,21 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 		case settled.fixed != nil && !r.named && !r.onBoard(quote, *settled.fixed, time.UnixMicro(end)):
 		default:
 			course = append(course, settled)
+		}
+	}
+	return course
+}
+
+// alone settles a pair of which one source spoke: there is nothing to choose, and the last price of each day is that of its end.
+func (r *runner) alone(picks []pick) []Settled {
+	from := r.span.From.UnixMicro()
+	course, last := make([]Settled, 0, len(picks)), from
+	for i := range picks {
+		day := max(midnight(picks[i].at), from)
+		if n := len(course); n > 0 && day == last {
+			course[n-1].pick = picks[i]
+		} else if picks[i].at >= day-r.span.Carry.Microseconds() {
+			course, last = append(course, Settled{pick: picks[i]}), day
 		}
 	}
 	return course
@@ -267,7 +281,7 @@ func (r *runner) heard(pair Symbol, lanes []*lane, day, end int64) (Settled, boo
 		}
 		p := t.newest()
 		if only.road == nil {
-			only = p
+			only = *p
 		}
 		if len(lanes) > 1 {
 			all = append(all, r.enter(pair, i, t, end))
@@ -279,9 +293,9 @@ func (r *runner) heard(pair Symbol, lanes []*lane, day, end int64) (Settled, boo
 	var settled Settled
 	for i, e := range all.ranked() {
 		if p := lanes[e.index].newest(); i == 0 {
-			settled.pick = p
+			settled.pick = *p
 		} else {
-			settled.beside = append(settled.beside, p)
+			settled.beside = append(settled.beside, *p)
 		}
 	}
 	return settled, true

@@ -51,23 +51,32 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 	if !b.tied && !q.tied {
 		return Offer{}, "", nil, false
 	}
+	var between Price
+	o, ok = fix(b, q, func() (Offer, bool) {
+		var said bool
+		between, said = s.heard.price(Pair(b.anchor, q.anchor), at)
+		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
+		return between.Offer, said
+	})
+	if !s.brief {
+		why = s.whyFixed(b, q, between)
+	}
+	return o, why, same, ok
+}
+
+// whyFixed says by what a rate is fixed; between is the price between what its currencies are tied to, where that is not the same.
+func (s *settler) whyFixed(b, q tie, between Price) string {
 	var facts []string
 	for _, t := range []tie{b, q} {
 		if t.tied {
 			facts = append(facts, fmt.Sprintf("%s %s for one %s (%s, %s)", t.peg.Rate, t.peg.Code, t.peg.Anchor, t.peg.Regime, t.peg.Authority))
 		}
 	}
-	why = "fixed at " + strings.Join(facts, " and ")
-	o, ok = fix(b, q, func() (Offer, bool) {
-		between, ok := s.heard.price(Pair(b.anchor, q.anchor), at)
-		if !ok {
-			return Offer{}, false
-		}
-		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
+	why := "Fixed at " + strings.Join(facts, " and ")
+	if between.From != nil {
 		why += fmt.Sprintf("; between %s and %s %s says %s", b.anchor, q.anchor, s.facts.Sources[between.Source].name(between.Source), between.Value)
-		return between.Offer, true
-	})
-	return o, why, same, ok
+	}
+	return why + "."
 }
 
 // fix is the rate of two currencies of which at least one is tied; between is the price between what they are tied to,
@@ -111,8 +120,9 @@ const newlyRetired = 5 * 365 * 24 * time.Hour
 // current rate. They are a board's own part: it says of them what they are.
 func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time.Time) []Price {
 	var all []Price
-	for _, c := range s.facts.Currencies.Currencies() {
-		if c.Code == base || known[c.Code] || c.RetiredOn(at.Add(-newlyRetired)) || !c.Introduced.IsZero() && at.Before(c.Introduced.First()) {
+	for code := range s.facts.Currencies.Pegged() {
+		c, err := s.facts.Currencies.Currency(code)
+		if err != nil || code == base || known[code] || c.RetiredOn(at.Add(-newlyRetired)) || !c.Introduced.IsZero() && at.Before(c.Introduced.First()) {
 			continue
 		}
 		t := s.tieOn(c.Code, at)

@@ -2,6 +2,7 @@ package market
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -10,14 +11,7 @@ import (
 // pairFlags says what a reader must know about a pair's price: of the quote currency, of the base, of the number.
 func pairFlags(p Price, facts Facts, at time.Time) []Flag {
 	base, quote, _ := p.Symbol.Pair()
-	var flags []Flag
-	for _, code := range []currency.Code{quote, base} {
-		c, err := facts.Currencies.Currency(code)
-		if err != nil {
-			continue // refused when recorded; an archive of a later version may know more codes than this one
-		}
-		flags = append(flags, currencyFlags(c, facts.Currencies, at)...)
-	}
+	flags := slices.Concat(facts.known(quote, at), facts.known(base, at))
 	flags = append(flags, disputeFlags(p, facts.Sources, at)...)
 	return append(flags, offerFlags(p.Offer, facts.Sources, at)...)
 }
@@ -98,7 +92,11 @@ func heldTo(table *currency.Table, base, quote currency.Code, at time.Time) bool
 }
 
 // currencyFlags says what is known of a currency on a day: retired, fixed for ever, pegged, on its second scale.
-func currencyFlags(c currency.Currency, table *currency.Table, at time.Time) []Flag {
+func currencyFlags(table *currency.Table, code currency.Code, at time.Time) []Flag {
+	c, err := table.Currency(code)
+	if err != nil {
+		return nil // refused when recorded; an archive of a later version may know more codes than this one
+	}
 	var flags []Flag
 	if c.RetiredOn(at) {
 		text := fmt.Sprintf("%s was retired on %s.", c.Name, written(c.Retired))

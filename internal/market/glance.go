@@ -34,7 +34,7 @@ func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []curren
 		return Glance{}, fmt.Errorf("read the sources: %w", err)
 	}
 	heard := newSpread(tracks, facts, asOf)
-	s := &settler{facts, heard}
+	s := &settler{facts, heard, true}
 	b := s.board(base, asOf)
 	return heard.glance(b, quotes), nil
 }
@@ -95,7 +95,6 @@ type spread struct {
 	tracks  *Tracks
 	within  bounds
 	voices  []*speaker // those that may speak
-	flags   map[currency.Code][]Flag
 	made    map[Symbol]settledOnce
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
@@ -124,8 +123,8 @@ type weighed struct {
 
 func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 	s := &spread{
-		facts: facts, tracks: tracks, within: boundsOf(asOf), flags: map[currency.Code][]Flag{},
-		weighed: map[Symbol]weighed{}, made: map[Symbol]settledOnce{},
+		facts: facts, tracks: tracks, within: boundsOf(asOf),
+		weighed: make(map[Symbol]weighed, len(tracks.codes)), made: make(map[Symbol]settledOnce, len(tracks.codes)),
 	}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
@@ -189,7 +188,7 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	best := s.all.best()
 	chosen := picks[best.index]
 	s.weighed[pair] = w
-	before := s.before(chosen, b, q)
+	before := s.before(chosen)
 	rows := [2]int32{chosen.i, chosen.j}
 	alike := func(i int) (time.Time, int) {
 		since, n := [2]*Track{chosen.first, chosen.second}[i].alike(int(rows[i]), known)
@@ -199,7 +198,7 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	if a, ok := s.all.agreement(best); ok {
 		p.Agreement = a
 		p.Move = movedSince(pair, before, p.Offer, s.facts)
-		p.Flags = slices.Concat(s.known(quote, at), s.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
+		p.Flags = slices.Concat(s.facts.known(quote, at), s.facts.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
 	} else { // somebody disputes it, which is said in words
 		heard := make([]standing, len(picks))
 		for i, p := range picks {
@@ -213,25 +212,17 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	return p, true
 }
 
-// before is what the source of a pick had offered before; see [standing].
-func (s *spread) before(chosen pick, base, quote int) Offer {
-	i := slices.IndexFunc(s.voices, func(v *speaker) bool { return v.source == chosen.source })
-	if p, ok := newest(s.voices[i].roads(nil, base, quote), chosen.at, s.within.known, int(chosen.i)); ok {
+// before is what the source of a pick had offered before; see [standing]. Its roads lie together.
+func (s *spread) before(chosen pick) Offer {
+	first := slices.IndexFunc(s.roads, func(r road) bool { return r.source == chosen.source })
+	last := first
+	for last < len(s.roads) && s.roads[last].source == chosen.source {
+		last++
+	}
+	if p, ok := newest(s.roads[first:last], chosen.at, s.within.known, int(chosen.i)); ok {
 		return p.offer()
 	}
 	return Offer{}
-}
-
-// known is what is to be known of a currency on the day of the board.
-func (s *spread) known(code currency.Code, at time.Time) []Flag {
-	flags, ok := s.flags[code]
-	if !ok {
-		if c, err := s.facts.Currencies.Currency(code); err == nil {
-			flags = currencyFlags(c, s.facts.Currencies, at)
-		}
-		s.flags[code] = flags
-	}
-	return flags
 }
 
 // agreement is how the other current entrants stand to the best; not ok where one of them is not near.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/courant-news/courant/internal/bus"
@@ -21,6 +22,7 @@ type Ledger struct {
 	bus        bus.Bus
 	currencies *currency.Table
 	listings   *Listings
+	annals     func() annals
 	now        func() time.Time
 	may        func(Source) bool // see Only
 }
@@ -43,7 +45,10 @@ func NewLedger(store Store, b bus.Bus, o LedgerOptions) *Ledger {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Ledger{store: store, bus: b, currencies: o.Currencies, listings: o.Listings, now: o.Now}
+	return &Ledger{
+		store: store, bus: b, currencies: o.Currencies, listings: o.Listings, now: o.Now,
+		annals: sync.OnceValue(func() annals { return annalsOf(o.Currencies) }),
+	}
 }
 
 // Only returns the same ledger, in which some sources alone may speak: what it settles rests on nobody else, and of the
@@ -198,7 +203,7 @@ func (l *Ledger) facts(ctx context.Context) (Facts, error) {
 	if err != nil {
 		return Facts{}, err
 	}
-	f := Facts{Sources: make(Sources, len(list)), Currencies: l.currencies, Listings: l.listings, May: l.may}
+	f := Facts{Sources: make(Sources, len(list)), Currencies: l.currencies, Listings: l.listings, May: l.may, annals: l.annals}
 	for _, s := range list {
 		f.Sources[s.ID] = s
 	}

@@ -18,25 +18,36 @@ type Settled struct {
 }
 
 // At is about when the value speaks.
-func (s Settled) At() time.Time { return time.UnixMicro(s.at).UTC() }
+func (s *Settled) At() time.Time { return time.UnixMicro(s.at).UTC() }
+
+// Moments are At and Seen in microseconds since 1970, for those who go through thousands of days.
+func (s *Settled) Moments() (at, seen int64) { return s.at, s.seen() }
 
 // Seen is when the younger of the numbers that it rests on was learnt.
-func (s Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }
+func (s *Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }
 
 // Value is the price, to CrossDigits digits where it was computed.
-func (s Settled) Value() currency.Decimal { return s.value() }
+func (s *Settled) Value() currency.Decimal { return s.value() }
+
+// AppendValue appends the text of Value: a source's own number without making more of it.
+func (s *Settled) AppendValue(b []byte) []byte {
+	if s.how == Said {
+		return s.first.AppendValue(b, int(s.i))
+	}
+	return s.value().Append(b)
+}
 
 // Source is who said it.
-func (s Settled) Source() SourceID { return s.source }
+func (s *Settled) Source() SourceID { return s.source }
 
 // How says how the value follows from what the source said.
-func (s Settled) How() How { return s.how }
+func (s *Settled) How() How { return s.how }
 
 // Offer is all that there is to say of it.
-func (s Settled) Offer() Offer { return s.offer() }
+func (s *Settled) Offer() Offer { return s.offer() }
 
 // Beside are what the other sources had to say at that moment, the best first, where that was asked for.
-func (s Settled) Beside() []Offer {
+func (s *Settled) Beside() []Offer {
 	var all []Offer
 	for _, p := range s.beside {
 		all = append(all, p.offer())
@@ -45,7 +56,7 @@ func (s Settled) Beside() []Offer {
 }
 
 // AppendIDs appends the names of the observations that it rests on.
-func (s Settled) AppendIDs(ids []ID) []ID {
+func (s *Settled) AppendIDs(ids []ID) []ID {
 	if s.fixed != nil {
 		for _, o := range s.fixed.From {
 			ids = append(ids, o.ID)
@@ -125,7 +136,7 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 	code, other, _ := pair.Pair()
 	base, quote := tracks.number(code), tracks.number(other)
 	line := Line{Pair: pair, facts: facts, known: asOf.Known.UnixMicro(), disputed: map[int64]bool{}}
-	line.spans = spansOf(pair, facts.Currencies)
+	line.spans = spansOf(facts.Currencies, other, code)
 	var lanes []*lane
 	moments := 0
 	for _, v := range tracks.voices {
@@ -150,7 +161,7 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 		if best.at != at {
 			continue
 		}
-		line.Points = append(line.Points, Settled{pick: lanes[best.index].newest()})
+		line.Points = append(line.Points, Settled{pick: *lanes[best.index].newest()})
 		for i := range all {
 			if o := &all[i]; o != best && o.counts && off(o.value, best.value).Abs().Cmp(disputed) > 0 {
 				line.disputed[at] = true
@@ -169,7 +180,7 @@ type lane struct {
 }
 
 // newest is the last pick that was passed; there must be one.
-func (t *lane) newest() pick { return t.picks[t.passed-1] }
+func (t *lane) newest() *pick { return &t.picks[t.passed-1] }
 
 // next is the next moment at which a source offered something.
 func next(lanes []*lane) (at int64, ok bool) {
@@ -225,13 +236,7 @@ func (s *settler) enter(pair Symbol, index int, t *lane, at int64) entrant {
 // changed.
 func (l Line) Flags(i int) []FlagCode {
 	p := l.Points[i]
-	n, _ := slices.BinarySearchFunc(l.spans, p.at, func(s span, at int64) int {
-		if s.from <= at {
-			return -1
-		}
-		return 1
-	})
-	flags := slices.Clip(l.spans[n-1].flags)
+	flags := slices.Clip(spanOf(l.spans, p.at).codes)
 	if l.disputed[p.at] {
 		flags = append(flags, Disputed)
 	}
@@ -267,44 +272,4 @@ func (t *Track) alike(row int, known int64) (since int64, n int) {
 		since, n = t.At(i), n+1
 	}
 	return since, n
-}
-
-// span is a time, until the next, over which the same is to be known of the currencies of a pair.
-type span struct {
-	from  int64
-	flags []FlagCode
-}
-
-// spansOf parts all time at the days on which a currency of a pair retires, is tied, comes free, or gets another scale.
-func spansOf(pair Symbol, table *currency.Table) []span {
-	base, quote, _ := pair.Pair()
-	begins := []time.Time{{}}
-	for _, code := range []currency.Code{quote, base} {
-		c, err := table.Currency(code)
-		if err != nil {
-			continue
-		}
-		begins = append(begins, c.Retired.First())
-		for _, p := range table.Pegs(code) {
-			begins = append(begins, p.Since.First(), p.Until.End())
-		}
-		for r := range table.Redenominations(code) {
-			begins = append(begins, r.Effective.First())
-		}
-	}
-	slices.SortFunc(begins, time.Time.Compare)
-	var spans []span
-	for _, at := range slices.CompactFunc(begins, time.Time.Equal) {
-		s := span{from: at.UnixMicro()}
-		for _, code := range []currency.Code{quote, base} {
-			if c, err := table.Currency(code); err == nil {
-				for _, f := range currencyFlags(c, table, at) {
-					s.flags = append(s.flags, f.Code)
-				}
-			}
-		}
-		spans = append(spans, s)
-	}
-	spans[0].from = -1 << 63
-	return spans
 }

@@ -3,7 +3,6 @@ package market
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -16,6 +15,7 @@ type Facts struct {
 	Currencies *currency.Table
 	Listings   *Listings
 	May        func(Source) bool // whether a source's numbers may be used; nil: those of all but private ones
+	annals     func() annals     // of Currencies; nil: written where they are needed
 }
 
 // may says whether the numbers of a source may be used.
@@ -41,6 +41,7 @@ func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, er
 type settler struct {
 	facts Facts
 	heard heard
+	brief bool // without reasons, as in a glance
 }
 
 // heard is what the sources said, in the one order or the other: as sheets, or as tracks.
@@ -78,7 +79,7 @@ func newSheaf(heard []Observation, facts Facts, asOf AsOf) *sheaf {
 }
 
 // settler settles from what is in the sheaf.
-func (s *sheaf) settler() *settler { return &settler{s.facts, s} }
+func (s *sheaf) settler() *settler { return &settler{facts: s.facts, heard: s} }
 
 // price settles a pair as it stood at a moment not after the settler's own. Where no source has a current value, but the
 // two currencies are tied to each other, or to others, by a law or a promise, the tie is the price.
@@ -104,7 +105,7 @@ func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 
 // fixed is the price of a pair that is tied, with what the sources say beside it.
 func (s *settler) fixed(pair Symbol, o Offer, why string, at time.Time) Price {
-	p := Price{Symbol: pair, Offer: o, Why: strings.ToUpper(why[:1]) + why[1:] + "."}
+	p := Price{Symbol: pair, Offer: o, Why: why}
 	p.Move.Withheld = "a fixed rate does not move"
 	if o.From != nil {
 		p.Move.Withheld = "it moves as what it is fixed to does"

@@ -16,6 +16,7 @@ type Column interface {
 	At(i int) int64
 	Seen(i int) int64
 	Value(i int) currency.Decimal
+	AppendValue(b []byte, i int) []byte // the text of Value
 	ID(i int) ID
 	Observation(i int) Observation
 	Latest() int64 // the newest Seen
@@ -151,13 +152,14 @@ func tracksOf(heard []Observation) *Tracks {
 // rows is a column of observations that were read, of each moment one.
 type rows []*Observation
 
-func (r rows) Len() int                      { return len(r) }
-func (r rows) At(i int) int64                { return r[i].At.UnixMicro() }
-func (r rows) Seen(i int) int64              { return r[i].Seen.UnixMicro() }
-func (r rows) Value(i int) currency.Decimal  { return r[i].Value }
-func (r rows) ID(i int) ID                   { return r[i].ID }
-func (r rows) Observation(i int) Observation { return *r[i] }
-func (r rows) Revised() bool                 { return false }
+func (r rows) Len() int                           { return len(r) }
+func (r rows) At(i int) int64                     { return r[i].At.UnixMicro() }
+func (r rows) Seen(i int) int64                   { return r[i].Seen.UnixMicro() }
+func (r rows) Value(i int) currency.Decimal       { return r[i].Value }
+func (r rows) AppendValue(b []byte, i int) []byte { return r[i].Value.Append(b) }
+func (r rows) ID(i int) ID                        { return r[i].ID }
+func (r rows) Observation(i int) Observation      { return *r[i] }
+func (r rows) Revised() bool                      { return false }
 func (r rows) Latest() (seen int64) {
 	for i := range r {
 		seen = max(seen, r.Seen(i))
@@ -347,32 +349,35 @@ func (r *road) picks(b bounds) []pick {
 }
 
 // value is the price, to CrossDigits digits where it was computed.
-func (p pick) value() currency.Decimal {
-	switch {
-	case p.fixed != nil:
+func (p *pick) value() currency.Decimal {
+	if p.fixed != nil {
 		return p.fixed.Value
-	case p.how == Said:
-		return p.first.Value(int(p.i))
 	}
-	over, under := one, one
-	p.multiply(p.first, p.i, p.turned[0], &over, &under)
-	if p.second != nil {
-		p.multiply(p.second, p.j, p.turned[1], &over, &under)
+	over, under := p.first.Value(int(p.i)), one
+	switch {
+	case p.how == Said:
+		return over
+	case p.second == nil:
+		over, under = one, over
+	default:
+		first, second := over, p.second.Value(int(p.j))
+		switch p.turned {
+		case [2]bool{false, false}:
+			over = first.Mul(second)
+		case [2]bool{false, true}:
+			under = second
+		case [2]bool{true, false}:
+			over, under = second, first
+		default:
+			over, under = one, first.Mul(second)
+		}
 	}
 	value, _ := over.Quo(under, CrossDigits) // no rate is zero
 	return value
 }
 
-func (p pick) multiply(t *Track, row int32, turned bool, over, under *currency.Decimal) {
-	if value := t.Value(int(row)); turned {
-		*under = under.Mul(value)
-	} else {
-		*over = over.Mul(value)
-	}
-}
-
 // seen is when the younger of the numbers that it rests on was learnt.
-func (p pick) seen() int64 {
+func (p *pick) seen() int64 {
 	if p.fixed != nil {
 		return p.fixed.Seen.UnixMicro()
 	}
@@ -384,7 +389,7 @@ func (p pick) seen() int64 {
 }
 
 // offer is the price in full.
-func (p pick) offer() Offer {
+func (p *pick) offer() Offer {
 	if p.fixed != nil {
 		return *p.fixed
 	}

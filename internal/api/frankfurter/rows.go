@@ -20,20 +20,20 @@ func encode(rows []row, a rates) []byte {
 			b = append(b, ",providers"...)
 		}
 		b = append(b, '\n')
-		for _, r := range rows {
-			b = r.csv(b, a.expand)
+		for i := range rows {
+			b = rows[i].csv(b, a.expand)
 		}
 	case inLines:
-		for _, r := range rows {
-			b = append(r.json(b, a.expand), '\n')
+		for i := range rows {
+			b = append(rows[i].json(b, a.expand), '\n')
 		}
 	default:
 		b = append(b, '[')
-		for i, r := range rows {
+		for i := range rows {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = r.json(b, a.expand)
+			b = rows[i].json(b, a.expand)
 		}
 		b = append(b, ']')
 	}
@@ -41,7 +41,7 @@ func encode(rows []row, a rates) []byte {
 }
 
 // json appends a row as an object. None of its words needs escaping: they are dates, codes and the names of sources.
-func (r row) json(b []byte, expand bool) []byte {
+func (r *row) json(b []byte, expand bool) []byte {
 	b = appendDay(append(b, `{"date":"`...), r.date)
 	b = append(append(b, `","base":"`...), r.base...)
 	b = append(append(b, `","quote":"`...), r.quote...)
@@ -66,7 +66,7 @@ func (r row) json(b []byte, expand bool) []byte {
 }
 
 // csv appends a row as a line; a source that the rate does not rest on bears an asterisk.
-func (r row) csv(b []byte, expand bool) []byte {
+func (r *row) csv(b []byte, expand bool) []byte {
 	b = append(appendDay(b, r.date), ',')
 	b = append(append(b, r.base...), ',')
 	b = append(append(b, r.quote...), ',')

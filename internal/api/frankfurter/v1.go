@@ -50,9 +50,10 @@ func (f *face) v1Day(q api.Question, date time.Time) (api.Reply, error) {
 	if err != nil {
 		return api.Reply{}, err
 	}
+	day, _ := days.next()
 	b := append(m.head(), `"date":"`...)
-	b = append(appendDay(b, days.next()), `","rates":`...)
-	b, err = days.append(b, m)
+	b = append(appendDay(b, time.UnixMicro(day)), `","rates":`...)
+	b, err = days.append(b, m, day)
 	return f.v1Reply(append(b, '}'), date, days.seen), err
 }
 
@@ -69,16 +70,18 @@ func (f *face) v1Range(q api.Question, from, to time.Time) (api.Reply, error) {
 	if err != nil {
 		return api.Reply{}, err
 	}
+	const length = 36 // about, of a day with one rate
 	room := 100
 	for _, c := range days.courses {
-		room += 32 * len(c.Days)
+		room += length * len(c.Days)
 	}
 	b := append(append(make([]byte, 0, room), m.head()...), `"start_date":"`...)
-	b = append(appendDay(b, days.next()), `","end_date":"`...)
+	day, more := days.next()
+	b = append(appendDay(b, time.UnixMicro(day)), `","end_date":"`...)
 	b = append(appendDay(b, days.last()), `","rates":{`...)
-	for at := days.next(); !at.IsZero(); at = days.next() {
-		b = append(appendDay(append(b, '"'), at), `":`...)
-		if b, err = days.append(b, m); err != nil {
+	for ; more; day, more = days.next() {
+		b = append(appendDay(append(b, '"'), time.UnixMicro(day)), `":`...)
+		if b, err = days.append(b, m, day); err != nil {
 			return api.Reply{}, err
 		}
 		b = append(b, ',')
@@ -87,16 +90,26 @@ func (f *face) v1Range(q api.Question, from, to time.Time) (api.Reply, error) {
 	return f.v1Reply(append(b, "}}"...), to, days.seen), nil
 }
 
-// calendar goes through courses day by day.
+// calendar goes through courses day by day. Days are the moments of their rates, in microseconds since 1970: ranges have
+// thousands.
 type calendar struct {
 	courses []dated
-	seen    time.Time // when the youngest number of the days that were gone through was learnt
+	seen    int64 // when the youngest number of the days that were gone through was learnt
 }
 
 // dated is a course from the day on that was not yet gone through.
 type dated struct {
 	market.Course
 	minor int // see face.minor
+}
+
+// at is the next day of the course; not ok where all were gone through.
+func (d *dated) at() (day int64, ok bool) {
+	if len(d.Days) == 0 {
+		return 0, false
+	}
+	day, _ = d.Days[0].Moments()
+	return day, true
 }
 
 // days are the days of the European Central Bank from one to another, at least one. What still stood on the first day is of
@@ -119,23 +132,20 @@ func (f *face) days(q api.Question, m money, from, to time.Time) (*calendar, err
 		}
 		days.courses = append(days.courses, dated{c, f.minor(c.Quote)})
 	}
-	if days.next().IsZero() {
+	if _, ok := days.next(); !ok {
 		return nil, errNothing
 	}
 	return days, nil
 }
 
-// next is the day that is to be written; zero where all were.
-func (c *calendar) next() (day time.Time) {
-	for _, d := range c.courses {
-		if len(d.Days) == 0 {
-			continue
-		}
-		if at := d.Days[0].At(); day.IsZero() || at.Before(day) {
-			day = at
+// next is the day that is to be written; not ok where all were.
+func (c *calendar) next() (day int64, ok bool) {
+	for i := range c.courses {
+		if at, more := c.courses[i].at(); more && (!ok || at < day) {
+			day, ok = at, true
 		}
 	}
-	return day
+	return day, ok
 }
 
 // last is the last of the days.
@@ -149,28 +159,30 @@ func (c *calendar) last() (day time.Time) {
 }
 
 // append writes the rates of the next day, by quote.
-func (c *calendar) append(b []byte, m money) ([]byte, error) {
-	day := c.next()
+func (c *calendar) append(b []byte, m money, day int64) ([]byte, error) {
 	b = append(b, '{')
 	for i := range c.courses {
 		d := &c.courses[i]
-		if len(d.Days) == 0 || !d.Days[0].At().Equal(day) {
+		if at, ok := d.at(); !ok || at != day {
 			continue
 		}
-		s := d.Days[0]
+		s := &d.Days[0]
 		d.Days = d.Days[1:]
-		value, err := m.value(d.Quote, s, d.minor)
-		if err != nil {
-			return nil, err
-		}
 		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
 		b = append(append(append(b, '"'), d.Quote...), `":`...)
-		b = value.Append(b)
-		if seen := s.Seen(); seen.After(c.seen) {
-			c.seen = seen
+		if m.unit && !m.legacy {
+			b = s.AppendValue(b)
+		} else {
+			value, err := m.value(d.Quote, s, d.minor)
+			if err != nil {
+				return nil, err
+			}
+			b = value.Append(b)
 		}
+		_, seen := s.Moments()
+		c.seen = max(c.seen, seen)
 	}
 	return append(b, '}'), nil
 }
@@ -187,14 +199,10 @@ func (f *face) minor(code currency.Code) int {
 	return c.MinorUnits
 }
 
-// value is an amount of the base in a quote: a rate with all its digits, or an amount rounded once to the quote's smallest
-// unit, computed from what the bank wrote.
-func (m money) value(quote currency.Code, s market.Settled, minor int) (currency.Decimal, error) {
+// value is an amount of the base in a quote, rounded once to the quote's smallest unit and computed from what the bank wrote.
+func (m money) value(quote currency.Code, s *market.Settled, minor int) (currency.Decimal, error) {
 	if m.legacy {
 		return legacyV1(m, quote, s.Offer()), nil
-	}
-	if m.unit {
-		return s.Value(), nil
 	}
 	over, under, err := s.Offer().Chain(m.base, quote)
 	if err != nil {
@@ -215,8 +223,8 @@ func (m money) head() []byte {
 	return append(append([]byte(`{"amount":`+amount+`,"base":"`), m.base...), `",`...)
 }
 
-func (f *face) v1Reply(body []byte, until, seen time.Time) api.Reply {
-	return api.Reply{Body: body, Sources: []market.SourceID{"ecb"}, Lasting: until.Before(f.today()), Modified: seen}
+func (f *face) v1Reply(body []byte, until time.Time, seen int64) api.Reply {
+	return api.Reply{Body: body, Sources: []market.SourceID{"ecb"}, Lasting: until.Before(f.today()), Modified: time.UnixMicro(seen).UTC()}
 }
 
 // v1Currencies answers /v1/currencies: those that the European Central Bank quotes at present, and the euro.

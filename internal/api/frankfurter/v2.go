@@ -140,8 +140,8 @@ func (f *face) rows(ctx context.Context, a rates) ([]row, error) {
 	rows := make([]row, 0, total)
 	for _, c := range courses {
 		first := len(rows)
-		for _, s := range c.Days {
-			rows = append(rows, a.settled(c.Quote, s))
+		for i := range c.Days {
+			rows = append(rows, a.settled(c.Quote, &c.Days[i]))
 		}
 		if a.group != "" {
 			rows = append(rows[:first], grouped(rows[first:], a)...)
@@ -248,7 +248,7 @@ func (f *face) bygone(p market.Price, at time.Time) bool {
 }
 
 // settled is what was settled of a day, as a row.
-func (a rates) settled(quote currency.Code, s market.Settled) row {
+func (a *rates) settled(quote currency.Code, s *market.Settled) row {
 	if a.expand || a.legacy {
 		return a.row(quote, s.Offer(), s.Beside())
 	}
@@ -328,7 +328,8 @@ func (f *face) v2Reply(rows []row, a rates, body []byte) api.Reply {
 		r.ContentType = "application/x-ndjson"
 	}
 	r.Header = varies()
-	for _, row := range rows {
+	for i := range rows {
+		row := &rows[i]
 		if row.source != "" && row.source != market.TableID && !slices.Contains(r.Sources, row.source) {
 			r.Sources = append(r.Sources, row.source)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
-// board is every currency against one.
+// board is every currency against one. Its rates are written as lists.
 type board struct {
 	Base    currency.Code   `json:"base" doc:"the currency of which one unit is priced"`
 	AsOf    *time.Time      `json:"as_of,omitempty" doc:"as asked; left out: now"`
@@ -42,23 +42,21 @@ func (n *native) board(q query) (found, error) {
 	w := writer{n.Ledger().Currencies(), b.AsOf.At, q.digits(), inverse == "true"}
 	out := board{Base: base, AsOf: asked.At, KnownAt: asked.Known, Rates: []rate{}, Tied: []rate{}, Missing: slices.Clone(quotes)}
 	t, f := newTally(), found{}
-	for _, list := range []struct {
+	for _, part := range []struct {
+		name   string
 		prices []market.Price
-		rates  *[]rate
-	}{{b.Prices, &out.Rates}, {b.Tied, &out.Tied}} {
-		for _, p := range list.prices {
-			_, quote, _ := p.Symbol.Pair()
-			out.Missing = slices.DeleteFunc(out.Missing, func(c currency.Code) bool { return c == quote })
-			r, err := w.rate(p)
-			if err != nil {
+	}{{"rates", b.Prices}, {"tied", b.Tied}} {
+		rates := make([]rate, len(part.prices))
+		for i, p := range part.prices {
+			if rates[i], err = w.rate(p); err != nil {
 				return found{}, err
 			}
 			t.add(p.Offer)
-			*list.rates = append(*list.rates, r)
-			f.rows = append(f.rows, r)
+			out.Missing = slices.DeleteFunc(out.Missing, func(c currency.Code) bool { return c == rates[i].Code })
 		}
+		f.lists = append(f.lists, listed(part.name, rates))
 	}
-	out.Count = len(out.Rates)
+	out.Count = len(b.Prices)
 	if out.Sources, err = n.voices(q.Context(), t.sources()); err != nil {
 		return found{}, err
 	}

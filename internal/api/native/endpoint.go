@@ -132,7 +132,7 @@ func (q query) digits() int {
 type found struct {
 	whole    any               // as JSON
 	rows     []any             // as NDJSON and CSV
-	points   *points           // of a series: instead of rows, and of those in the whole
+	lists    []list            // of what has many rows: instead of them, and of those in the whole
 	next     string            // address of what follows; empty: nothing
 	involved []market.SourceID // until one of whom publishes again it holds
 	lasting  bool              // it is of the past

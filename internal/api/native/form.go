@@ -116,25 +116,31 @@ func (n *native) set(e endpoint, found found, in form) (api.Reply, error) {
 	}
 	if in.extension == "json" {
 		body, err := encoded(found.whole)
-		if found.points != nil {
-			body = found.points.within(body)
+		if found.lists != nil {
+			body = within(body, found.lists)
 		}
 		reply.Body = body
 		return reply, err
 	}
-	count, write := len(found.rows), func(w io.Writer) error { return lines(w, found.rows) }
-	switch csv := in.extension == "csv"; {
-	case found.points != nil:
-		count, write = found.points.count, func(w io.Writer) error { return found.points.write(w, csv) }
-	case csv:
-		write = func(w io.Writer) error { return table(w, e.Row, found.rows) }
+	count, csv := len(found.rows), in.extension == "csv"
+	for _, l := range found.lists {
+		count += l.count
+	}
+	put := func(w io.Writer) error {
+		switch {
+		case found.lists != nil:
+			return write(w, e.Row, found.lists, csv)
+		case csv:
+			return table(w, e.Row, found.rows)
+		}
+		return lines(w, found.rows)
 	}
 	if count >= n.o.Long {
-		reply.Stream = write
+		reply.Stream = put
 		return reply, nil
 	}
 	var body bytes.Buffer
-	err := write(&body)
+	err := put(&body)
 	reply.Body = body.Bytes()
 	return reply, err
 }

@@ -1,13 +1,7 @@
 package native
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
-	"iter"
-	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/api"
@@ -15,8 +9,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
-// point is a rate of a series, or what stands for a period. A history has thousands of them, so they are written field by field
-// and not by reflection, which a test holds them to.
+// point is a rate of a series, or what stands for a period.
 type point struct {
 	Pair         market.Symbol     `json:"pair" doc:"base and quote, as EUR/USD"`
 	Period       string            `json:"period,omitempty" doc:"of a group: 2026-W06, 2026-02, 2026-Q1, 2026"`
@@ -37,55 +30,8 @@ type point struct {
 	Values       string            `json:"values,omitempty" doc:"of a group: the address of the values of the period"`
 }
 
-// points are the rows of a series. Several may go through them at once; a point is valid until the next.
-type points struct {
-	count int
-	each  iter.Seq[*point]
-}
-
-// The length of a point, about, and of what is written at once.
-const (
-	pointLength = 320
-	partLength  = 64 << 10
-)
-
-// within puts the points into a series that was written without them.
-func (all *points) within(body []byte) []byte {
-	before, behind, _ := bytes.Cut(body, []byte(`"rates":[]`))
-	b := append(make([]byte, 0, len(body)+pointLength*all.count), before...)
-	b = append(b, `"rates":[`...)
-	for p := range all.each {
-		b = append(p.appendJSON(b), ',')
-	}
-	if all.count > 0 {
-		b = b[:len(b)-1] // the last comma
-	}
-	return append(append(b, ']'), behind...)
-}
-
-// write writes the points as lines of JSON, or as a table with the names of its columns.
-func (all *points) write(w io.Writer, csv bool) error {
-	b := make([]byte, 0, min(partLength, pointLength*(all.count+1))+pointLength)
-	if csv {
-		b = append(b, strings.Join(columns(nil, reflect.TypeFor[point](), ""), ",")...)
-		b = append(b, "\r\n"...)
-	}
-	for p := range all.each {
-		if csv {
-			b = p.appendCSV(b)
-		} else {
-			b = append(p.appendJSON(b), '\n')
-		}
-		if len(b) >= partLength {
-			if _, err := w.Write(b); err != nil {
-				return err
-			}
-			b = b[:0]
-		}
-	}
-	_, err := w.Write(b)
-	return err
-}
+// pointLength is the length of a point, about.
+const pointLength = 320
 
 // appendJSON appends the point as an object.
 func (p *point) appendJSON(b []byte) []byte {
@@ -151,58 +97,4 @@ func (p *point) appendCSV(b []byte) []byte {
 	b = append(appendCells(b, p.Observations), ',')
 	b = append(appendCells(b, p.Flags), ',')
 	return append(appendCell(b, p.Values), "\r\n"...)
-}
-
-// appendField appends a field of JSON with its name, unless it is empty.
-func appendField(b []byte, name, text string) []byte {
-	if text == "" {
-		return b
-	}
-	return appendText(append(b, name...), text)
-}
-
-// appendText appends a string of JSON.
-func appendText(b []byte, text string) []byte {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			quoted, _ := json.Marshal(text) // a string cannot fail
-			return append(b, quoted...)
-		}
-	}
-	return append(append(append(b, '"'), text...), '"')
-}
-
-func appendTexts[T ~string](b []byte, texts []T) []byte {
-	b = append(b, '[')
-	for i, text := range texts {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendText(b, string(text))
-	}
-	return append(b, ']')
-}
-
-// appendCell appends a text as a cell of a table.
-func appendCell(b []byte, text string) []byte {
-	if strings.ContainsAny(text, "\",\r\n") || strings.HasPrefix(text, " ") {
-		return append(append(append(b, '"'), strings.ReplaceAll(text, `"`, `""`)...), '"')
-	}
-	return append(b, text...)
-}
-
-// appendCells appends a list as a cell, with a space between its parts, none of which is a sentence.
-func appendCells[T ~string](b []byte, texts []T) []byte {
-	for i, text := range texts {
-		if i > 0 {
-			b = append(b, ' ')
-		}
-		b = append(b, text...)
-	}
-	return b
-}
-
-// appendMoment appends a time of RFC 3339, as most are: midnight of a day in UTC, or another moment.
-func appendMoment(b []byte, t time.Time) []byte {
-	return t.AppendFormat(b, time.RFC3339Nano)
 }

@@ -38,26 +38,9 @@ func TestAPointIsWrittenAsReflectionWritesIt(t *testing.T) {
 			p.FromSources = append(p.FromSources, "ecb")
 			p.Flags = append(p.Flags, market.Pegged)
 		}
-		want, err := encoded(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := p.appendJSON(nil); !bytes.Equal(append(got, '\n'), want) && !sameJSON(got, want) {
-			t.Fatalf("%s\n%s", got, want)
-		}
-		var table bytes.Buffer
-		if err := tableOf(&table, p); err != nil {
-			t.Fatal(err)
-		}
-		all := points{1, func(yield func(*point) bool) { yield(&p) }}
-		var got bytes.Buffer
-		if err := all.write(&got, true); err != nil || got.String() != table.String() {
-			t.Fatalf("%v\n%s\n%s", err, got.String(), table.String())
-		}
+		sameAsReflection(t, p, &p)
 	})
 }
-
-func tableOf(out *bytes.Buffer, p point) error { return table(out, point{}, []any{p}) }
 
 // sameJSON compares what may be escaped in two ways, as é and < may.
 func sameJSON(a, b []byte) bool {
@@ -76,18 +59,18 @@ func TestPointsStandWithinTheirSeries(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := point{Pair: "EUR/USD", Observations: []market.ID{}, Flags: []market.FlagCode{}}
-	all := points{2, func(yield func(*point) bool) {
+	all := list{"rates", 2, pointLength, func(yield func(row) bool) {
 		if yield(&one) {
 			yield(&one)
 		}
 	}}
 	whole.Rates = []point{one, one}
 	want, err := encoded(whole)
-	if got := all.within(body); err != nil || !bytes.Equal(got, want) {
+	if got := within(body, []list{all}); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%v\n%s\n%s", err, got, want)
 	}
-	none := points{0, func(func(*point) bool) {}}
-	if got := none.within(body); !bytes.Equal(got, body) {
+	none := list{"rates", 0, pointLength, func(func(row) bool) {}}
+	if got := within(body, []list{none}); !bytes.Equal(got, body) {
 		t.Errorf("of none: %s", got)
 	}
 }

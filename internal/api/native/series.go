@@ -13,7 +13,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
-// series is a page of a history.
+// series is a page of a history. Its rates are written as a list.
 type series struct {
 	Pair    market.Symbol  `json:"pair" doc:"base and quote, as EUR/USD"`
 	From    *currency.Date `json:"from,omitempty" doc:"as asked"`
@@ -93,14 +93,14 @@ func (n *native) series(q query) (found, error) {
 		rows.count(t, i)
 	}
 	out.Count = end - begin
-	f.points = &points{out.Count, func(yield func(*point) bool) {
+	f.lists = []list{{"rates", out.Count, pointLength, func(yield func(row) bool) {
 		var p point
 		for i := begin; i < end; i++ {
 			if rows.write(&p, i); !yield(&p) {
 				return
 			}
 		}
-	}}
+	}}}
 	if out.Sources, err = n.voices(q.Context(), t.sources()); err != nil {
 		return found{}, err
 	}

@@ -96,6 +96,13 @@ func (c *column) Value(i int) currency.Decimal {
 	return currency.DecimalOf(c.coefficient.at(i), int(c.places[i]))
 }
 
+func (c *column) AppendValue(b []byte, i int) []byte {
+	if len(c.large) > 0 {
+		return c.Value(i).Append(b)
+	}
+	return currency.AppendParts(b, c.coefficient.at(i), int(c.places[i]))
+}
+
 func (c *column) ID(i int) market.ID {
 	var text [16]byte
 	idEncoding.Encode(text[:], c.id[i][:])

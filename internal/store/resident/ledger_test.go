@@ -77,6 +77,9 @@ func (l both) courses(t *testing.T, base currency.Code, quotes []currency.Code, 
 		all := map[currency.Code][][]market.Offer{}
 		for _, c := range courses {
 			for _, s := range c.Days {
+				if text := string(s.AppendValue(nil)); text != s.Value().String() {
+					t.Fatalf("%s of %s on %s is written as %s", s.Value(), c.Quote, s.At(), text)
+				}
 				all[c.Quote] = append(all[c.Quote], append([]market.Offer{s.Offer()}, s.Beside()...))
 			}
 		}
@@ -149,7 +152,9 @@ func TestALedgerSaysTheSameOfTheCentralBanksHistoryFromMemory(t *testing.T) {
 			asOf := market.AsOf{At: time.Date(year, time.Month(1+year%12), 1+year%28, 18, 0, 0, 0, time.UTC)}
 			l.glance(t, []currency.Code{"EUR", "USD", "CYP"}[year%3], asOf)
 		}
-		l.courses(t, "USD", []currency.Code{"JPY"}, market.Span{From: time.Date(1999, 1, 4, 0, 0, 0, 0, time.UTC), To: now.Truncate(24 * time.Hour), Said: true})
+		for base, quote := range map[currency.Code]currency.Code{"EUR": "USD", "USD": "JPY", "JPY": "EUR"} {
+			l.courses(t, base, []currency.Code{quote}, market.Span{From: time.Date(1999, 1, 4, 0, 0, 0, 0, time.UTC), To: now.Truncate(24 * time.Hour), Said: true})
+		}
 		l.courses(t, "EUR", nil, market.Span{From: now.Truncate(24*time.Hour).AddDate(0, -1, 0), To: now.Truncate(24 * time.Hour), Carry: 14 * 24 * time.Hour})
 	}
 }
