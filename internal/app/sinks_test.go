@@ -225,11 +225,9 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		receipt, err := a.Newsroom.AddPage(t.Context(), edition)
-		if err != nil {
+		if _, err := a.Newsroom.AddPage(t.Context(), edition); err != nil {
 			t.Fatal(err)
 		}
-		_ = receipt
 		for _, m := range edition.Stories {
 			open(news.Article{Slug: m.Slug, Published: m.Published}.Path())
 		}
@@ -260,13 +258,13 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 	for n, text := range short[:12] {
 		say("/desk/staff", url.Values{"name": {text}, "email": {fmt.Sprintf("p%d@paper.example", n)}, "role": {"reporter"}})
 	}
-	for _, path := range []string{"/", "/sections/markets", "/topics/euro", "/corrections", "/feeds/all.atom", "/desk/", "/desk/stories", "/desk/pictures", "/desk/staff", "/desk/trail", "/desk/account", "/desk/settings", "/desk/affected", "/desk/held"} {
-		if !strings.HasSuffix(path, ".atom") {
-			open(path)
-		}
+	for _, path := range []string{"/", "/sections/markets", "/topics/euro", "/corrections", "/desk/", "/desk/stories", "/desk/pictures", "/desk/staff", "/desk/trail", "/desk/account", "/desk/settings", "/desk/affected", "/desk/held"} {
+		open(path)
+	}
+	if _, said := owner.send(t, "/desk/trail", "", nil); !bytes.Contains(said, []byte("<h1>Audit trail</h1>")) {
+		t.Fatalf("the owner is not at the desk any more: %.300s", said)
 	}
 	y.session = owner.session
-	t.Logf("%d vectors, %d pages; lines %d texts %d", len(all), len(pages)+30, len(fields), len(texts))
 	ctx := armed(t)
 	judge := func(pages []string) {
 		t.Helper()
@@ -280,21 +278,21 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 	}
 	judge(pages)
 	// The head of the paper, as often as its name and motto take.
-	for n := range 10 {
-		m := news.Masthead{Name: tiny[n*len(tiny)/10], Motto: short[n*len(short)/10], Sections: []news.Section{{Slug: "markets", Title: lines(all, 40)[n*7]}}}
-		if _, err := a.Newsroom.PutMasthead(t.Context(), news.MastheadRevision{N: n + 1, By: line(n), Reason: line(n), Masthead: m}); err != nil {
+	for n := range 5 {
+		m := news.Masthead{Name: tiny[n*len(tiny)/5], Motto: short[n*len(short)/5], Sections: []news.Section{{Slug: "markets", Title: lines(all, 40)[n*7]}}}
+		if _, err := a.Newsroom.PutMasthead(t.Context(), news.MastheadRevision{N: n + 1, By: short[n], Reason: short[n+1], Masthead: m}); err != nil {
 			t.Fatal(err)
 		}
 		judge([]string{"/", "/markets/", "/desk/settings"})
 	}
-	t.Logf("%d vectors, %d pages", len(all), len(pages)+30)
+	t.Logf("%d vectors, %d pages", len(all), len(pages)+15)
 
 	// As they are served, and with the policy switched off, in the address bar itself.
 	for _, off := range []bool{false, true} {
 		if _, err := chromedp.Call(ctx, page.SetBypassCSP, page.SetBypassCSPParams{Enabled: off}); err != nil {
 			t.Fatal(err)
 		}
-		for n := 0; n < len(pages); n += len(pages)/30 + 1 {
+		for n := 0; n < len(pages); n += len(pages)/20 + 1 {
 			if at := pages[n]; !strings.HasPrefix(at, "/yard/") && !strings.HasPrefix(at, "/desk/") {
 				do(t, ctx, chromedp.Navigate(address+at))
 				if rung := ask[int](t, ctx, "(top.rung ?? new Set()).size"); rung > 0 {

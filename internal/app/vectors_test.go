@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,9 +32,12 @@ var vectors = sync.OnceValues(func() ([]vector, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := exec.Command("sh", filepath.Join(root, "scripts", "vectors", "run.sh")).Output()
+	var said bytes.Buffer
+	cmd := exec.Command("sh", filepath.Join(root, "scripts", "vectors", "run.sh"))
+	cmd.Stderr = &said
+	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("scripts/vectors/run.sh: %w", err)
+		return nil, fmt.Errorf("scripts/vectors/run.sh: %w: %s", err, said.Bytes())
 	}
 	var all []vector
 	return all, json.Unmarshal(out, &all)

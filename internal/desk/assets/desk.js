@@ -213,7 +213,6 @@ function edit(form) {
     begin = -1;
     picks.hidden = true;
     text.removeAttribute("aria-activedescendant");
-    text.setAttribute("aria-expanded", "false");
   };
   const pick = async () => {
     const before = text.value.slice(0, text.selectionStart);
@@ -243,7 +242,6 @@ function edit(form) {
       return li;
     }));
     picks.hidden = false;
-    text.setAttribute("aria-expanded", "true");
     mark(0);
   };
   const mark = (i) => {
