@@ -107,14 +107,17 @@ const reachable = `(() => {
   return window.due.length;
 })()`
 
-// reached takes what has the focus off that list, and says what is wrong with how it is seen.
+// reached takes what has the focus off that list, and says what is wrong with how it is seen. In a frame it is something of
+// the page within that has it.
 const reached = `(() => {
   const e = document.activeElement;
   if (!e || e === document.body) return "";
-  const n = window.due.indexOf(e), style = getComputedStyle(e);
+  const n = window.due.indexOf(e), seen = e.contentDocument?.activeElement ?? e;
   if (n >= 0) window.due.splice(n, 1);
+  if (seen.localName === "body") return "";
+  const style = seen.ownerDocument.defaultView.getComputedStyle(seen);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  return n >= 0 && !outlined ? e.outerHTML.slice(0, 90) + " has an outline of " + style.outline : "";
+  return n >= 0 && !outlined ? seen.outerHTML.slice(0, 90) + " has an outline of " + style.outline : "";
 })()`
 
 func TestEveryActionOfTheDeskIsReachedByTabAndSeen(t *testing.T) {
