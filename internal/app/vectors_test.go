@@ -109,11 +109,7 @@ func newYard(t *testing.T, paper string, raw []vector) *yard {
 			http.NotFound(w, r)
 			return
 		}
-		text := y.raw[n].Text
-		if r.URL.RawQuery == "attributes" {
-			text = fmt.Sprintf(attributes, text)
-		}
-		_, _ = fmt.Fprint(w, "<!DOCTYPE html><title>Raw</title><body>", text)
+		_, _ = fmt.Fprintf(w, "<!DOCTYPE html><title>Raw</title><body>%[1]s"+attributes, y.raw[n].Text)
 	})
 	mux.Handle("/", proxy)
 	y.Server = httptest.NewServer(mux)
@@ -250,28 +246,19 @@ func armed(t *testing.T) context.Context {
 func TestTheVectorsExecuteRawAndThePolicyAloneStopsThem(t *testing.T) {
 	all := published(t)
 	y, ctx := newYard(t, started(t), all), armed(t)
-	executes := map[int]string{} // in what address
-	for _, place := range []string{"", "?attributes"} {
-		at := map[string]int{}
-		var raw []string
-		for n, v := range all {
-			if _, done := executes[n]; !done && (place == "" || v.From != "html-event-attributes") {
-				raw = append(raw, fmt.Sprintf("/yard/raw/%d%s", n, place))
-				at[raw[len(raw)-1]] = n
-			}
-		}
-		rung, _ := y.show(t, ctx, raw)
-		for address := range rung {
-			if n, ours := at[address]; ours {
-				executes[n] = address
-			}
-		}
+	var raw, guarded []string
+	for n := range all {
+		raw = append(raw, fmt.Sprintf("/yard/raw/%d", n))
 	}
-	from, guarded := map[string]int{}, []string{}
-	for n, address := range executes {
+	executes, _ := y.show(t, ctx, raw)
+	from := map[string]int{}
+	for n, address := range raw {
+		if !executes[address] {
+			continue
+		}
 		from[all[n].From]++
 		if all[n].From != "html-event-attributes" { // all alike, to a policy
-			guarded = append(guarded, strings.Replace(address, "/raw/", "/guarded/", 1))
+			guarded = append(guarded, fmt.Sprintf("/yard/guarded/%d", n))
 		}
 	}
 	t.Logf("%d of %d vectors execute where nothing keeps them: %v", len(executes), len(all), from)
