@@ -141,7 +141,10 @@ func TestANewsroomWritesReadsEmbargoesPublishesAndCorrects(t *testing.T) {
 		if rows == 0 {
 			t.Fatal("the desk does not find the figures that were revised")
 		}
-		press(t, ctx, "button[value=correct]")
+		press(t, ctx, "form:has([name=story][value='"+desk[strings.LastIndexByte(desk, '/')+1:]+"']) button[value=correct]")
+		if text := ask[string](t, ctx, "document.querySelector('.said').textContent"); text != "It is published." {
+			t.Fatalf("signing the correction says %q", text)
+		}
 		do(t, ctx, chromedp.Navigate(story))
 		if text := ask[string](t, ctx, "document.querySelector('.text').textContent"); !strings.Contains(text, "1.2222") {
 			t.Errorf("after the correction readers see %.300q", text)

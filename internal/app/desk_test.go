@@ -119,7 +119,8 @@ func TestWhatTheDeskDidNotTakeIsOfferedAgain(t *testing.T) {
 	ask[bool](t, ctx, `(() => {
 		const left = new URLSearchParams(new FormData(document.querySelector("form.editor")));
 		left.set("body", "Words in a tunnel.");
-		localStorage.setItem("courant " + document.querySelector("form.editor").dataset.keep, left.toString());
+		const { writer, keep } = document.querySelector("form.editor").dataset;
+		localStorage.setItem("courant " + writer + keep, left.toString());
 		location.reload();
 		return true;
 	})()`)

@@ -225,7 +225,6 @@ function edit(form) {
     begin = -1;
     picks.hidden = true;
     text.removeAttribute("aria-activedescendant");
-    text.setAttribute("aria-expanded", "false");
   };
   const pick = async () => {
     const before = text.value.slice(0, text.selectionStart);
@@ -255,7 +254,6 @@ function edit(form) {
       return li;
     }));
     picks.hidden = false;
-    text.setAttribute("aria-expanded", "true");
     mark(0);
   };
   const mark = (i) => {

@@ -1,0 +1,172 @@
+package app_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// peopled is a desk at which there is something of every kind, with the addresses of its pages.
+func peopled(t *testing.T) (ctx context.Context, desk, readers []string) {
+	t.Helper()
+	address, ctx := atTheDesk(t)
+	screen(t, ctx, 1280, "light")
+	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
+	fill(t, ctx, "headline", "What a euro bought", "section", "markets", "body", "One euro bought {{EUR/USD @2026-09-28}} and {{EUR/", "bylines", "Olga Owner")
+	do(t, ctx, chromedp.Click("button[value=save]"), chromedp.WaitVisible(".said.problem"))
+	fill(t, ctx, "body", "One euro bought {{EUR/USD @2026-09-28}}, not 1.9 dollars.")
+	do(t, ctx, chromedp.Click("button[value=save]"), chromedp.WaitVisible(".two"))
+	saved := ask[string](t, ctx, "location.pathname")
+	fill(t, ctx, "text", "Who says so?")
+	do(t, ctx, chromedp.Click("form[action$='/notes'] button"), chromedp.WaitVisible("form[action*='/notes/'] button"))
+	for _, path := range []string{
+		"/desk/", "/desk/stories", "/desk/stories/new", saved, saved + "/changes?from=1&to=1", "/desk/figures?q=eur+usd", "/desk/affected", "/desk/held", "/desk/pictures",
+		"/desk/staff", "/desk/settings", "/desk/account", "/desk/trail", "/desk/prove", "/desk/no-such-page",
+	} {
+		desk = append(desk, address+path)
+	}
+	for _, path := range []string{
+		"/", "/2026/02/02/baku-and-moscow-drift-apart", chartedStory, "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
+		"/rates/EUR-USD", "/sources", "/sections/markets", "/topics/caribbean", "/corrections", "/audit", "/audit/rules", "/audit/rules/scale.unit", "/api/", "/embed", "/no-such-page",
+	} {
+		readers = append(readers, address+path)
+	}
+	return ctx, desk, readers
+}
+
+// axe says what is wrong with the page that stands in a browser: a rule and where on a line. In the other scheme only
+// colours differ.
+const axe = `axe.run(document, { resultTypes: ["violations"], iframes: false, ...(matchMedia("(prefers-color-scheme: dark)").matches && { runOnly: ["color-contrast"] }) })
+  .then((r) => r.violations.map((v) => v.id + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.html.slice(0, 100)).join("; ")).join("\n"))`
+
+func TestAxeFindsNothingOnAnyPage(t *testing.T) {
+	published(t)
+	script, err := os.ReadFile(filepath.Join(os.Getenv("COURANT_VECTORS"), "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, desk, readers := peopled(t)
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: string(script)}); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	judge := func(at string) {
+		do(t, ctx, chromedp.Navigate(at))
+		for _, width := range []int64{1280, 390} {
+			for _, scheme := range []string{"light", "dark"} {
+				screen(t, ctx, width, scheme)
+				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](axe, chromedp.EvalAwaitPromise))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if found != "" {
+					t.Errorf("%s %d %s: %s", at, width, scheme, found)
+				}
+			}
+		}
+		said = append(said, at)
+	}
+	for _, at := range append(desk, readers...) {
+		judge(at)
+	}
+	t.Logf("%d pages, each in four ways", len(said))
+	do(t, ctx, chromedp.Navigate(desk[0]), chromedp.Click(".who button"), chromedp.WaitVisible("[name=email]"))
+	judge(ask[string](t, ctx, "location.href"))
+}
+
+// Every page fits the narrowest screen that is asked for (WCAG 2.2, 1.4.10), a story and the desk too.
+func TestNothingScrollsSidewaysAt320(t *testing.T) {
+	ctx, desk, readers := peopled(t)
+	screen(t, ctx, 320, "light")
+	for _, at := range append(desk, readers...) {
+		do(t, ctx, chromedp.Navigate(at))
+		if wide := ask[int64](t, ctx, "document.documentElement.scrollWidth"); wide > 320 {
+			t.Errorf("%s is %d px wide: %s", at, wide, ask[string](t, ctx, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > 321).slice(0, 4).map(e => e.outerHTML.slice(0, 90)).join("; ")`))
+		}
+	}
+}
+
+// reachable numbers all that can be pressed or filled in, so that focus can be told apart; of radio buttons of one name one.
+const reachable = `(() => {
+  const groups = new Set();
+  window.due = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, iframe")].filter((e) => {
+    if (e.disabled || !e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) return false;
+    if (e.type !== "radio") return true;
+    const group = e.form + e.name;
+    return e.checked && !groups.has(group) && groups.add(group);
+  });
+  document.activeElement?.blur?.();
+  window.scrollTo(0, 0);
+  return window.due.length;
+})()`
+
+// reached takes what has the focus off that list, and says what is wrong with how it is seen. In a frame it is something of
+// the page within that has it.
+const reached = `(() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return "";
+  const n = window.due.indexOf(e), seen = e.contentDocument?.activeElement ?? e;
+  if (n >= 0) window.due.splice(n, 1);
+  if (seen.localName === "body") return "";
+  const style = seen.ownerDocument.defaultView.getComputedStyle(seen);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return n >= 0 && !outlined ? seen.outerHTML.slice(0, 90) + " has an outline of " + style.outline : "";
+})()`
+
+func TestEveryActionOfTheDeskIsReachedByTabAndSeen(t *testing.T) {
+	ctx, desk, _ := peopled(t)
+	screen(t, ctx, 1280, "light")
+	for _, at := range desk {
+		t.Run(strings.SplitN(at, "/desk", 2)[1], func(t *testing.T) {
+			do(t, ctx, chromedp.Navigate(at))
+			ask[int](t, ctx, `[...document.querySelectorAll("details")].map((d) => d.open = true).length`)
+			all := ask[int](t, ctx, reachable)
+			for range 2*all + 40 { // a frame has stops of its own
+				do(t, ctx, chromedp.KeyEvent("\t"))
+				if wrong := ask[string](t, ctx, reached); wrong != "" {
+					t.Error(wrong)
+				}
+				if ask[int](t, ctx, "window.due.length") == 0 {
+					break
+				}
+			}
+			if left := ask[string](t, ctx, `window.due.map((e) => e.outerHTML.slice(0, 90)).join("; ")`); left != "" {
+				t.Errorf("Tab does not reach %s", left)
+			}
+		})
+	}
+}
+
+func TestAFigureIsPickedByKeysAlone(t *testing.T) {
+	address, ctx := atTheDesk(t)
+	screen(t, ctx, 1280, "light")
+	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
+	body := func() string { return ask[string](t, ctx, "document.querySelector('[name=body]').value") }
+	do(t, ctx, chromedp.SendKeys("[name=body]", "Of /eur usd"), chromedp.WaitVisible("ul.picks li"))
+	do(t, ctx, chromedp.KeyEvent("\u001b"))
+	until(t, ctx, "document.querySelector('ul.picks').hidden")
+	if text := body(); text != "Of /eur usd" {
+		t.Errorf("Escape leaves %q", text)
+	}
+	do(t, ctx, chromedp.KeyEvent(" /eur usd"), chromedp.WaitVisible("ul.picks li:nth-child(2)"))
+	second := ask[string](t, ctx, "document.querySelector('ul.picks li:nth-child(2)').textContent")
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowDown))
+	if chosen := ask[string](t, ctx, "document.querySelector('ul.picks [aria-selected=true]').textContent"); chosen != second {
+		t.Errorf("an arrow chooses %q, not %q", chosen, second)
+	}
+	// One event, as of a real key: of two, what prevents the first would not prevent the second.
+	if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyDown", Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, ctx, "document.querySelector('ul.picks').hidden")
+	if text := body(); !strings.HasPrefix(text, "Of /eur usd {{") || !strings.HasSuffix(text, "}}") {
+		t.Errorf("Enter leaves %q", text)
+	}
+}
