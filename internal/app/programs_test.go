@@ -66,6 +66,10 @@ func TestEveryFeedThatAPageNamesIsThere(t *testing.T) {
 	} {
 		_, body := fetched(t, address+page)
 		found := alternate.FindAllStringSubmatch(body, -1)
+		if len(found) == 0 || found[0][1] != "/feed.atom" {
+			t.Fatalf("%s does not name the paper's own feed", page)
+		}
+		found = found[1:] // which is of stories
 		if (len(found) > 0) != (want != "") {
 			t.Errorf("%s names %d feeds", page, len(found))
 		}
