@@ -18,6 +18,8 @@ func peopled(t *testing.T) (ctx context.Context, desk, readers []string) {
 	t.Helper()
 	address, ctx := atTheDesk(t)
 	screen(t, ctx, 1280, "light")
+	do(t, ctx, chromedp.Navigate(address+"/desk/pictures"), chromedp.SetUploadFiles("[name=picture]", []string{picture(t)}))
+	press(t, ctx, "form[action='/desk/pictures'] button")
 	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
 	fill(t, ctx, "headline", "What a euro bought", "section", "markets", "body", "One euro bought {{EUR/USD @2026-09-28}} and {{EUR/", "bylines", "Olga Owner")
 	do(t, ctx, chromedp.Click("button[value=save]"), chromedp.WaitVisible(".said.problem"))
@@ -26,6 +28,12 @@ func peopled(t *testing.T) (ctx context.Context, desk, readers []string) {
 	saved := ask[string](t, ctx, "location.pathname")
 	fill(t, ctx, "text", "Who says so?")
 	do(t, ctx, chromedp.Click("form[action$='/notes'] button"), chromedp.WaitVisible("form[action*='/notes/'] button"))
+	open(t, ctx, "Publish now")
+	press(t, ctx, "form[action$='/move']:has([value=published]) button")
+	do(t, ctx, chromedp.SetValue("[name=entry]", "The dollar stands at {{EUR/USD @2026-09-29}}."))
+	press(t, ctx, "form[action$='/entries'] button")
+	fill(t, ctx, "body", "One euro bought {{EUR/USD @2026-09-28}}.")
+	press(t, ctx, "button[value=save]")
 	for _, path := range []string{
 		"/desk/", "/desk/stories", "/desk/stories/new", saved, saved + "/changes?from=1&to=1", "/desk/figures?q=eur+usd", "/desk/affected", "/desk/held", "/desk/pictures",
 		"/desk/staff", "/desk/settings", "/desk/account", "/desk/trail", "/desk/prove", "/desk/no-such-page",
@@ -57,8 +65,7 @@ func TestAxeFindsNothingOnAnyPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said []string
-	judge := func(at string) {
-		do(t, ctx, chromedp.Navigate(at))
+	look := func(at string) {
 		for _, width := range []int64{1280, 390} {
 			for _, scheme := range []string{"light", "dark"} {
 				screen(t, ctx, width, scheme)
@@ -73,12 +80,30 @@ func TestAxeFindsNothingOnAnyPage(t *testing.T) {
 		}
 		said = append(said, at)
 	}
+	judge := func(at string) {
+		do(t, ctx, chromedp.Navigate(at))
+		look(at)
+	}
 	for _, at := range append(desk, readers...) {
 		judge(at)
 	}
+	// What stands there only once: a conflict, a link, and what the link leads to.
+	screen(t, ctx, 1280, "light")
+	do(t, ctx, chromedp.Navigate(desk[3]), chromedp.SetValue("[name=based-on]", "1"), chromedp.SetValue("[name=body]", "Other words."))
+	press(t, ctx, "button[value=save]")
+	if n := ask[int](t, ctx, "document.querySelectorAll('.said.problem .diff').length"); n == 0 {
+		t.Errorf("there is no conflict: %s", ask[string](t, ctx, "document.querySelector('main').textContent.slice(0, 300)"))
+	}
+	look("a conflict")
+	screen(t, ctx, 1280, "light")
+	do(t, ctx, chromedp.Navigate(desk[9]), chromedp.SetValue("form[action='/desk/staff'] [name=name]", "Rosa Reporter"), chromedp.SetValue("form[action='/desk/staff'] [name=email]", "rosa@paper.example"))
+	press(t, ctx, "form[action='/desk/staff'] button")
+	link := ask[string](t, ctx, "document.querySelector('.secret').textContent")
+	look("a link")
+	press(t, ctx, ".who button")
+	look("signing in")
+	judge(link)
 	t.Logf("%d pages, each in four ways", len(said))
-	do(t, ctx, chromedp.Navigate(desk[0]), chromedp.Click(".who button"), chromedp.WaitVisible("[name=email]"))
-	judge(ask[string](t, ctx, "location.href"))
 }
 
 // Every page fits the narrowest screen that is asked for (WCAG 2.2, 1.4.10), a story and the desk too.
