@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/media"
@@ -22,9 +23,10 @@ var assetFiles embed.FS
 
 // Options are what a desk may be told; the zero value works.
 type Options struct {
-	Name  string // of the paper; empty: Courant
-	Sheet string // the address of the paper's own style sheet
-	Icon  string // the address of the paper's icon
+	Name  string        // of the paper; empty: Courant
+	Base  currency.Code // of its board, where the newsroom set none; empty: EUR
+	Sheet string        // the address of the paper's own style sheet
+	Icon  string        // the address of the paper's icon
 	// Preview draws a story as a reader would see it, with its pictures from a place; nil: there are no previews.
 	Preview func(r *http.Request, a news.Article, pictures string) ([]byte, error)
 	// Origin is the scheme, host and port under which people reach the paper, for links that are handed on.
@@ -110,6 +112,9 @@ func (d *Desk) routes() []route {
 func New(newsroom *news.Newsroom, ledger *market.Ledger, gate *staff.Gate, o Options) (*Desk, error) {
 	if o.Name == "" {
 		o.Name = "Courant"
+	}
+	if o.Base == "" {
+		o.Base = "EUR"
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

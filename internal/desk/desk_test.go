@@ -378,6 +378,10 @@ func TestFiguresAreFoundByWhatOneTypes(t *testing.T) {
 			t.Errorf("%q finds %s, want %s", query, text, want)
 		}
 	}
+	owner.post("/desk/settings", http.StatusOK, "n", "0", "base", "GBP")
+	if text := owner.get("/desk/figures.json?q=usd", http.StatusOK).Text(); !strings.Contains(text, `[{"insert":"{{GBP/USD}}"`) {
+		t.Errorf("a paper whose base is the pound is offered %s", text)
+	}
 	if n := owner.get("/desk/figures?q=eur+usd", http.StatusOK).Find("tbody tr").Length(); n < 2 {
 		t.Errorf("the page without scripts finds %d figures", n)
 	}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"regexp"
@@ -59,8 +60,12 @@ func (d *Desk) picks(ctx context.Context, query string) ([]Pick, error) {
 	if err != nil {
 		return nil, err
 	}
+	last, err := d.lastMasthead(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []Pick
-	for _, expression := range d.expressions(query[:min(len(query), maxSought)]) {
+	for _, expression := range d.expressions(query[:min(len(query), maxSought)], cmp.Or(last.Masthead.Base, d.o.Base)) {
 		f, err := news.ParseFigure(expression)
 		if err != nil {
 			continue // words that together are no figure
@@ -109,7 +114,7 @@ var (
 )
 
 // expressions are the figures that the words of a query may mean, the likeliest first.
-func (d *Desk) expressions(query string) []string {
+func (d *Desk) expressions(query string, base currency.Code) []string {
 	var codes []currency.Code
 	var listings []market.Symbol
 	var days []string
@@ -145,7 +150,7 @@ func (d *Desk) expressions(query string) []string {
 		since = " since " + d.o.Now().UTC().AddDate(0, 0, -30).Format(time.DateOnly)
 	}
 	var all []string
-	for _, pair := range d.pairs(codes) {
+	for _, pair := range pairs(codes, base) {
 		base, quote, _ := pair.Pair()
 		symbol := string(pair)
 		switch {
@@ -173,8 +178,7 @@ func (d *Desk) expressions(query string) []string {
 }
 
 // pairs are the pairs that some currencies may mean: both ways of the first two, and each alone against the paper's base.
-func (d *Desk) pairs(codes []currency.Code) []market.Symbol {
-	const base currency.Code = "EUR"
+func pairs(codes []currency.Code, base currency.Code) []market.Symbol {
 	var all []market.Symbol
 	add := func(a, b currency.Code) {
 		if a != b && !slices.Contains(all, market.Pair(a, b)) {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -38,7 +39,7 @@ func (d *Desk) settings(w http.ResponseWriter, v visit) error {
 	if err := d.gate.MayNow(v.session, staff.Settings, ""); err != nil { // asked before anything is written that would be lost
 		return err
 	}
-	last, err := d.lastMasthead(v)
+	last, err := d.lastMasthead(v.Context())
 	if err != nil {
 		return err
 	}
@@ -46,8 +47,8 @@ func (d *Desk) settings(w http.ResponseWriter, v visit) error {
 }
 
 // lastMasthead is the revision in force, or an empty one.
-func (d *Desk) lastMasthead(v visit) (news.MastheadRevision, error) {
-	all, err := d.newsroom.Mastheads(v.Context())
+func (d *Desk) lastMasthead(ctx context.Context) (news.MastheadRevision, error) {
+	all, err := d.newsroom.Mastheads(ctx)
 	if err != nil || len(all) == 0 {
 		return news.MastheadRevision{}, err
 	}
