@@ -5,10 +5,8 @@ package desk
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // storyDesk is what stands below the sheet: what may become of the story, what was said of it, and how it came about.
 func storyDesk(p EditorPage) templ.Component {
@@ -742,7 +740,7 @@ func moveForm(p EditorPage, m MoveForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var35 := []any{templ.KV("first", m.First), templ.KV("grave", m.Grave)}
+		var templ_7745c5c3_Var35 = []any{templ.KV("first", m.First), templ.KV("grave", m.Grave)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var35...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
