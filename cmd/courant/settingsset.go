@@ -18,7 +18,7 @@ import (
 // settingFlags are the flags by which the paper's settings are given. Of those that root has too, name and base, the ones
 // here are meant.
 type settingFlags struct {
-	name, motto, language, base, strip           string
+	name, motto, language, base, strip, lead     string
 	sections                                     []string
 	linkLight, linkDark, accentLight, accentDark string
 	by, reason                                   string
@@ -31,6 +31,7 @@ func (f *settingFlags) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&f.base, "base", "", "currency against which the board and the strip are first shown")
 	flags.StringArrayVar(&f.sections, "section", nil, "a section and its title, markets=Markets; once for each, in their order")
 	flags.StringVar(&f.strip, "strip", "", "pairs and shares in the strip, in their order: EUR/USD,XNYS:BP")
+	flags.StringVar(&f.lead, "lead", "", "address of the story that leads the front: /2026/02/02/the-story")
 	flags.StringVar(&f.linkLight, "link-light", "", "colour of links on light paper, #174a86")
 	flags.StringVar(&f.linkDark, "link-dark", "", "colour of links on dark paper")
 	flags.StringVar(&f.accentLight, "accent-light", "", "colour of the name and the lines below it on light paper")
@@ -52,6 +53,7 @@ func (f *settingFlags) put(m *news.Masthead, given *pflag.FlagSet) (some bool, e
 		{"base", func() (err error) { m.Base, err = baseOf(f.base); return err }},
 		{"section", func() error { m.Sections = sectionsOf(f.sections); return nil }},
 		{"strip", func() (err error) { m.Strip, err = stripOf(f.strip); return err }},
+		{"lead", func() error { m.Lead = f.lead; return nil }},
 		{"link-light", func() error { c.Link.Light = news.Colour(f.linkLight); return nil }},
 		{"link-dark", func() error { c.Link.Dark = news.Colour(f.linkDark); return nil }},
 		{"accent-light", func() error { c.Accent.Light = news.Colour(f.accentLight); return nil }},

@@ -47,6 +47,7 @@ type mastheadJSON struct {
 	Base     currency.Code `json:"base,omitempty"`
 	Sections []sectionJSON `json:"sections,omitempty"`
 	Strip    []string      `json:"strip,omitempty"`
+	Lead     string        `json:"lead,omitempty"`
 	Link     toneJSON      `json:"link,omitzero"`
 	Accent   toneJSON      `json:"accent,omitzero"`
 }
@@ -65,7 +66,7 @@ func mastheadToJSON(r news.MastheadRevision) mastheadJSON {
 	m := r.Masthead
 	j := mastheadJSON{
 		Revision: r.N, By: r.By, At: r.At, Reason: r.Reason, Name: m.Name, Motto: m.Motto, Language: m.Language, Base: m.Base,
-		Strip: words(m.Strip), Link: toneJSON(m.Colours.Link), Accent: toneJSON(m.Colours.Accent),
+		Strip: words(m.Strip), Lead: m.Lead, Link: toneJSON(m.Colours.Link), Accent: toneJSON(m.Colours.Accent),
 	}
 	for _, s := range m.Sections {
 		j.Sections = append(j.Sections, sectionJSON(s))
@@ -100,6 +101,7 @@ func settingLines(m news.Masthead) []settingLine {
 		{"base", string(m.Base), ""},
 		{"section", strings.Join(sections, ", "), "(those with stories, by name)"},
 		{"strip", strings.Join(words(m.Strip), ","), "(the major currencies)"},
+		{"lead", m.Lead, "(the newest story)"},
 		{"link-light", string(c.Link.Light), own},
 		{"link-dark", string(c.Link.Dark), own},
 		{"accent-light", string(c.Accent.Light), own},

@@ -20,6 +20,7 @@ type mastheadRecord struct {
 	Base     currency.Code   `json:"base,omitempty"`
 	Sections []sectionRecord `json:"sections,omitempty"`
 	Strip    []market.Symbol `json:"strip,omitempty"`
+	Lead     string          `json:"lead,omitempty"`
 	Link     toneRecord      `json:"link,omitzero"`
 	Accent   toneRecord      `json:"accent,omitzero"`
 }
@@ -37,7 +38,7 @@ type toneRecord struct {
 func mastheadOut(r news.MastheadRevision) *mastheadRecord {
 	m := r.Masthead
 	out := &mastheadRecord{
-		N: r.N, By: r.By, Reason: r.Reason, At: r.At.UTC(), Name: m.Name, Motto: m.Motto, Language: m.Language, Base: m.Base, Strip: m.Strip,
+		N: r.N, By: r.By, Reason: r.Reason, At: r.At.UTC(), Name: m.Name, Motto: m.Motto, Language: m.Language, Base: m.Base, Strip: m.Strip, Lead: m.Lead,
 		Link: toneRecord(m.Colours.Link), Accent: toneRecord(m.Colours.Accent),
 	}
 	for _, s := range m.Sections {
@@ -48,7 +49,7 @@ func mastheadOut(r news.MastheadRevision) *mastheadRecord {
 
 func (r *mastheadRecord) revision() news.MastheadRevision {
 	m := news.Masthead{
-		Name: r.Name, Motto: r.Motto, Language: r.Language, Base: r.Base, Strip: r.Strip,
+		Name: r.Name, Motto: r.Motto, Language: r.Language, Base: r.Base, Strip: r.Strip, Lead: r.Lead,
 		Colours: news.Colours{Link: news.Tone(r.Link), Accent: news.Tone(r.Accent)},
 	}
 	for _, s := range r.Sections {

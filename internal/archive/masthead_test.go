@@ -21,7 +21,7 @@ func masthead(text *rapid.Generator[string], moment *rapid.Generator[time.Time])
 		m := news.Masthead{
 			Name: text.Draw(t, "name"), Motto: text.Draw(t, "motto"), Language: text.Draw(t, "language"),
 			Base:  rapid.SampledFrom([]currency.Code{"", "EUR"}).Draw(t, "base"),
-			Strip: rapid.SliceOfN(rapid.SampledFrom([]market.Symbol{"EUR/USD", "XNYS:BP"}), 0, 3).Draw(t, "strip"),
+			Strip: rapid.SliceOfN(rapid.SampledFrom([]market.Symbol{"EUR/USD", "XNYS:BP"}), 0, 3).Draw(t, "strip"), Lead: rapid.SampledFrom([]string{"", "/2026/02/02/low-water"}).Draw(t, "lead"),
 		}
 		for _, title := range rapid.SliceOfN(text, 0, 3).Draw(t, "titles") {
 			m.Sections = append(m.Sections, news.Section{Slug: "news", Title: title})
@@ -40,7 +40,7 @@ func settings() news.Edition {
 		{N: 1, By: "mo", At: at, Masthead: news.Masthead{Name: "Tidewater Post"}},
 		{N: 2, By: "mo", At: at.Add(time.Hour), Reason: "We have a look of our own.", Masthead: news.Masthead{
 			Name: "Tidewater Post", Motto: "Ships and prices", Language: "en-GB", Base: "GBP",
-			Sections: []news.Section{{Slug: "sea", Title: "The Sea"}}, Strip: []market.Symbol{"EUR/USD", "XNYS:BP"},
+			Sections: []news.Section{{Slug: "sea", Title: "The Sea"}}, Strip: []market.Symbol{"EUR/USD", "XNYS:BP"}, Lead: "/2026/02/02/low-water",
 			Colours: news.Colours{Link: news.Tone{Light: "#174a86", Dark: "#9cc3f2"}, Accent: news.Tone{Light: "#7a1f1f"}},
 		}},
 	}}

@@ -24,8 +24,8 @@ type SettingsPage struct {
 
 // SettingsFields are the settings as a form has them.
 type SettingsFields struct {
-	Name, Motto, Language, Base, Sections, Strip      string
-	LinkLight, LinkDark, AccentLight, AccentDark, Why string
+	Name, Motto, Language, Base, Sections, Strip, Lead string
+	LinkLight, LinkDark, AccentLight, AccentDark, Why  string
 }
 
 // MastheadRow is a revision of the settings in the list.
@@ -79,7 +79,7 @@ func (d *Desk) set(w http.ResponseWriter, v visit) error {
 	}
 	form := func(name string) string { return strings.TrimSpace(v.PostForm.Get(name)) }
 	fields := SettingsFields{
-		Name: form("name"), Motto: form("motto"), Language: form("language"), Base: form("base"), Sections: form("sections"), Strip: form("strip"),
+		Name: form("name"), Motto: form("motto"), Language: form("language"), Base: form("base"), Sections: form("sections"), Strip: form("strip"), Lead: form("lead"),
 		LinkLight: form("link-light"), LinkDark: form("link-dark"), AccentLight: form("accent-light"), AccentDark: form("accent-dark"), Why: form("reason"),
 	}
 	n, err := number(form("n"))
@@ -100,7 +100,7 @@ func (d *Desk) set(w http.ResponseWriter, v visit) error {
 
 // masthead reads the fields. A section stands on a line, its title behind an equals sign.
 func (f SettingsFields) masthead() news.Masthead {
-	m := news.Masthead{Name: f.Name, Motto: f.Motto, Language: f.Language, Base: currency.Code(strings.ToUpper(f.Base))}
+	m := news.Masthead{Name: f.Name, Motto: f.Motto, Language: f.Language, Base: currency.Code(strings.ToUpper(f.Base)), Lead: f.Lead}
 	for line := range strings.Lines(f.Sections) {
 		slug, title, _ := strings.Cut(line, "=")
 		if slug, title = strings.TrimSpace(slug), strings.TrimSpace(title); slug != "" {
@@ -120,7 +120,7 @@ func (f SettingsFields) masthead() news.Masthead {
 // settingsOf writes a masthead into the fields.
 func settingsOf(m news.Masthead) SettingsFields {
 	f := SettingsFields{
-		Name: m.Name, Motto: m.Motto, Language: m.Language, Base: string(m.Base),
+		Name: m.Name, Motto: m.Motto, Language: m.Language, Base: string(m.Base), Lead: m.Lead,
 		LinkLight: string(m.Colours.Link.Light), LinkDark: string(m.Colours.Link.Dark),
 		AccentLight: string(m.Colours.Accent.Light), AccentDark: string(m.Colours.Accent.Dark),
 	}

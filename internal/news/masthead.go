@@ -29,6 +29,7 @@ type Masthead struct {
 	Base     currency.Code   // the currency against which the board and the strip are first shown
 	Sections []Section       // in the order of the navigation; sections with stories that are not listed follow
 	Strip    []market.Symbol // pairs and listings, in order; none: the major currencies against Base
+	Lead     string          // address of the story that leads the front while it is one of its newest: /2026/02/02/slug; empty: the newest leads
 	Colours  Colours
 }
 
@@ -59,6 +60,7 @@ func (m Masthead) Or(other Masthead) Masthead {
 	m.Motto = cmp.Or(m.Motto, other.Motto)
 	m.Language = cmp.Or(m.Language, other.Language)
 	m.Base = cmp.Or(m.Base, other.Base)
+	m.Lead = cmp.Or(m.Lead, other.Lead)
 	if len(m.Sections) == 0 {
 		m.Sections = other.Sections
 	}
@@ -97,7 +99,7 @@ func (m Masthead) check(known *currency.Table) error {
 		}
 		listed[s.Slug] = true
 	}
-	return cmp.Or(checkStrip(m.Strip, known), m.Colours.check())
+	return cmp.Or(checkStrip(m.Strip, known), checkLead(m.Lead), m.Colours.check())
 }
 
 // checkHead says what is wrong with a line that is to stand in the head of a page.
@@ -109,6 +111,20 @@ func checkHead(what, line string, most int) error {
 		return fault.Because(fault.Invalid, "%s must be one line of text", what)
 	case strings.TrimSpace(line) != line:
 		return fault.Because(fault.Invalid, "%s, %q, begins or ends with a space: leave it out", what, line)
+	}
+	return nil
+}
+
+// checkLead wants a story's address. Whether one stands there it does not ask: it may be withdrawn tomorrow.
+func checkLead(path string) error {
+	if path == "" {
+		return nil
+	}
+	day, slug := path[:max(strings.LastIndexByte(path, '/'), 0)], path[strings.LastIndexByte(path, '/')+1:]
+	_, wrongDay := time.Parse("/2006/01/02", day)
+	_, wrongSlug := ParseSlug(slug)
+	if wrongDay != nil || wrongSlug != nil {
+		return fault.Because(fault.Invalid, "%.80q is no story's address: write it as it stands behind the host's name, /2026/02/02/the-story", path)
 	}
 	return nil
 }

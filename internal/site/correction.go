@@ -48,6 +48,12 @@ type CorrectionRow struct {
 	Headline, Href, Language, Direction string
 }
 
+func correctionOf(c news.Correction) CorrectionRow {
+	return CorrectionRow{
+		Notice: noticeOf(c.Posted, ""), Headline: c.Headline, Href: c.Path() + "#" + anchorOf(c.Posted), Language: c.Language, Direction: directionOf(c.Language),
+	}
+}
+
 // CorrectionsPage lists what the paper got wrong, the newest first.
 type CorrectionsPage struct {
 	Frame
@@ -77,9 +83,7 @@ func (s *Site) corrections(ctx context.Context, a ask) (web.Component, error) {
 	p := CorrectionsPage{Frame: s.frame(t, a, "Corrections", "What this paper got wrong, and what is right: every correction, the newest first.")}
 	var comments []comment
 	for _, c := range list {
-		p.Rows = append(p.Rows, CorrectionRow{
-			Notice: noticeOf(c.Posted, ""), Headline: c.Headline, Href: c.Path() + "#" + anchorOf(c.Posted), Language: c.Language, Direction: directionOf(c.Language),
-		})
+		p.Rows = append(p.Rows, correctionOf(c))
 		comments = append(comments, commentOf(c.Posted, &thing{Type: "NewsArticle", ID: c.Path(), Headline: c.Headline}))
 	}
 	if len(list) == mostCorrections {

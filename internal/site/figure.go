@@ -9,6 +9,7 @@ import (
 	"html"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -288,6 +289,18 @@ func cards(all []Figure) (list []Figure) {
 		}
 	}
 	return list
+}
+
+// said is what a figure says, without how the story asked for it: 250 USD in EUR, EUR/USD % since 2026-01-02.
+func (f Figure) said() string {
+	if strings.HasPrefix(f.Expression, "table ") {
+		return f.Symbol
+	}
+	said := f.Expression
+	for _, how := range []string{" @", " from ", " to "} {
+		said, _, _ = strings.Cut(said, how)
+	}
+	return said
 }
 
 // links are all observations that a figure rests on, each once.

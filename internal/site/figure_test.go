@@ -107,7 +107,7 @@ func TestAChartIsALineWithAListAndATableBeside(t *testing.T) {
 	wantText(t, doc, ".chart figcaption", "2 Werte", "Central Bank", "Die senkrechte Achse beginnt nicht bei null", "heute 1,1859")
 	wantText(t, doc, ".chart ol.marks", "31. Januar 2026 a day <b>between</b> (1,1800)")
 	wantText(t, doc, ".chart details table", "30. Jan. 2026", "1,1800", "2. Feb. 2026", "1,1859")
-	wantText(t, doc, ".panel.figures", "Euro in US-Dollar", "table EUR/USD USD/JPY XNYS:RIO @2026-02-02")
+	wantText(t, doc, ".panel.figures", "Euro in US-Dollar", "155,33 USD/JPY")
 	if n := doc.Find("figure.values button.figure[popovertarget]").Length(); n != 3 {
 		t.Errorf("%d values of the table open a card", n)
 	}

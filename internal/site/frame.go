@@ -47,6 +47,7 @@ type today struct {
 	board    market.Board
 	quotes   []market.Quote
 	sources  market.Sources
+	recent   []news.Article // the newest first
 	sections []news.Slug
 	majors   []Row // of the board
 	strip    []Row
@@ -98,11 +99,10 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 		return today{}, err
 	}
 	const recent = 200 // stories: a section in which nothing has stood for so long needs no place in the head
-	articles, err := s.paper.Articles(ctx, news.Selection{Limit: recent})
-	if err != nil {
+	if t.recent, err = s.paper.Articles(ctx, news.Selection{Limit: recent}); err != nil {
 		return today{}, err
 	}
-	t.sections = t.inOrder(articles)
+	t.sections = t.inOrder(t.recent)
 	t.majors = s.majors(t.board, t, nil)
 	t.strip, err = s.stripOf(ctx, t)
 	return t, err

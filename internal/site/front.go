@@ -2,7 +2,9 @@ package site
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
@@ -48,32 +50,38 @@ func (t today) itemsOf(articles []news.Article) []Item {
 	return items
 }
 
-// cut takes up to n items off the list.
-func cut(items *[]Item, n int) []Item {
-	n = min(n, len(*items))
-	taken := (*items)[:n]
-	*items = (*items)[n:]
-	return taken
-}
-
-// FrontPage is the front: the newest stories by their weight on the page, and the markets.
+// FrontPage is the front: the lead, which the newsroom chose or else the newest story, the newest others, then what else
+// stands in the sections, and the markets.
 type FrontPage struct {
 	Frame
-	Lead    *Item // nil on an empty paper
-	Pairs   [][]Item
-	Seconds []Item
-	Briefs  []Item
-	Base    string // name of the currency of which one unit buys what Markets says
-	Markets []Row
-	Said    []Said
-	Shares  []Row
-	Traded  []Said
+	Lead        *Item   // nil on an empty paper
+	Photo       *Photo  // of the lead
+	Chart       *Figure // of the lead, where it has no photo
+	Pairs       [][]Item
+	Seconds     []Item
+	Recent      []Item // by time, where there is more than the places above hold
+	Departments []Department
+	Corrections []CorrectionRow
+	Base        string // name of the currency of which one unit buys what Markets says
+	Markets     []Row
+	Said        []Said
+	Shares      []Row
+	Traded      []Said
 }
 
-// Places on the front.
+// Department is what a section has on the front: its newest story that does not stand above, and the headlines of others.
+type Department struct {
+	Link
+	Item   Item
+	Others []Item
+}
+
+// Places on the front. A paper with few stories has fewer places above, so that its sections are not bare.
 const (
-	frontPairs, frontSeconds, frontBriefs = 6, 4, 12
-	frontShares                           = 6
+	frontSeconds, frontRecent     = 4, 6
+	frontDepartments, frontOthers = 8, 3
+	frontShares, frontCorrections = 6, 3
+	frontFew                      = 20 // stories
 )
 
 func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
@@ -81,21 +89,21 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	articles, err := s.paper.Articles(ctx, news.Selection{Limit: 1 + frontPairs + frontSeconds + frontBriefs})
+	p := FrontPage{Frame: s.frame(t, a, t.masthead.Name, "The news, with the markets built in and every number accounted for.")}
+	if len(t.recent) > 0 {
+		n := max(slices.IndexFunc(t.recent, func(a news.Article) bool { return a.Path() == t.masthead.Lead }), 0)
+		if err := s.lead(ctx, &p, t, t.recent[n]); err != nil {
+			return nil, err
+		}
+		p.arrange(t, slices.Delete(slices.Clone(t.recent), n, n+1))
+	}
+	corrections, err := s.paper.Corrections(ctx, time.Time{}, frontCorrections)
 	if err != nil {
 		return nil, err
 	}
-	p := FrontPage{Frame: s.frame(t, a, t.masthead.Name, "The news, with the markets built in and every number accounted for.")}
-	items := t.itemsOf(articles)
-	if lead := cut(&items, 1); len(lead) > 0 {
-		p.Lead = &lead[0]
+	for _, c := range corrections {
+		p.Corrections = append(p.Corrections, correctionOf(c))
 	}
-	// Where there are few, three in five stand as pairs below the lead and the rest beside it, so that no column is bare.
-	for pairs := cut(&items, min(frontPairs, len(items)*3/5)&^1); len(pairs) > 0; {
-		p.Pairs = append(p.Pairs, cut(&pairs, 2))
-	}
-	p.Seconds = cut(&items, frontSeconds)
-	p.Briefs = items
 	p.Base = s.ledger.Currencies().Name(t.masthead.Base, "en")
 	p.Markets = t.majors
 	p.Said = saidOf(p.Markets)
@@ -104,6 +112,65 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Traded = saidOf(p.Shares)
 	return frontPage(p), nil
+}
+
+// lead puts the first story on the front, with its first photo, or else its first chart.
+func (s *Site) lead(ctx context.Context, p *FrontPage, t today, article news.Article) error {
+	item := t.itemOf(article)
+	p.Lead = &item
+	photos, err := s.photos(ctx, article.Content)
+	if err != nil {
+		return err
+	}
+	if len(photos) > 0 {
+		p.Photo = &photos[0]
+		p.Photo.Sizes = "(width >= 64em) 37rem, 100vw"
+		return nil
+	}
+	figures, err := s.drawn(ctx, t, article, "lead")
+	if err != nil {
+		return err
+	}
+	for i, f := range figures {
+		if f.Chart != nil {
+			p.Chart = &figures[i]
+			return nil
+		}
+	}
+	return nil
+}
+
+// arrange gives the stories below the lead their places, each one of them once.
+func (p *FrontPage) arrange(t today, rest []news.Article) {
+	cut := func(n int) []Item {
+		n = min(n, len(rest))
+		items := t.itemsOf(rest[:n])
+		rest = rest[n:]
+		return items
+	}
+	pairs, seconds, recent := 4, frontSeconds, frontRecent
+	if len(rest) < frontFew {
+		pairs, seconds, recent = 2, frontSeconds-1, 0
+	}
+	for pair := cut(min(pairs, len(rest)) &^ 1); len(pair) > 0; pair = pair[2:] {
+		p.Pairs = append(p.Pairs, pair[:2])
+	}
+	p.Seconds, p.Recent = cut(seconds), cut(recent)
+	for _, section := range t.sections {
+		var d Department
+		for _, a := range rest {
+			switch {
+			case a.Content.Section != section || len(d.Others) == frontOthers:
+			case d.Href == "":
+				d.Link, d.Item = t.sectionLink(section), t.itemOf(a)
+			default:
+				d.Others = append(d.Others, t.itemOf(a))
+			}
+		}
+		if d.Href != "" && len(p.Departments) < frontDepartments {
+			p.Departments = append(p.Departments, d)
+		}
+	}
 }
 
 // SectionPage lists the stories of one section or topic.

@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -175,6 +176,49 @@ func TestTheFrontLeadsWithTheNewestStoryAndShowsTheMarkets(t *testing.T) {
 	wantText(t, doc, "nav.sections", "Central banks", "Economy", "Currencies", "Shares")
 }
 
+func TestTheNewsroomChoosesWhatLeads(t *testing.T) {
+	p := full(t)
+	p.print(t, "Later news", "central-banks", "Nothing happened.", time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC))
+	p.set(t, news.Masthead{Lead: "/2026/02/02/the-lev-is-gone"})
+	doc := p.get(t, "/", 200)
+	wantText(t, doc, ".lead .item.lead h2", "The lev is gone")
+	if n := doc.Find("main a[href='/2026/02/02/the-lev-is-gone']").Length(); n != 1 {
+		t.Errorf("the lead stands on the front %d times", n)
+	}
+	p.set(t, news.Masthead{Lead: "/2026/02/02/never-written"})
+	wantText(t, p.get(t, "/", 200), ".lead .item.lead h2", "Later news")
+}
+
+func TestWhatDoesNotFitAboveStandsInItsSectionOnce(t *testing.T) {
+	p := full(t)
+	for n := range 30 {
+		p.print(t, fmt.Sprintf("News %d", n), []string{"sea", "land"}[n%2], "Nothing happened.", time.Date(2026, 2, 3, 9, n, 0, 0, time.UTC))
+	}
+	doc := p.get(t, "/", 200)
+	wantText(t, doc, ".panel:has(h2:contains('Most recent'))", "News 20", "News 15")
+	wantText(t, doc, ".departments", "Sea", "News 14", "News 12", "Land", "News 13", "Economy", "The lev is gone")
+	seen := map[string]bool{}
+	doc.Find("main .item a, main .briefs a").Each(func(_ int, a *goquery.Selection) {
+		if href, _ := a.Attr("href"); seen[href] {
+			t.Errorf("%s stands twice", href)
+		} else {
+			seen[href] = true
+		}
+	})
+}
+
+func TestBelowAStoryStandsWhatBelongsToIt(t *testing.T) {
+	p := full(t)
+	for n := range 3 {
+		p.print(t, fmt.Sprintf("News %d", n), "economy", "Nothing happened.", time.Date(2026, 2, 3, 9, n, 0, 0, time.UTC))
+	}
+	doc := p.get(t, "/2026/02/02/the-lev-is-gone", 200)
+	wantText(t, doc, ".related", "News 2", "News 0")
+	if n := doc.Find("article.story .related").Length(); n != 0 {
+		t.Error("what belongs to the story stands inside of it")
+	}
+}
+
 func TestAStoryAccountsForEveryFigure(t *testing.T) {
 	p := full(t)
 	doc := p.get(t, "/2026/02/02/the-lev-is-gone", 200)
@@ -192,7 +236,10 @@ func TestAStoryAccountsForEveryFigure(t *testing.T) {
 		}
 	}
 	wantText(t, doc, "#figure-2", "EUR/USD @2026-02-02", "Central Bank", "2 February 2026", "2 February 2026, 16:05 UTC", "as the source wrote it", "Today1.1859, Central Bank, 2 February 2026")
-	wantText(t, doc, ".panel.figures", "1.95583", "30 January 2026", "learnt 2 February 2026, 16:05 UTC")
+	wantText(t, doc, ".story .panel.figures", "1.95583 EUR/BGN", "Central Bank, 30 Jan 2026 · learnt 2 Feb 2026, 16:05")
+	if n := doc.Find("article .panel.board, article .panel.shares, article .ticker").Length(); n != 0 {
+		t.Errorf("%d parts of the markets stand inside of the article, where reader modes and feeds take them along", n)
+	}
 	wantText(t, doc, ".panel.board", "USD", "1.1859", "NOK", "BGN")
 	wantText(t, doc, ".panel.shares", "RIO", "91.12", "−1.36", "−1.47%", "Evening Page")
 	if got, _ := doc.Find(".panel.board h2 a").Attr("href"); got != "/markets/?as-of=2026-02-02" {

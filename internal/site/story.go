@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,8 @@ type StoryPage struct {
 	MajorsSaid, RatesSaid []Said
 	Shares                []Row
 	Traded                []Said
+	RelatedBy             string // why the related stories stand here
+	Related               []Item
 	Words                 Words
 	RightToLeft           bool // its language is written so
 }
@@ -124,6 +127,7 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 	if p.Data, err = articleData(article, modified, t.titleOf(article.Content.Section)); err != nil {
 		return StoryPage{}, err
 	}
+	p.RelatedBy, p.Related = t.related(article)
 	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
 	p.Board = address("/markets/", query)
 	for _, price := range board.Prices {
@@ -135,6 +139,40 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 	p.Majors = s.majors(board, t, query)
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
 	return p, nil
+}
+
+// mostRelated stand below a story.
+const mostRelated = 4
+
+// related are recent stories that share most topics with an article, or else the newest of its section, with what to call them.
+func (t today) related(article news.Article) (string, []Item) {
+	shared := map[news.Slug]bool{}
+	for _, topic := range article.Content.Topics {
+		shared[topic] = true
+	}
+	common := func(a news.Article) (n int) {
+		for _, topic := range a.Content.Topics {
+			if shared[topic] {
+				n++
+			}
+		}
+		return n
+	}
+	var near, section []news.Article
+	for _, a := range t.recent {
+		switch {
+		case a.ID == article.ID:
+		case common(a) > 0:
+			near = append(near, a)
+		case a.Content.Section == article.Content.Section:
+			section = append(section, a)
+		}
+	}
+	if len(near) > 0 {
+		slices.SortStableFunc(near, func(a, b news.Article) int { return common(b) - common(a) })
+		return "On the same topics", t.itemsOf(near[:min(mostRelated, len(near))])
+	}
+	return "More in " + t.titleOf(article.Content.Section), t.itemsOf(section[:min(mostRelated, len(section))])
 }
 
 // moved says that a page has another address now, for good.

@@ -20,7 +20,7 @@ func masthead(n int) news.MastheadRevision {
 		N: n, By: "mo", Reason: "A new name — “new”.", At: seen.Add(time.Duration(n) * time.Microsecond),
 		Masthead: news.Masthead{
 			Name: fmt.Sprint("Harbour ", n), Motto: "Ships & prices", Language: "pt-BR", Base: "GBP",
-			Sections: []news.Section{{Slug: "sea", Title: "The Sea"}, {Slug: "land"}}, Strip: []market.Symbol{"EUR/USD", "XNYS:BP"},
+			Sections: []news.Section{{Slug: "sea", Title: "The Sea"}, {Slug: "land"}}, Strip: []market.Symbol{"EUR/USD", "XNYS:BP"}, Lead: "/2026/02/02/low-water",
 			Colours: news.Colours{Link: news.Tone{Light: "#123456", Dark: "#abcdef"}, Accent: news.Tone{Dark: "#ffffff"}},
 		},
 	}
