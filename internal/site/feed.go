@@ -65,7 +65,7 @@ func (s *Site) feed(read func(ctx context.Context, a ask, address string) (chann
 			if err != nil {
 				return nil, fmt.Errorf("write a feed: %w", err)
 			}
-			return web.NewPage(body, web.PageOptions{ContentType: format.kind, CacheControl: cacheControl, Modified: c.updated}), nil
+			return web.NewPage(body, web.PageOptions{ContentType: format.kind, CacheControl: forReaders, Shared: forNetworks, Modified: c.updated}), nil
 		})
 	}
 }

@@ -21,7 +21,7 @@ func (s *Site) machine(kind string, write func(r *http.Request, address string) 
 			if err != nil {
 				return nil, fmt.Errorf("write %s: %w", r.URL.Path, err)
 			}
-			return web.NewPage(body, web.PageOptions{ContentType: kind, CacheControl: cacheControl}), nil
+			return web.NewPage(body, web.PageOptions{ContentType: kind, CacheControl: forReaders, Shared: forNetworks}), nil
 		})
 	}
 }

@@ -409,15 +409,18 @@ func TestAssetsAndTheIconAreServed(t *testing.T) {
 	}
 }
 
-func TestAPageMayBeKeptForFiveSeconds(t *testing.T) {
+func TestAReadersBrowserAsksEachTimeAndANetworkOnceASecond(t *testing.T) {
 	p := full(t)
 	resp, err := p.Client().Head(p.URL + "/")
 	if err != nil {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if got := resp.Header.Get("Cache-Control"); got != "public, max-age=5, stale-while-revalidate=60" {
+	if got := resp.Header.Get("Cache-Control"); got != "public, no-cache" {
 		t.Errorf("Cache-Control %q", got)
+	}
+	if got := resp.Header.Get("CDN-Cache-Control"); !strings.HasPrefix(got, "public, max-age=1, stale-while-revalidate=60") {
+		t.Errorf("CDN-Cache-Control %q", got)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 type PageOptions struct {
 	ContentType  string      // with its charset; "text/html; charset=utf-8" if empty
 	CacheControl string      // "no-cache" if empty: keep it, but ask each time whether it still holds
+	Shared       string      // for networks that stand before many readers, as CDN-Cache-Control (RFC 9213); empty: the same
 	Modified     time.Time   // sent as Last-Modified; only where nothing on the page is younger
 	Status       int         // 200 if zero
 	Header       http.Header // more headers, such as Link or Surrogate-Key; they replace those set before
@@ -84,6 +85,9 @@ func NewPage(body []byte, o PageOptions) *Page {
 		control = "no-cache"
 	}
 	p.fixed = append(p.fixed, header{"Cache-Control", []string{control}})
+	if o.Shared != "" {
+		p.fixed = append(p.fixed, header{"Cdn-Cache-Control", []string{o.Shared}})
+	}
 	p.about = append(p.about, header{"Content-Type", []string{kind}})
 	if !o.Modified.IsZero() {
 		p.about = append(p.about, header{"Last-Modified", []string{o.Modified.UTC().Format(http.TimeFormat)}})
