@@ -4,7 +4,7 @@ FUZZTIME ?= 10s
 # With this tag pictures are written as WebP too, by a library that otherwise would load one of the system's: see docs/decisions/0015.
 TAGS    ?= nodynamic
 
-.PHONY: demo build test check bench fuzz guards live generate setup
+.PHONY: demo build test check bench fuzz guards live generate setup audit-site
 
 demo:  ## read the demonstration paper
 	$(GO) run -tags '$(TAGS)' ./cmd/courant demo
@@ -37,3 +37,6 @@ guards:  ## switch off each guard against wrong numbers in turn: a test must fai
 
 live:  ## fetch the newest rates from the npm registry that this machine is configured for, and show them with their age
 	@sh scripts/live.sh
+
+audit-site:  ## judge the demonstration paper's pages by Lighthouse and the Nu HTML Checker (three minutes; needs node, npm, Java, Chromium)
+	@sh scripts/audit/run.sh

@@ -22,7 +22,8 @@ const AssetsPath = "/assets/"
 // /assets/site.0123456789ab.css, so that a browser may keep them for ever. The plain name works too, for what cannot
 // know the hash, such as a script that imports another; a browser asks for it again each time.
 //
-// In CSS, url(fonts/text.woff2) is meant from the root of the tree and is replaced by the hashed address.
+// In CSS, url(fonts/text.woff2) is meant from the root of the tree and is replaced by the hashed address. Its comments are
+// for who reads the source and are left out; so a style must not have a comment's signs in a string.
 type Assets struct {
 	files fs.FS
 	dev   bool
@@ -63,7 +64,7 @@ func NewAssets(files fs.FS, dev bool) (*Assets, error) {
 	for _, name := range styles {
 		body, err := fs.ReadFile(files, name)
 		if err == nil {
-			body, err = a.relink(body)
+			body, err = a.relink(comment.ReplaceAll(body, nil))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the style %s: %w", name, err)
@@ -97,6 +98,9 @@ func hashedName(name string, body []byte) string {
 func NewAsset(name string, body []byte) (address string, page *Page) {
 	return AssetsPath + hashedName(name, body), NewPage(body, PageOptions{ContentType: assetType(name), CacheControl: forever})
 }
+
+// A comment in CSS.
+var comment = regexp.MustCompile(`(?s)/\*.*?\*/\s*`)
 
 // A reference in CSS to a file of ours: not to data, another site, an absolute path or a part of the same document.
 var reference = regexp.MustCompile(`url\(\s*(["']?)([A-Za-z0-9_][A-Za-z0-9_./-]*)(["']?)\s*\)`)

@@ -30,7 +30,7 @@ func assets(t *testing.T, files fs.FS, dev bool) (*web.Assets, string) {
 func TestAnAssetHasAnAddressForItsContent(t *testing.T) {
 	files := fstest.MapFS{
 		"fonts/text.woff2": {Data: []byte(long)},
-		"site.css":         {Data: []byte("@font-face{src:url('fonts/text.woff2') format('woff2')}a{background:url(data:,x) url(/logo.png)}" + long)},
+		"site.css":         {Data: []byte("/* Why,\n* and how. */@font-face{src:url('fonts/text.woff2') format('woff2')}a{background:url(data:,x) url(/logo.png)}" + long)},
 	}
 	a, base := assets(t, files, false)
 	url := a.URL("site.css")
@@ -44,6 +44,9 @@ func TestAnAssetHasAnAddressForItsContent(t *testing.T) {
 	}
 	if got := resp.Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
 		t.Errorf("Cache-Control %q", got)
+	}
+	if strings.Contains(css, "/*") {
+		t.Errorf("a reader's browser is sent the comments: %.120s", css)
 	}
 	font := a.URL("fonts/text.woff2")
 	for _, want := range []string{"url(" + font + ")", "url(data:,x)", "url(/logo.png)"} {

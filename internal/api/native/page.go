@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -176,7 +177,7 @@ func writeForm(m *markup, e endpoint) {
 			if w == value {
 				chosen = " selected"
 			}
-			m.put(`<option`+chosen+`>%s</option>`, w)
+			m.put(`<option`+chosen+` label="%s">%s</option>`, cmp.Or(w, "any"), w)
 		}
 		m.put(`</select></label>`)
 	}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Serves the demonstration paper and judges its pages by Lighthouse and the Nu HTML Checker. Needs Go, node, npm, Java and
+# Chromium; the npm packages are installed outside the tree, into $COURANT_AUDIT if that is set.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+there=${COURANT_AUDIT:-$work/npm}
+paper=
+trap '[ -z "$paper" ] || kill "$paper" 2>/dev/null; rm -rf "$work"' EXIT
+
+mkdir -p "$there"
+cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$here"/*.mjs "$there/"
+(cd "$there" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
+
+cd "$here/../.."
+go build -tags nodynamic -o "$work/courant" ./cmd/courant
+"$work/courant" demo --listen 127.0.0.1:0 --address-file "$work/address" >"$work/log" 2>&1 &
+paper=$!
+n=0
+while [ ! -s "$work/address" ]; do
+	n=$((n + 1))
+	[ $n -lt 300 ] || { cat "$work/log"; exit 1; }
+	sleep 0.1
+done
+cd "$there"
+node audit.mjs "http://$(cat "$work/address")" /2026/09/29/the-euro-against-the-dollar-in-2026
