@@ -11,39 +11,38 @@ import (
 
 // Add returns d + x, exactly.
 func (d Decimal) Add(x Decimal) Decimal {
-	if a, b, ok := smalls(&d, &x); ok {
-		if sum, ok := a.plus(b); ok {
+	if d.large == nil && x.large == nil {
+		if sum, ok := d.small.plus(x.small); ok {
 			return sum.decimal()
 		}
 	}
-	var r Decimal
-	_, err := apd.BaseContext.Add(&r.d, &d.d, &x.d) // a context of precision 0 does not round
-	return r.made("add", err)
+	var r apd.Decimal
+	_, err := apd.BaseContext.Add(&r, d.full(), x.full()) // a context of precision 0 does not round
+	return made("add", &r, err)
 }
 
 // Sub returns d - x, exactly.
 func (d Decimal) Sub(x Decimal) Decimal {
-	if a, b, ok := smalls(&d, &x); ok {
-		b.negative = !b.negative
-		if difference, ok := a.plus(b); ok {
+	if d.large == nil && x.large == nil {
+		if difference, ok := d.small.plus(x.small.turned()); ok {
 			return difference.decimal()
 		}
 	}
-	var r Decimal
-	_, err := apd.BaseContext.Sub(&r.d, &d.d, &x.d)
-	return r.made("subtract", err)
+	var r apd.Decimal
+	_, err := apd.BaseContext.Sub(&r, d.full(), x.full())
+	return made("subtract", &r, err)
 }
 
 // Mul returns d × x, exactly: the digits of both are kept, so a chain of products grows. Round before keeping it.
 func (d Decimal) Mul(x Decimal) Decimal {
-	if a, b, ok := smalls(&d, &x); ok {
-		if product, ok := a.times(b); ok {
+	if d.large == nil && x.large == nil {
+		if product, ok := d.small.times(x.small); ok {
 			return product.decimal()
 		}
 	}
-	var r Decimal
-	_, err := apd.BaseContext.Mul(&r.d, &d.d, &x.d)
-	return r.made("multiply", err)
+	var r apd.Decimal
+	_, err := apd.BaseContext.Mul(&r, d.full(), x.full())
+	return made("multiply", &r, err)
 }
 
 // Quo returns d ÷ x rounded half to even to so many significant digits (at least 1). An exact quotient bears no
@@ -55,8 +54,8 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 	if x.IsZero() {
 		return Decimal{}, fault.Because(fault.Invalid, "cannot divide %s by zero", d)
 	}
-	if a, b, ok := smalls(&d, &x); ok {
-		if quotient, ok := a.over(b, digits); ok {
+	if d.large == nil && x.large == nil {
+		if quotient, ok := d.small.over(x.small, digits); ok {
 			return quotient.decimal(), nil
 		}
 	}
@@ -66,16 +65,16 @@ func (d Decimal) Quo(x Decimal, digits int) (Decimal, error) {
 // quo is Quo of any numbers.
 func (d Decimal) quo(x Decimal, digits int) Decimal {
 	c := rounding(digits)
-	var r Decimal
-	status, err := c.Quo(&r.d, &d.d, &x.d)
+	var r apd.Decimal
+	status, err := c.Quo(&r, d.full(), x.full())
 	if err == nil && status.Inexact() {
-		_, err = c.Round(&r.d, &r.d) // apd leaves a digit too many where rounding carried over: 1.000000
+		_, err = c.Round(&r, &r) // apd leaves a digit too many where rounding carried over: 1.000000
 	}
-	r = r.made("divide", err)
+	quotient := made("divide", &r, err)
 	if !status.Inexact() {
-		r = r.Trim()
+		quotient = quotient.Trim()
 	}
-	return r
+	return quotient
 }
 
 // QuoPlaces returns d ÷ x with exactly so many digits after the point, rounded once, half to even: an amount to the
@@ -92,19 +91,19 @@ func (d Decimal) QuoPlaces(x Decimal, places int) (Decimal, error) {
 	if half := twice.Cmp(ratio.Denom()); half > 0 || half == 0 && whole.Bit(0) == 1 {
 		whole.Add(whole, big.NewInt(int64(ratio.Sign())))
 	}
-	var r Decimal
-	r.d.Coeff.SetMathBigInt(whole.Abs(whole))
-	r.d.Negative, r.d.Exponent = ratio.Sign() < 0, int32(-places)
-	return r.made("divide", nil), nil
+	var r apd.Decimal
+	r.Coeff.SetMathBigInt(whole.Abs(whole))
+	r.Negative, r.Exponent = ratio.Sign() < 0, int32(-places)
+	return made("divide", &r, nil), nil
 }
 
 // RoundDigits returns d rounded half to even to so many significant digits (at least 1), with zeros up to the point
 // where they end before it: 123456 to two digits is 120000. A number of fewer digits keeps those it has.
 func (d Decimal) RoundDigits(digits int) Decimal {
 	c := rounding(digits)
-	var r Decimal
-	_, err := c.Round(&r.d, &d.d)
-	return r.made("round", err)
+	var r apd.Decimal
+	_, err := c.Round(&r, d.full())
+	return made("round", &r, err)
 }
 
 // RoundPlaces returns d with exactly so many digits after the point: rounded half to even, or filled with zeros.
@@ -113,30 +112,38 @@ func (d Decimal) RoundPlaces(places int) Decimal {
 	places = max(places, 0)
 	// Quantize refuses results of more digits than the context's precision, so give it what the result can need.
 	c := rounding(d.Digits() + places + 1)
-	var r Decimal
-	_, err := c.Quantize(&r.d, &d.d, int32(-places))
-	return r.made("round", err)
+	var r apd.Decimal
+	_, err := c.Quantize(&r, d.full(), int32(-places))
+	return made("round", &r, err)
 }
 
 // Trim returns d without trailing zeros after the point: 0.0200 becomes 0.02, and 100 stays.
 func (d Decimal) Trim() Decimal {
-	var r Decimal
-	r.d.Reduce(&d.d) // makes 1E+2 of 100.0, which made writes out
-	return r.made("trim", nil)
+	if d.large == nil {
+		return d.small.trimmed().decimal()
+	}
+	var r apd.Decimal
+	r.Reduce(d.large) // makes 1E+2 of 100.0, which made writes out
+	return made("trim", &r, nil)
 }
 
 // Neg returns -d.
 func (d Decimal) Neg() Decimal {
-	var r Decimal
-	r.d.Neg(&d.d)
-	return r.made("negate", nil)
+	if d.large == nil {
+		return d.small.turned().decimal()
+	}
+	var r apd.Decimal
+	r.Neg(d.large)
+	return made("negate", &r, nil)
 }
 
 // Abs returns d without its sign.
 func (d Decimal) Abs() Decimal {
-	var r Decimal
-	r.d.Abs(&d.d)
-	return r
+	if d.Sign() < 0 {
+		return d.Neg()
+	}
+	d.small.negative = false // of -0.00
+	return d
 }
 
 // rounding returns a context that rounds to so many significant digits. Half to even, since rounding half up drifts
@@ -150,15 +157,15 @@ func rounding(digits int) apd.Context {
 	}
 }
 
-// made finishes a computed number: in plain notation, as a parsed one is. Arithmetic makes no negative zero: only a source may write -0.00.
+// made finishes what apd computed: in plain notation, as a parsed number is. Arithmetic makes no negative zero: only a source may write -0.00.
 // The one thing that can go wrong is an exponent beyond ±100,000, which no chain of parsed figures reaches; a program
 // that does is wrong, so it panics rather than print NaN.
-func (d Decimal) made(what string, err error) Decimal {
-	if err != nil || d.d.Form != apd.Finite {
+func made(what string, r *apd.Decimal, err error) Decimal {
+	if err != nil || r.Form != apd.Finite {
 		panic(fmt.Sprintf("currency: %s: %v", what, err))
 	}
-	if d.d.Coeff.Sign() == 0 {
-		d.d.Negative = false
+	if r.Coeff.Sign() == 0 {
+		r.Negative = false
 	}
-	return d.plain()
+	return plain(r)
 }

@@ -1,6 +1,7 @@
 package currency
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 
@@ -23,7 +24,8 @@ const (
 // The zero value is 0. A Decimal is immutable; copy it freely. Compare with [Decimal.Equal] or [Decimal.Cmp], never
 // with ==, which also sees trailing zeros.
 type Decimal struct {
-	d apd.Decimal // never mutated once returned, since copies share its words; its exponent is never positive
+	small small
+	large *apd.Decimal // the number, where it is not small; else nil. Never mutated, since copies share it
 }
 
 // ParseDecimal reads an optional sign, digits with at most one point, and an optional exponent ("1.0835", ".5",
@@ -34,39 +36,33 @@ func ParseDecimal(s string) (Decimal, error) {
 	if !ok {
 		return Decimal{}, refuse(s)
 	}
-	var r Decimal
-	r.d.Negative = t.negative
-	r.d.Exponent = int32(t.exponent)
 	if t.digits <= 19 { // 19 nines fit in a uint64: nearly every figure there is
-		r.d.Coeff.SetUint64(t.small)
-	} else if _, ok := r.d.Coeff.SetString(t.long, 10); !ok {
+		return small{t.small, int32(t.exponent), t.negative}.plain(), nil
+	}
+	var r apd.Decimal
+	if _, ok := r.Coeff.SetString(t.long, 10); !ok {
 		return Decimal{}, refuse(s)
 	}
-	return r.plain(), nil
+	r.Exponent, r.Negative = int32(t.exponent), t.negative
+	return plain(&r), nil
 }
 
 // DecimalOf returns coefficient × 10^-places, printed with so many places: 195583 and 5 are 1.95583. Places below zero are
 // written out as zeros.
 func DecimalOf(coefficient int64, places int) Decimal {
-	if coefficient >= 0 && places >= 0 {
-		var r Decimal
-		r.d.Coeff.SetUint64(uint64(coefficient))
-		r.d.Exponent = -int32(places)
-		return r
+	if coefficient < 0 {
+		return small{-uint64(coefficient), -int32(places), true}.plain()
 	}
-	var r Decimal
-	r.d.SetInt64(coefficient)
-	r.d.Exponent = -int32(places)
-	return r.plain()
+	return small{uint64(coefficient), -int32(places), false}.plain()
 }
 
 // Parts returns what [DecimalOf] makes the number of; ok is false where it has more digits than fit.
 func (d Decimal) Parts() (coefficient int64, places int, ok bool) {
-	if !d.d.Coeff.IsInt64() {
+	if d.large != nil || d.small.coefficient > math.MaxInt64 {
 		return 0, 0, false
 	}
-	coefficient = d.d.Coeff.Int64()
-	if d.d.Negative {
+	coefficient = int64(d.small.coefficient)
+	if d.small.negative {
 		coefficient = -coefficient
 	}
 	return coefficient, d.Places(), true
@@ -91,9 +87,7 @@ func MustDecimal(s string) Decimal {
 
 // DecimalFromInt returns n.
 func DecimalFromInt(n int64) Decimal {
-	var r Decimal
-	r.d.SetInt64(n)
-	return r
+	return DecimalOf(n, 0)
 }
 
 // String returns plain notation with the digits as they were written: never an exponent.
@@ -104,10 +98,10 @@ func (d Decimal) String() string {
 
 // Append appends what [Decimal.String] returns.
 func (d Decimal) Append(b []byte) []byte {
-	if s, ok := d.small(); ok {
-		return s.append(b)
+	if d.large != nil {
+		return d.large.Append(b, 'f')
 	}
-	return d.d.Append(b, 'f')
+	return d.small.append(b)
 }
 
 // Fits reports whether the number in plain notation is short enough for [ParseDecimal] to read it again. What was parsed
@@ -115,34 +109,44 @@ func (d Decimal) Append(b []byte) []byte {
 func (d Decimal) Fits() bool { return len(d.Append(make([]byte, 0, maxText))) <= maxText }
 
 // Sign returns -1, 0 or 1.
-func (d Decimal) Sign() int { return d.d.Sign() }
+func (d Decimal) Sign() int {
+	if d.large != nil {
+		return d.large.Sign()
+	}
+	return d.small.sign()
+}
 
 // IsZero reports whether the number is 0, however many zeros it is written with.
-func (d Decimal) IsZero() bool { return d.d.IsZero() }
+func (d Decimal) IsZero() bool { return d.Sign() == 0 }
 
 // Cmp returns -1, 0 or 1 as d is less than, equal to or greater than x. Trailing zeros do not count.
 func (d Decimal) Cmp(x Decimal) int {
-	if a, b, ok := smalls(&d, &x); ok {
-		if order, ok := a.cmp(b); ok {
+	if d.large == nil && x.large == nil {
+		if order, ok := d.small.cmp(x.small); ok {
 			return order
 		}
 	}
-	return d.d.Cmp(&x.d)
+	return d.full().Cmp(x.full())
 }
 
 // Equal reports whether both are the same number. Trailing zeros do not count.
 func (d Decimal) Equal(x Decimal) bool { return d.Cmp(x) == 0 }
 
 // Places returns how many digits stand after the point, as written: 4 for 0.0200.
-func (d Decimal) Places() int { return max(0, -int(d.d.Exponent)) }
+func (d Decimal) Places() int {
+	if d.large != nil {
+		return -int(d.large.Exponent)
+	}
+	return -int(d.small.exponent)
+}
 
 // Digits returns how many significant digits there are, as written: 3 for 0.0200, 1 for any zero. Zeros before the
 // point count, since plain notation cannot say that they do not: 4 for 1500, even if it was 1.5e3.
 func (d Decimal) Digits() int {
-	if s, ok := d.small(); ok && s.coefficient > 0 {
-		return length(s.coefficient)
+	if d.large != nil {
+		return int(d.large.NumDigits())
 	}
-	return int(d.d.NumDigits())
+	return length(max(d.small.coefficient, 1))
 }
 
 // Float returns the nearest float64. It is for statistics and pixels only: no price goes through it.
@@ -157,19 +161,27 @@ func (d Decimal) Rat() *big.Rat {
 	return r
 }
 
-// plain writes a positive exponent out as zeros, so that what is printed is all there is: 0e5 is 0, not 000000.
-func (d Decimal) plain() Decimal {
-	if d.d.Exponent <= 0 {
-		return d
+// full is the number as apd has it. It may not be changed.
+func (d Decimal) full() *apd.Decimal {
+	if d.large != nil {
+		return d.large
 	}
-	var r Decimal
-	r.d.Negative = d.d.Negative
-	if !d.IsZero() {
+	return d.small.full()
+}
+
+// plain makes a number of what apd has. A positive exponent is written out as zeros, so that what is printed is all there is: 0e5
+// is 0, not 000000.
+func plain(r *apd.Decimal) Decimal {
+	if r.Exponent > 0 {
 		var zeros apd.BigInt
-		zeros.Exp(apd.NewBigInt(10), apd.NewBigInt(int64(d.d.Exponent)), nil)
-		r.d.Coeff.Mul(&d.d.Coeff, &zeros)
+		zeros.Exp(apd.NewBigInt(10), apd.NewBigInt(int64(r.Exponent)), nil)
+		r.Coeff.Mul(&r.Coeff, &zeros)
+		r.Exponent = 0
 	}
-	return r
+	if r.Coeff.IsUint64() && r.Exponent >= -deepest {
+		return Decimal{small: small{r.Coeff.Uint64(), r.Exponent, r.Negative}}
+	}
+	return Decimal{large: r}
 }
 
 func refuse(s string) error {

@@ -12,9 +12,9 @@ import (
 
 // byAPD is what apd computes, as it does for numbers that are not small.
 func byAPD(what string, compute func(r *apd.Decimal) (apd.Condition, error)) Decimal {
-	var r Decimal
-	_, err := compute(&r.d)
-	return r.made(what, err)
+	var r apd.Decimal
+	_, err := compute(&r)
+	return made(what, &r, err)
 }
 
 // sameDigits holds every operation on two numbers to what apd makes of them, digit for digit, and in the same form.
@@ -22,18 +22,25 @@ func sameDigits(t *testing.T, x, y Decimal, digits int) {
 	t.Helper()
 	same := func(what string, got, want Decimal) {
 		t.Helper()
-		if text := want.d.Text('f'); got.String() != text || got.d.Exponent != want.d.Exponent || got.d.Negative != want.d.Negative {
-			t.Fatalf("%s of %s and %s (%d digits) is %s, by apd %s", what, x.d.Text('f'), y.d.Text('f'), digits, got, text)
+		a, b := got.full(), want.full()
+		if text := b.Text('f'); got.String() != text || a.Exponent != b.Exponent || a.Negative != b.Negative || (got.large == nil) != (want.large == nil) {
+			t.Fatalf("%s of %s and %s (%d digits) is %s, by apd %s", what, x.full(), y.full(), digits, got, text)
 		}
 	}
 	same("the text", x, x)
-	same("the sum", x.Add(y), byAPD("add", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Add(r, &x.d, &y.d) }))
-	same("the difference", x.Sub(y), byAPD("subtract", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Sub(r, &x.d, &y.d) }))
-	same("the product", x.Mul(y), byAPD("multiply", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Mul(r, &x.d, &y.d) }))
-	if got, want := x.Cmp(y), x.d.Cmp(&y.d); got != want {
+	same("the sum", x.Add(y), byAPD("add", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Add(r, x.full(), y.full()) }))
+	same("the difference", x.Sub(y), byAPD("subtract", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Sub(r, x.full(), y.full()) }))
+	same("the product", x.Mul(y), byAPD("multiply", func(r *apd.Decimal) (apd.Condition, error) { return apd.BaseContext.Mul(r, x.full(), y.full()) }))
+	same("what is turned", x.Neg(), byAPD("negate", func(r *apd.Decimal) (apd.Condition, error) { r.Neg(x.full()); return 0, nil }))
+	same("what is without sign", x.Abs(), byAPD("make positive", func(r *apd.Decimal) (apd.Condition, error) { r.Abs(x.full()); return 0, nil }))
+	same("what is trimmed", x.Trim(), byAPD("trim", func(r *apd.Decimal) (apd.Condition, error) { r.Reduce(x.full()); return 0, nil }))
+	if got, want := x.Sign(), x.full().Sign(); got != want || x.IsZero() != (want == 0) {
+		t.Fatalf("%s has the sign %d, by apd %d", x, got, want)
+	}
+	if got, want := x.Cmp(y), x.full().Cmp(y.full()); got != want {
 		t.Fatalf("%s to %s compares as %d, by apd as %d", x, y, got, want)
 	}
-	if got, want := x.Digits(), int(x.d.NumDigits()); got != want {
+	if got, want := x.Digits(), int(x.full().NumDigits()); got != want {
 		t.Fatalf("%s has %d digits, by apd %d", x, got, want)
 	}
 	if y.IsZero() {
@@ -56,14 +63,14 @@ func TestSmallNumbersAreReckonedWithAsLargeOnesAre(t *testing.T) {
 		case 1:
 			coefficient = powers[random.IntN(20)] - uint64(random.IntN(3))
 		}
-		var d Decimal
-		d.d.Coeff.SetUint64(coefficient)
+		var d apd.Decimal
+		d.Coeff.SetUint64(coefficient)
 		if random.IntN(20) == 0 { // more than a word holds
-			d.d.Coeff.SetMathBigInt(new(big.Int).Mul(new(big.Int).SetUint64(coefficient), new(big.Int).SetUint64(random.Uint64())))
+			d.Coeff.SetMathBigInt(new(big.Int).Mul(new(big.Int).SetUint64(coefficient), new(big.Int).SetUint64(random.Uint64())))
 		}
-		d.d.Exponent = -int32(random.IntN(24))
-		d.d.Negative = random.IntN(4) == 0 && coefficient > 0
-		return d
+		d.Exponent = -int32(random.IntN(24))
+		d.Negative = random.IntN(4) == 0 && d.Coeff.Sign() > 0
+		return plain(&d)
 	}
 	for range 300_000 {
 		sameDigits(t, number(), number(), 1+random.IntN(20))
