@@ -215,18 +215,21 @@ func (r *runner) course(base, quote currency.Code) []Settled {
 }
 
 // alone settles a pair of which one source spoke: there is nothing to choose, and the last price of each day is that of its end.
-func (r *runner) alone(picks []pick) []Settled {
-	from := r.span.From.UnixMicro()
-	course, last := make([]Settled, 0, len(picks)), from
+// Where a source speaks once a day, as most do, that is all of them.
+func (r *runner) alone(picks []Settled) []Settled {
+	from, carry := r.span.From.UnixMicro(), r.span.Carry.Microseconds()
+	day := func(i int) int64 { return max(midnight(picks[i].at), from) }
+	first, course := 0, []Settled(nil)
 	for i := range picks {
-		day := max(midnight(picks[i].at), from)
-		if n := len(course); n > 0 && day == last {
-			course[n-1].pick = picks[i]
-		} else if picks[i].at >= day-r.span.Carry.Microseconds() {
-			course, last = append(course, Settled{pick: picks[i]}), day
+		today := day(i)
+		if i+1 < len(picks) && picks[i+1].at < today+dayLength || picks[i].at < today-carry {
+			course, first = append(course, picks[first:i]...), i+1
 		}
 	}
-	return course
+	if course == nil {
+		return picks[first:]
+	}
+	return append(course, picks[first:]...)
 }
 
 // stood is what a pair was worth at the end of a day by what was heard of it, or by what fixes it.
@@ -265,7 +268,11 @@ func (r *runner) stood(pair Symbol, day, end int64, heard Settled, ok bool) (Set
 	}
 	settled := Settled{pick: pick{road: &road{source: o.Source, how: o.How, fixed: &o}, at: o.At.UnixMicro()}}
 	if ok {
-		settled.beside = append([]pick{heard.pick}, heard.beside...)
+		beside := []pick{heard.pick}
+		if heard.beside != nil {
+			beside = append(beside, *heard.beside...)
+		}
+		settled.beside = &beside
 	}
 	return settled, true
 }
@@ -273,32 +280,29 @@ func (r *runner) stood(pair Symbol, day, end int64, heard Settled, ok bool) (Set
 // heard chooses among what the sources had to say of a pair at the end of a day.
 func (r *runner) heard(pair Symbol, lanes []*lane, day, end int64) (Settled, bool) {
 	since := day - r.span.Carry.Microseconds()
-	var only pick
+	var only *Settled
 	var all contest
 	for i, t := range lanes {
 		if t.reach(end); t.passed == 0 || t.newest().at < since {
 			continue
 		}
-		p := t.newest()
-		if only.road == nil {
-			only = *p
-		}
+		only = t.newest()
 		if len(lanes) > 1 {
 			all = append(all, r.enter(pair, i, t, end))
 		}
 	}
+	if only == nil {
+		return Settled{}, false
+	}
 	if len(all) < 2 {
-		return Settled{pick: only}, only.road != nil
+		return *only, true
 	}
-	var settled Settled
-	for i, e := range all.ranked() {
-		if p := lanes[e.index].newest(); i == 0 {
-			settled.pick = *p
-		} else {
-			settled.beside = append(settled.beside, *p)
-		}
+	ranked := all.ranked()
+	beside := make([]pick, len(ranked)-1)
+	for i, e := range ranked[1:] {
+		beside[i] = lanes[e.index].newest().pick
 	}
-	return settled, true
+	return Settled{lanes[ranked[0].index].newest().pick, &beside}, true
 }
 
 // of are the lanes of a pair.

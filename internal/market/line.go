@@ -14,7 +14,7 @@ import (
 // it follows from, and makes in full only what is asked for.
 type Settled struct {
 	pick
-	beside []pick
+	beside *[]pick // nil where there are none, or nobody asked: so a point of thousands takes half the room
 }
 
 // At is about when the value speaks.
@@ -48,9 +48,12 @@ func (s *Settled) Offer() Offer { return s.offer() }
 
 // Beside are what the other sources had to say at that moment, the best first, where that was asked for.
 func (s *Settled) Beside() []Offer {
-	var all []Offer
-	for _, p := range s.beside {
-		all = append(all, p.offer())
+	if s.beside == nil {
+		return nil
+	}
+	all := make([]Offer, len(*s.beside))
+	for i, p := range *s.beside {
+		all[i] = p.offer()
 	}
 	return all
 }
@@ -147,13 +150,11 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 			lanes, moments = append(lanes, &lane{picks: picks}), moments+len(picks)
 		}
 	}
-	line.Points = make([]Settled, 0, moments)
 	if len(lanes) == 1 { // there is nothing to choose
-		for _, p := range lanes[0].picks {
-			line.Points = append(line.Points, Settled{pick: p})
-		}
+		line.Points = lanes[0].picks
 		return line
 	}
+	line.Points = make([]Settled, 0, moments)
 	s, all := settler{facts: facts}, make(contest, 0, len(lanes))
 	for at, ok := next(lanes); ok; at, ok = next(lanes) {
 		all = s.stood(pair, lanes, at, all[:0])
@@ -161,7 +162,7 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 		if best.at != at {
 			continue
 		}
-		line.Points = append(line.Points, Settled{pick: *lanes[best.index].newest()})
+		line.Points = append(line.Points, *lanes[best.index].newest())
 		for i := range all {
 			if o := &all[i]; o != best && o.counts && off(o.value, best.value).Abs().Cmp(disputed) > 0 {
 				line.disputed[at] = true
@@ -173,14 +174,14 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 
 // lane is what one source offered for a pair, the oldest first, as it is gone through.
 type lane struct {
-	picks  []pick
+	picks  []Settled
 	passed int // how many are not later than the moment that was reached
 	value  currency.Decimal
 	valued bool // whether that is the value of the newest of these
 }
 
 // newest is the last pick that was passed; there must be one.
-func (t *lane) newest() *pick { return &t.picks[t.passed-1] }
+func (t *lane) newest() *Settled { return &t.picks[t.passed-1] }
 
 // next is the next moment at which a source offered something.
 func next(lanes []*lane) (at int64, ok bool) {
@@ -196,7 +197,7 @@ func next(lanes []*lane) (at int64, ok bool) {
 func (t *lane) reach(at int64) {
 	before := t.passed
 	if t.passed > 0 && t.newest().at > at { // it had gone further
-		t.passed, _ = slices.BinarySearchFunc(t.picks, at+1, func(p pick, at int64) int { return cmp.Compare(p.at, at) })
+		t.passed, _ = slices.BinarySearchFunc(t.picks, at+1, func(p Settled, at int64) int { return cmp.Compare(p.at, at) })
 	}
 	for t.passed < len(t.picks) && t.picks[t.passed].at <= at {
 		t.passed++

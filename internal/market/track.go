@@ -304,8 +304,8 @@ type pick struct {
 }
 
 // offered is all that a source offered for a pair, the oldest first.
-func (v *voice) offered(base, quote int, b bounds) []pick {
-	var all []pick
+func (v *voice) offered(base, quote int, b bounds) []Settled {
+	var all []Settled
 	roads := v.roads(nil, base, quote)
 	for i := range roads {
 		picks := roads[i].picks(b)
@@ -314,19 +314,20 @@ func (v *voice) offered(base, quote int, b bounds) []pick {
 			continue
 		}
 		all = append(all, picks...)
-		slices.SortStableFunc(all, func(x, y pick) int { return cmp.Compare(x.at, y.at) })
-		all = slices.CompactFunc(all, func(x, y pick) bool { return x.at == y.at }) // which keeps the road that comes first
+		slices.SortStableFunc(all, func(x, y Settled) int { return cmp.Compare(x.at, y.at) })
+		all = slices.CompactFunc(all, func(x, y Settled) bool { return x.at == y.at }) // which keeps the road that comes first
 	}
 	return all
 }
 
-// picks are all prices that a road gives: where two tracks are crossed, those of the moments that both have.
-func (r *road) picks(b bounds) []pick {
+// picks are all prices that a road gives, as they would be settled if nobody else spoke: where two tracks are crossed, those of the
+// moments that both have.
+func (r *road) picks(b bounds) []Settled {
 	first := r.first.walk(b)
-	picks := make([]pick, 0, first.n-first.next)
+	picks := make([]Settled, 0, first.n-first.next)
 	if r.second == nil {
 		for i, at := first.step(); i >= 0; i, at = first.step() {
-			picks = append(picks, pick{r, at, int32(i), 0})
+			picks = append(picks, Settled{pick: pick{r, at, int32(i), 0}})
 		}
 		return picks
 	}
@@ -340,7 +341,7 @@ func (r *road) picks(b bounds) []pick {
 		case at > beside:
 			j, beside = second.step()
 		default:
-			picks = append(picks, pick{r, at, int32(i), int32(j)})
+			picks = append(picks, Settled{pick: pick{r, at, int32(i), int32(j)}})
 			i, at = first.step()
 			j, beside = second.step()
 		}
