@@ -81,6 +81,13 @@ type Reader interface {
 	// at most so many.
 	Corrections(ctx context.Context, before time.Time, limit int) ([]Correction, error)
 
+	// Authors returns everybody who is named in a by-line of a published story, in the revision that is shown, by the bytes of
+	// the names.
+	Authors(ctx context.Context) ([]Author, error)
+
+	// Days returns the days (UTC) of the first publication of published stories, the newest first.
+	Days(ctx context.Context) ([]Day, error)
+
 	// Shows says whether a published story shows a picture, in the revision that is shown.
 	Shows(ctx context.Context, media string) (bool, error)
 
@@ -102,6 +109,8 @@ type Selection struct {
 	Section Slug          // of this section only
 	Topic   Slug          // on this topic only
 	Symbol  market.Symbol // that print this symbol only, in the revision that is shown
+	Authors []string      // that bear one of these names in their by-lines only
+	From    time.Time     // published then or later only
 	Before  time.Time     // published before this only
 	Limit   int           // at most so many; 0 means 50
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // What readers see is read here, and only from the views article, printed, named,
-// about, illustrated, notice, told, told_pin and withdrawal, which hold nothing unpublished.
+// about, signed, illustrated, notice, told, told_pin and withdrawal, which hold nothing unpublished.
 
 var _ news.Reader = (*DB)(nil)
 
@@ -63,6 +63,9 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	}
 	// Only what is asked for stands in the query, so that each engine finds the index for it.
 	query := "SELECT " + articleColumns + " FROM article a WHERE TRUE"
+	if !which.From.IsZero() {
+		query += " AND a.published >= " + mark(micros(which.From))
+	}
 	if !which.Before.IsZero() {
 		query += " AND a.published < " + mark(micros(which.Before))
 	}
@@ -71,6 +74,13 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	}
 	if which.Topic != "" {
 		query += " AND a.id IN (SELECT t.story FROM about t WHERE t.topic = " + mark(string(which.Topic)) + ")"
+	}
+	if len(which.Authors) > 0 {
+		names := make([]string, len(which.Authors))
+		for i, name := range which.Authors {
+			names[i] = mark(name)
+		}
+		query += " AND a.id IN (SELECT b.story FROM signed b WHERE b.name IN (" + strings.Join(names, ", ") + "))"
 	}
 	if which.Symbol != "" {
 		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) +
@@ -82,6 +92,26 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	}
 	found, err := db.articles(ctx, false, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
+}
+
+// Authors implements [news.Reader].
+func (db *DB) Authors(ctx context.Context) ([]news.Author, error) {
+	found, err := collect[news.Author](db.engine.read().QueryContext(ctx, "SELECT name, count(*) FROM signed GROUP BY name ORDER BY name"))(
+		func(rows *sql.Rows) (a news.Author, err error) { return a, rows.Scan(&a.Name, &a.Stories) })
+	return found, db.fail(err, "read who wrote the stories")
+}
+
+// Days implements [news.Reader]. A moment before 1970 is negative, and belongs to the day that began before it.
+func (db *DB) Days(ctx context.Context) ([]news.Day, error) {
+	const day = int64(24 * time.Hour / time.Microsecond)
+	found, err := collect[news.Day](db.engine.read().QueryContext(ctx, `SELECT a.published - (a.published % $1 + $1) % $1 AS begins, count(*)
+		FROM article a GROUP BY begins ORDER BY begins DESC`, day))(func(rows *sql.Rows) (d news.Day, err error) {
+		var at int64
+		err = rows.Scan(&at, &d.Stories)
+		d.Date = moment(at)
+		return d, err
+	})
+	return found, db.fail(err, "read the days that have stories")
 }
 
 // Shows implements [news.Reader].

@@ -125,9 +125,9 @@ func publish(ctx context.Context, c *sql.Conn, s news.Step, pins []news.Pin) err
 	return err
 }
 
-// putShown makes the topics and the pictures by which a story is found those of its live revision.
+// putShown makes the topics, the pictures and the by-lines by which a story is found those of its live revision.
 func putShown(ctx context.Context, c *sql.Conn, id news.StoryID, content news.Content) error {
-	for _, old := range []string{"DELETE FROM topic WHERE story = $1", "DELETE FROM illustration WHERE story = $1"} {
+	for _, old := range []string{"DELETE FROM topic WHERE story = $1", "DELETE FROM illustration WHERE story = $1", "DELETE FROM byline WHERE story = $1"} {
 		if _, err := c.ExecContext(ctx, old, string(id)); err != nil {
 			return err
 		}
@@ -139,6 +139,11 @@ func putShown(ctx context.Context, c *sql.Conn, id news.StoryID, content news.Co
 	}
 	for _, i := range content.Images {
 		if _, err := c.ExecContext(ctx, "INSERT INTO illustration (media, story) VALUES ($1, $2) ON CONFLICT DO NOTHING", i.Media, string(id)); err != nil {
+			return err
+		}
+	}
+	for _, name := range content.Bylines {
+		if _, err := c.ExecContext(ctx, "INSERT INTO byline (name, story) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, string(id)); err != nil {
 			return err
 		}
 	}

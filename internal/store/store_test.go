@@ -91,6 +91,7 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a name belongs to one story for good":                     namesForOne,
 		"figures that were revised are found by what they rest on": findsShaken,
 		"stories are found by the topics that readers see":         findsByTopic,
+		"stories are found by who wrote them, and by their day":    findsByAuthorAndDay,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

@@ -1,0 +1,63 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/courant-news/courant/internal/news"
+)
+
+func findsByAuthorAndDay(t *testing.T, url string) {
+	db := open(t, url)
+	put := func(id news.StoryID, n int, at time.Time, names ...string) error {
+		r := revision(id, n, "x")
+		r.Content.Bylines = names
+		return errors.Join(db.AddRevision(t.Context(), r, news.Slug(id)), publish(t.Context(), db, id, n, at, nil))
+	}
+	old := time.Date(1969, 12, 31, 23, 0, 0, 0, time.UTC)
+	draft := revision("draft", 1, "x")
+	draft.Content.Bylines = []string{"Nobody Yet"}
+	for _, err := range []error{
+		put("one", 1, day1.Add(time.Hour), "Ada", "Bo"), put("two", 1, day1.Add(2*time.Hour), "Ada", "Ada"), put("old", 1, old, "Bo"),
+		db.AddRevision(t.Context(), draft, "draft"),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	who := func() string {
+		authors, err := db.Authors(t.Context())
+		return fmt.Sprint(authors, err)
+	}
+	of := func(which news.Selection) (found string) {
+		articles, err := db.Articles(t.Context(), which)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range articles {
+			found += string(a.ID) + " "
+		}
+		return found
+	}
+	if got := who(); got != "[{Ada 2} {Bo 2}] <nil>" {
+		t.Errorf("the authors are %s", got)
+	}
+	if got := of(news.Selection{Authors: []string{"Bo"}}); got != "one old " {
+		t.Errorf("Bo wrote %s", got)
+	}
+	if got := of(news.Selection{Authors: []string{"Ada", "Bo"}, From: day1, Before: day1.Add(2 * time.Hour)}); got != "one " {
+		t.Errorf("on that day before two they wrote %s", got)
+	}
+	days, err := db.Days(t.Context())
+	if want := []news.Day{{Date: day1, Stories: 2}, {Date: old.Truncate(24 * time.Hour).UTC(), Stories: 1}}; err != nil || fmt.Sprint(days) != fmt.Sprint(want) {
+		t.Errorf("the days are %v, %v, want %v", days, err, want)
+	}
+	if err := put("one", 2, day1.Add(3*time.Hour), "Cy"); err != nil {
+		t.Fatal(err)
+	}
+	if got := who(); got != "[{Ada 1} {Bo 1} {Cy 1}] <nil>" {
+		t.Errorf("after another revision the authors are %s", got)
+	}
+}
