@@ -1,5 +1,6 @@
 #!/bin/sh
-# Cuts Courant's fonts from the npm packages of the two families and writes them beside this script.
+# Cuts Courant's fonts from the npm packages of the two families and writes them beside this script; and those with which
+# cards are drawn, as plain TrueType without the compression of the web, into internal/render/fonts.
 #
 # Needs: npm, and Python with fontTools and brotli (Debian: fonttools python3-fonttools python3-brotli).
 # Set PYTHON when the interpreter that has them is not /usr/bin/python3.
@@ -54,5 +55,21 @@ for script in latin latin-ext; do
 	cut "public-sans/files/public-sans-$script-wght-normal.woff2" "public-sans$suffix" "$few" wght=400:600
 done
 
+# plain SOURCE TARGET UNICODES AXES...: what the program itself draws with. It asks for kerning and for nothing else.
+drawn=$(cd "$here/../../../render/fonts" && pwd)
+plain() {
+	source=$1 target=$2 unicodes=$3
+	shift 3
+	"$PYTHON" -m fontTools.varLib.instancer --quiet "$source" "$@" -o "$target.ttf"
+	"$PYTHON" -m fontTools.subset "$target.ttf" --unicodes="$unicodes" --no-hinting --layout-features=kern --no-glyph-names \
+		--name-IDs=0,1,2,13,14 --name-languages=0x409 --drop-tables+=DSIG,meta,gasp,GSUB,STAT --output-file="$drawn/$target.ttf"
+}
+
+for script in latin latin-ext; do
+	case $script in latin) set_=$latin suffix= ;; *) set_=$extended suffix=-ext ;; esac
+	plain "newsreader/files/newsreader-$script-opsz-normal.woff2" "display$suffix" "$set_" wght=500 opsz=72
+	plain "public-sans/files/public-sans-$script-wght-normal.woff2" "sans$suffix" "$set_" wght=500
+done
+
 "$PYTHON" "$here/fallback.py" "$here"
-wc -c "$here"/*.woff2
+wc -c "$here"/*.woff2 "$drawn"/*.ttf
