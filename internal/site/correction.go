@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -84,7 +83,7 @@ func (s *Site) corrections(ctx context.Context, a ask) (web.Component, error) {
 	var comments []comment
 	for _, c := range list {
 		p.Rows = append(p.Rows, correctionOf(c))
-		comments = append(comments, commentOf(c.Posted, &thing{Type: "NewsArticle", ID: c.Path(), Headline: c.Headline}))
+		comments = append(comments, commentOf(c.Posted, &thing{Type: "NewsArticle", ID: p.Address + c.Path(), Headline: c.Headline}))
 	}
 	if len(list) == mostCorrections {
 		p.Older = address("/corrections", map[string][]string{"before": {list[len(list)-1].At.Format(time.RFC3339Nano)}})
@@ -101,65 +100,4 @@ func anchorOf(p news.Posted) string {
 		return fmt.Sprintf("entry-%d", p.Entry)
 	}
 	return fmt.Sprintf("revision-%d", p.Revision)
-}
-
-// schemaOrg is the vocabulary of what is said to machines on a page. https://schema.org/CorrectionComment
-const schemaOrg = "https://schema.org"
-
-type graph struct {
-	Context string    `json:"@context"`
-	Graph   []comment `json:"@graph"`
-}
-
-// comment is a correction for machines.
-type comment struct {
-	Type      string `json:"@type"`
-	Text      string `json:"text"`
-	Published string `json:"datePublished"`
-	About     *thing `json:"about,omitempty"`
-}
-
-// thing is a story, or who wrote it, for machines. Addresses are relative to the page's.
-type thing struct {
-	Context    string    `json:"@context,omitempty"`
-	Type       string    `json:"@type"`
-	ID         string    `json:"@id,omitempty"`
-	Name       string    `json:"name,omitempty"`
-	Headline   string    `json:"headline,omitempty"`
-	Published  string    `json:"datePublished,omitempty"`
-	Modified   string    `json:"dateModified,omitempty"`
-	Language   string    `json:"inLanguage,omitempty"`
-	Section    string    `json:"articleSection,omitempty"`
-	Authors    []thing   `json:"author,omitempty"`
-	Correction []comment `json:"correction,omitempty"`
-}
-
-func commentOf(p news.Posted, about *thing) comment {
-	return comment{Type: "CorrectionComment", Text: p.Text, Published: p.At.UTC().Format(time.RFC3339), About: about}
-}
-
-// articleData says to machines what a story's page says to people.
-func articleData(a news.Article, modified time.Time, section string) (string, error) {
-	t := thing{
-		Context: schemaOrg, Type: "NewsArticle", ID: a.Path(), Headline: a.Content.Headline, Published: a.Published.UTC().Format(time.RFC3339),
-		Modified: modified.UTC().Format(time.RFC3339), Language: a.Content.Language, Section: section,
-	}
-	for _, name := range a.Content.Bylines {
-		t.Authors = append(t.Authors, thing{Type: "Person", Name: name})
-	}
-	for _, p := range a.Notices {
-		if p.Kind.Corrects() {
-			t.Correction = append(t.Correction, commentOf(p, nil))
-		}
-	}
-	return dataOf(t)
-}
-
-// dataOf is JSON that can stand in a page: encoding/json writes < and > as escapes, so that no text can end it.
-func dataOf(v any) (string, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return "", fmt.Errorf("write a page's data: %w", err)
-	}
-	return `<script type="application/ld+json">` + string(text) + `</script>`, nil
 }

@@ -60,7 +60,7 @@ func TestACorrectionStandsAtItsStoryAndInTheListOfAll(t *testing.T) {
 			Text string
 		}
 	}
-	if err := json.Unmarshal([]byte(doc.Find("script[type='application/ld+json']").Text()), &article); err != nil || article.Type != "NewsArticle" ||
+	if err := json.Unmarshal([]byte(doc.Find("script[type='application/ld+json']").First().Text()), &article); err != nil || article.Type != "NewsArticle" ||
 		len(article.Correction) != 1 || article.Correction[0].Type != "CorrectionComment" || !strings.Contains(article.Correction[0].Text, "</script>") {
 		t.Errorf("machines are told %+v, %v", article, err)
 	}
@@ -96,7 +96,7 @@ func TestAnOldNameLeadsToTheStoryAndAWithdrawnOneSaysSo(t *testing.T) {
 	if to := resp.Header.Get("Location"); resp.StatusCode != http.StatusMovedPermanently || to != "/2026/02/02/farewell-to-the-lev" {
 		t.Errorf("%d to %q", resp.StatusCode, to)
 	}
-	if got, _ := p.get(t, "/2026/02/02/farewell-to-the-lev", 200).Find("link[rel=canonical]").Attr("href"); got != "/2026/02/02/farewell-to-the-lev" {
+	if got, _ := p.get(t, "/2026/02/02/farewell-to-the-lev", 200).Find("link[rel=canonical]").Attr("href"); got != p.URL+"/2026/02/02/farewell-to-the-lev" {
 		t.Errorf("canonical %q", got)
 	}
 	if _, err := p.newsroom.Move(t.Context(), m.ID, news.Move{

@@ -34,6 +34,7 @@ const inFeed = 30
 // channel is a list of stories to be followed, in whatever format. All addresses in it are whole.
 type channel struct {
 	name, about, home, self string
+	hub                     string // that tells who subscribes of changes; empty: there is none
 	language                string
 	updated                 time.Time
 	stories                 []told
@@ -42,9 +43,13 @@ type channel struct {
 // told is a story as a feed tells it: the whole text, with each figure as it was printed.
 type told struct {
 	id, headline, href, summary, body, language string
-	authors, topics                             []string
+	authors                                     []writer
+	topics                                      []string
 	published, updated                          time.Time
 }
+
+// writer is who wrote a story, and where a feed's reader finds more by them.
+type writer struct{ name, href string }
 
 // feed serves what read returns in the format that the address ends with.
 func (s *Site) feed(read func(ctx context.Context, a ask, address string) (channel, error)) web.Handler {
@@ -54,20 +59,28 @@ func (s *Site) feed(read func(ctx context.Context, a ask, address string) (chann
 		if !ok {
 			return fault.Because(fault.NotFound, "There is no feed %.40q; there are feed.atom, feed.rss and feed.json.", file)
 		}
-		address := web.AddressOf(r)
+		address := s.address(r)
 		return s.cache.Serve(w, r, address+r.URL.Path, func() (*web.Page, error) {
 			c, err := read(r.Context(), ask{r: r}, address)
 			if err != nil {
 				return nil, err
 			}
-			c.self = address + r.URL.Path
+			c.self, c.hub = address+r.URL.Path, s.o.Hub
 			body, err := format.write(c)
 			if err != nil {
 				return nil, fmt.Errorf("write a feed: %w", err)
 			}
-			return web.NewPage(body, web.PageOptions{ContentType: format.kind, CacheControl: forReaders, Shared: forNetworks, Modified: c.updated}), nil
+			return web.NewPage(body, web.PageOptions{ContentType: format.kind, CacheControl: forReaders, Shared: forNetworks, Modified: c.updated, Header: c.links()}), nil
 		})
 	}
+}
+
+// links are what WebSub (w3.org/TR/websub, section 4) wants in the header of a feed.
+func (c channel) links() http.Header {
+	if c.hub == "" {
+		return nil
+	}
+	return http.Header{"Link": {"<" + c.hub + `>; rel="hub"`, "<" + c.self + `>; rel="self"`}}
 }
 
 // The lists that can be followed.
@@ -110,7 +123,7 @@ func (s *Site) ofCorrections(ctx context.Context, _ ask, address string) (channe
 		}
 		c.stories = append(c.stories, told{
 			id: fmt.Sprintf("urn:courant:correction:%s:%d", n.Story, at.UnixMicro()), headline: labelOf(n.Kind) + ": " + n.Headline, href: address + n.Path(),
-			summary: n.Text, body: "<p>" + html.EscapeString(n.Text) + "</p>", language: n.Language, published: at, updated: at, authors: []string{t.masthead.Name},
+			summary: n.Text, body: "<p>" + html.EscapeString(n.Text) + "</p>", language: n.Language, published: at, updated: at, authors: []writer{{t.masthead.Name, address + "/"}},
 		})
 	}
 	return c, nil
@@ -137,7 +150,10 @@ func (s *Site) channel(ctx context.Context, address string, of news.Slug, path s
 	for _, a := range articles {
 		story := told{
 			id: "urn:courant:story:" + string(a.ID), headline: a.Content.Headline, href: address + a.Path(), summary: a.Content.Standfirst,
-			language: t.spoken(a.Content), authors: a.Content.Bylines, published: a.Published.UTC(), updated: a.Updated.UTC(),
+			language: t.spoken(a.Content), published: a.Published.UTC(), updated: a.Updated.UTC(),
+		}
+		for _, name := range a.Content.Bylines {
+			story.authors = append(story.authors, writer{name, address + authorPath(name)})
 		}
 		for _, topic := range a.Content.Topics {
 			story.topics = append(story.topics, t.titleOf(topic))
@@ -188,6 +204,7 @@ func (c channel) atom() ([]byte, error) {
 	}
 	type named struct {
 		Name string `xml:"name"`
+		URI  string `xml:"uri,omitempty"`
 	}
 	type category struct {
 		Term string `xml:"term,attr"`
@@ -215,13 +232,16 @@ func (c channel) atom() ([]byte, error) {
 		Entries []entry   `xml:"entry"`
 	}
 	f := feed{
-		Lang: c.language, ID: c.self, Title: c.name, Updated: c.updated, Author: named{c.name},
+		Lang: c.language, ID: c.self, Title: c.name, Updated: c.updated, Author: named{c.name, c.home},
 		Links: []link{{"self", "application/atom+xml", c.self}, {"alternate", "text/html", c.home}},
+	}
+	if c.hub != "" {
+		f.Links = append(f.Links, link{Rel: "hub", Href: c.hub})
 	}
 	for _, t := range c.stories {
 		e := entry{Lang: t.language, ID: t.id, Title: t.headline, Link: link{"alternate", "text/html", t.href}, Published: t.published, Updated: t.updated, Summary: t.summary, Content: text{"html", t.body}}
 		for _, a := range t.authors {
-			e.Authors = append(e.Authors, named{a})
+			e.Authors = append(e.Authors, named{a.name, a.href})
 		}
 		for _, topic := range t.topics {
 			e.Categories = append(e.Categories, category{topic})
@@ -239,7 +259,7 @@ func (c channel) rss() ([]byte, error) {
 	}
 	type link struct {
 		Rel  string `xml:"rel,attr"`
-		Type string `xml:"type,attr"`
+		Type string `xml:"type,attr,omitempty"`
 		Href string `xml:"href,attr"`
 	}
 	type item struct {
@@ -255,7 +275,7 @@ func (c channel) rss() ([]byte, error) {
 	type body struct {
 		Title       string `xml:"title"`
 		Link        string `xml:"link"`
-		Self        link   `xml:"atom:link"`
+		Links       []link `xml:"atom:link"`
 		Description string `xml:"description"`
 		Language    string `xml:"language,omitempty"`
 		Built       string `xml:"lastBuildDate,omitempty"`
@@ -271,16 +291,23 @@ func (c channel) rss() ([]byte, error) {
 	}
 	f := rss{
 		Version: "2.0", Atom: "http://www.w3.org/2005/Atom", DC: "http://purl.org/dc/elements/1.1/", Encoded: "http://purl.org/rss/1.0/modules/content/",
-		Channel: body{Title: c.name, Link: c.home, Self: link{"self", "application/rss+xml", c.self}, Description: c.about, Language: c.language},
+		Channel: body{Title: c.name, Link: c.home, Links: []link{{"self", "application/rss+xml", c.self}}, Description: c.about, Language: c.language},
+	}
+	if c.hub != "" {
+		f.Channel.Links = append(f.Channel.Links, link{Rel: "hub", Href: c.hub})
 	}
 	if !c.updated.IsZero() {
 		f.Channel.Built = c.updated.Format(time.RFC1123Z)
 	}
 	for _, t := range c.stories {
-		f.Channel.Items = append(f.Channel.Items, item{
-			Title: t.headline, Link: t.href, GUID: guid{false, t.id}, Published: t.published.Format(time.RFC1123Z), Creators: t.authors, Categories: t.topics,
+		i := item{
+			Title: t.headline, Link: t.href, GUID: guid{false, t.id}, Published: t.published.Format(time.RFC1123Z), Categories: t.topics,
 			Description: t.summary, Content: t.body,
-		})
+		}
+		for _, a := range t.authors {
+			i.Creators = append(i.Creators, a.name)
+		}
+		f.Channel.Items = append(f.Channel.Items, i)
 	}
 	return inXML(f)
 }
@@ -297,6 +324,11 @@ func inXML(v any) ([]byte, error) {
 func (c channel) json() ([]byte, error) {
 	type author struct {
 		Name string `json:"name"`
+		URL  string `json:"url,omitempty"`
+	}
+	type hub struct {
+		Type string `json:"type"`
+		URL  string `json:"url"`
 	}
 	type item struct {
 		ID        string    `json:"id"`
@@ -317,12 +349,16 @@ func (c channel) json() ([]byte, error) {
 		Self        string `json:"feed_url"`
 		Description string `json:"description"`
 		Language    string `json:"language,omitempty"`
+		Hubs        []hub  `json:"hubs,omitempty"`
 		Items       []item `json:"items"`
-	}{"https://jsonfeed.org/version/1.1", c.name, c.home, c.self, c.about, c.language, []item{}}
+	}{"https://jsonfeed.org/version/1.1", c.name, c.home, c.self, c.about, c.language, nil, []item{}}
+	if c.hub != "" {
+		f.Hubs = []hub{{"WebSub", c.hub}}
+	}
 	for _, t := range c.stories {
 		i := item{ID: t.id, URL: t.href, Title: t.headline, Summary: t.summary, HTML: t.body, Published: t.published, Modified: t.updated, Tags: t.topics, Language: t.language}
 		for _, a := range t.authors {
-			i.Authors = append(i.Authors, author{a})
+			i.Authors = append(i.Authors, author{a.name, a.href})
 		}
 		f.Items = append(f.Items, i)
 	}

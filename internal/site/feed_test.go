@@ -30,6 +30,11 @@ func (p *paper) text(t *testing.T, path, kind string) string {
 	return string(body)
 }
 
+// feedKinds are the types of feeds by how their addresses end.
+var feedKinds = map[string]string{
+	".atom": "application/atom+xml; charset=utf-8", ".rss": "application/rss+xml; charset=utf-8", ".json": "application/feed+json; charset=utf-8",
+}
+
 func TestStoriesAreFollowedInEveryFormatWithTheirFiguresAsPrinted(t *testing.T) {
 	p := full(t)
 	for path, kind := range map[string]string{

@@ -15,7 +15,12 @@ type Frame struct {
 	Name        string // of the paper
 	Title       string // of the page; on the front the paper's name
 	Description string
-	Canonical   string // the page's address, relative; empty: none
+	Address     string // of the paper: https://paper.example
+	Canonical   string // the page's address, whole; empty: none
+	Prev, Next  string // the addresses of the pages before and after in a row; empty: none
+	Card        Card
+	Shared      *Shared // of a story; nil: the page is none
+	OEmbed      string  // where other sites ask how to show it, whole but for the format; empty: nowhere
 	Today       Time
 	Rates       string // of when the rates of the strip are; empty where there are none
 	Sections    []Link
@@ -30,6 +35,16 @@ type Frame struct {
 	Programs    string // the page about the interfaces for programs; empty: none
 	Kind        string // of the page, as the Open Graph protocol names it: article, website
 	Feeds       []Link // by which the page's subject can be followed
+}
+
+// Card is the picture by which a page is shown where it is shared. Its address is whole.
+type Card struct{ Src, Alt string }
+
+// Shared is what the Open Graph protocol tells of a story.
+type Shared struct {
+	Published, Modified Time
+	Section             string
+	Authors             []string // addresses of their pages, whole
 }
 
 // Link is an entry of a list of links.
@@ -110,8 +125,10 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 
 // frame returns the frame of a page.
 func (s *Site) frame(t today, a ask, title, description string) Frame {
+	at := s.address(a.r)
 	f := Frame{
-		Name: t.masthead.Name, Title: title, Description: description, Canonical: a.canonical(),
+		Name: t.masthead.Name, Title: title, Description: description, Address: at, Canonical: at + a.canonical(),
+		Card: Card{Src: at + paperCard, Alt: t.masthead.Name},
 		Colours: t.colours.address, Motto: t.masthead.Motto, Spoken: t.language(),
 		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("stale.js"),
 		Programs: s.o.Programs, Kind: "website", Feeds: []Link{{Text: t.masthead.Name, Href: "/feed.atom"}},

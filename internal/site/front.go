@@ -76,6 +76,9 @@ type Department struct {
 	Others []Item
 }
 
+// frontWords say what this paper is.
+const frontWords = "The news, with the markets built in and every number accounted for."
+
 // Places on the front. A paper with few stories has fewer places above, so that its sections are not bare.
 const (
 	frontSeconds, frontRecent     = 4, 6
@@ -89,7 +92,7 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := FrontPage{Frame: s.frame(t, a, t.masthead.Name, "The news, with the markets built in and every number accounted for.")}
+	p := FrontPage{Frame: s.frame(t, a, t.masthead.Name, frontWords)}
 	if len(t.recent) > 0 {
 		n := max(slices.IndexFunc(t.recent, func(a news.Article) bool { return a.Path() == t.masthead.Lead }), 0)
 		if err := s.lead(ctx, &p, t, t.recent[n]); err != nil {
@@ -173,11 +176,14 @@ func (p *FrontPage) arrange(t today, rest []news.Article) {
 	}
 }
 
-// SectionPage lists the stories of one section or topic.
+// SectionPage lists the stories of one section or topic, of one author or of one day.
 type SectionPage struct {
 	Frame
-	Heading string
-	Items   []Item
+	Heading, Standfirst string
+	Above               []Link // of what it is a part
+	Follow              []Link // its feeds
+	Items               []Item
+	Steps
 }
 
 func (s *Site) section(ctx context.Context, a ask) (web.Component, error) {
@@ -199,7 +205,7 @@ func (s *Site) list(ctx context.Context, a ask, kind string, of func(news.Slug) 
 		return nil, err
 	}
 	which := of(slug)
-	which.Limit = 100
+	which.Limit = inList
 	articles, err := s.paper.Articles(ctx, which)
 	if err != nil {
 		return nil, err

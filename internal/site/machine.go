@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 // machine serves a text that programs look for at a fixed address.
 func (s *Site) machine(kind string, write func(r *http.Request, address string) ([]byte, error)) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		address := web.AddressOf(r)
+		address := s.address(r)
 		return s.cache.Serve(w, r, address+r.URL.Path, func() (*web.Page, error) {
 			body, err := write(r, address)
 			if err != nil {
@@ -70,7 +71,7 @@ func (s *Site) sitemap(r *http.Request, address string) ([]byte, error) {
 		}
 		set.URLs = append(set.URLs, m)
 	}
-	for _, path := range []string{"/", "/markets/", "/markets/shares/", "/corrections", "/sources", "/audit", "/audit/rules"} {
+	for _, path := range []string{"/", "/markets/", "/markets/shares/", archivePath, "/corrections", "/sources", "/audit", "/audit/rules"} {
 		add(path, time.Time{})
 	}
 	for _, section := range t.sections {
@@ -81,11 +82,42 @@ func (s *Site) sitemap(r *http.Request, address string) ([]byte, error) {
 			add("/markets/currencies/"+string(c.Code), time.Time{})
 		}
 	}
+	if err := s.mapLists(r.Context(), add); err != nil {
+		return nil, err
+	}
 	err = s.stories(r, inSitemap-len(set.URLs), time.Time{}, func(a news.Article) { add(a.Path(), a.Updated) })
 	if err != nil {
 		return nil, err
 	}
 	return inXML(set)
+}
+
+// mapLists adds the lists of stories by author, year, month and day.
+func (s *Site) mapLists(ctx context.Context, add func(path string, changed time.Time)) error {
+	authors, err := s.paper.Authors(ctx)
+	if err != nil {
+		return err
+	}
+	days, err := s.paper.Days(ctx)
+	if err != nil {
+		return err
+	}
+	listed := map[string]bool{}
+	once := func(path string) {
+		if !listed[path] && len(listed) < inSitemap/2 {
+			listed[path] = true
+			add(path, time.Time{})
+		}
+	}
+	for _, a := range authors {
+		once(authorPath(a.Name))
+	}
+	for _, d := range days {
+		once(yearPath(d.Date))
+		once(monthPath(d.Date))
+		once(dayPath(d.Date))
+	}
+	return nil
 }
 
 // newsSitemap lists the stories of the last two days; older ones leave it by themselves.
@@ -172,6 +204,7 @@ func (s *Site) forModels(r *http.Request, address string) ([]byte, error) {
 	for _, l := range []struct{ name, path, about string }{
 		{"Stories as JSON", "/feed.json", "the newest, with their whole text"},
 		{"Sitemap", "/sitemap.xml", "every story"},
+		{"Archive", archivePath, "every story by year, month and day"},
 		{"Corrections", "/corrections", "what the paper got wrong"},
 		{"Board", "/markets/", "every currency against one base, now or as of a day"},
 		{"Sources", "/sources", "who says the numbers, under which terms"},

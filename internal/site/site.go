@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -38,6 +39,10 @@ type Options struct {
 	Origin func(context.Context, market.Observation) (wire.Reply, error)
 	// Programs is the address of the page about the interfaces for programs; empty where there are none.
 	Programs string
+	// URL is the scheme and host under which people reach the paper, https://paper.example; empty: as each asked for it.
+	URL string
+	// Hub is the address of the WebSub hub that is told when a feed changes; empty: none is.
+	Hub string
 	// Pictures keeps the pictures of stories, of which only those are shown that a published story names; nil: none are.
 	Pictures media.Store
 	Now      func() time.Time
@@ -68,6 +73,7 @@ type Site struct {
 	edition edition
 	boards  boards
 	proofs  chan struct{} // as many places as may proof-read at once
+	cards   *drawingRoom
 	handler http.Handler
 }
 
@@ -85,6 +91,9 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 		return nil, err
 	}
 	s.cache = web.NewCache(s.o.PageMemory, pageAge)
+	if s.cards, err = newDrawingRoom(); err != nil {
+		return nil, err
+	}
 	// The site lives as long as the bus, so it never stops listening. The cache last: a page that is built after
 	// the drop must not be built from what was read before it.
 	b.Listen(func(bus.Event) {
@@ -99,6 +108,14 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /sections/{section}", s.section)
 	page("GET /topics/{topic}", s.topic)
 	page("GET /corrections", s.corrections, "before")
+	page("GET /authors/{author}", s.author)
+	page("GET "+archivePath, s.archive)
+	for _, cut := range []string{"/{year}", "/{year}/{month}", "/{year}/{month}/{day}"} {
+		mux.Handle("GET "+cut, s.handle(nothing)) // else the mux put a slash behind whatever does not exist
+	}
+	page("GET /{year}/{$}", s.year)
+	page("GET /{year}/{month}/{$}", s.month)
+	page("GET /{year}/{month}/{day}/{$}", s.day)
 	page("GET /{year}/{month}/{day}/{slug}", s.story)
 	page("GET /markets/{$}", s.board, "base", "as-of", "known-at", "q")
 	page("GET /markets/currencies/{code}", s.currency, "base", "as-of")
@@ -107,12 +124,17 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /rates/{pair}", s.rate, "as-of", "known-at")
 	page("GET /sources", s.sources)
 	page("GET /numbers/{id}", s.number)
+	shared := func(pattern string, h web.Handler) { mux.Handle(pattern, web.Shared(s.handle(h))) }
 	for file := range feedFormats {
-		mux.Handle("GET /"+file, s.handle(s.feed(s.all)))
-		mux.Handle("GET /sections/{section}/"+file, s.handle(s.feed(s.ofSection)))
-		mux.Handle("GET /topics/{topic}/"+file, s.handle(s.feed(s.ofTopic)))
-		mux.Handle("GET /corrections/"+file, s.handle(s.feed(s.ofCorrections)))
+		shared("GET /"+file, s.feed(s.all))
+		shared("GET /sections/{section}/"+file, s.feed(s.ofSection))
+		shared("GET /topics/{topic}/"+file, s.feed(s.ofTopic))
+		shared("GET /authors/{author}/"+file, s.feed(s.ofAuthor))
+		shared("GET /corrections/"+file, s.feed(s.ofCorrections))
 	}
+	shared("GET "+paperCard, s.cardOfPaper)
+	shared("GET /cards/{year}/{month}/{day}/{file}", s.card)
+	shared("GET "+oembedPath, s.oembed)
 	mux.Handle("GET /sitemap.xml", s.handle(s.machine("application/xml; charset=utf-8", s.sitemap)))
 	mux.Handle("GET /news-sitemap.xml", s.handle(s.machine("application/xml; charset=utf-8", s.newsSitemap)))
 	mux.Handle("GET /robots.txt", s.handle(s.machine("text/plain; charset=utf-8", s.robots)))
@@ -131,7 +153,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	mux.Handle("GET /assets/{file}", s.handle(s.asset))
 	mux.Handle("GET /assets/fonts/{file}", s.handle(s.assets.Serve))
 	mux.Handle("GET /favicon.ico", s.handle(s.icon))
-	mux.Handle("GET /", s.handle(func(http.ResponseWriter, *http.Request) error { return fault.NotFound }))
+	mux.Handle("GET /", s.handle(nothing))
 	s.handler = web.Secure(web.Recover(s.o.Log, s.fail, mux))
 	return s, nil
 }
@@ -173,6 +195,9 @@ func (s *Site) Asset(name string) string { return s.assets.URL(name) }
 // ServeHTTP answers a reader.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
+// address is the scheme and host under which people reach the paper: the operator's word, or what was asked for.
+func (s *Site) address(r *http.Request) string { return cmp.Or(s.o.URL, web.AddressOf(r)) }
+
 // ask is what a page is built from: the request's address, with those query parameters that the page knows.
 type ask struct {
 	r     *http.Request
@@ -196,8 +221,8 @@ func address(path string, query url.Values) string {
 // builder draws a page. An error becomes an error page.
 type builder func(ctx context.Context, a ask) (web.Component, error)
 
-// page serves what a builder draws, from the cache where it can. The key holds only known parameters, so that nobody
-// can fill the cache with one page under many names.
+// page serves what a builder draws, from the cache where it can. The key holds the address under which the paper was asked,
+// since pages name whole addresses, and only known parameters, so that nobody can fill the cache with one page under many names.
 func (s *Site) page(build builder, known ...string) http.Handler {
 	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
 		a := ask{r: r, query: url.Values{}}
@@ -213,7 +238,7 @@ func (s *Site) page(build builder, known ...string) http.Handler {
 				}
 			}
 		}
-		return s.cache.Serve(w, r, a.canonical(), func() (*web.Page, error) {
+		return s.cache.Serve(w, r, s.address(r)+a.canonical(), func() (*web.Page, error) {
 			c, err := build(r.Context(), a)
 			if err != nil {
 				return nil, err

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -22,6 +21,7 @@ type StoryPage struct {
 	Frame
 	Item
 	Section               Link
+	Authors               []Link
 	Topics                []Link
 	Dateline              string
 	Updated               Time // empty where it was published once
@@ -65,7 +65,7 @@ func (s *Site) Preview(r *http.Request, article news.Article, pictures string) (
 	if err != nil {
 		return nil, err
 	}
-	p.Canonical, p.Data = "", ""
+	p.Canonical, p.Data, p.OEmbed = "", "", ""
 	for i := range p.Photos {
 		p.Photos[i] = p.Photos[i].from(pictures)
 	}
@@ -99,13 +99,20 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 		description = article.Content.Headline
 	}
 	p.Frame = s.frame(t, a, article.Content.Headline, description)
-	p.Canonical, p.Kind = article.Path(), "article"
+	p.Canonical, p.Kind, p.By = p.Address+article.Path(), "article", ""
+	p.Authors = authorLinks(article.Content.Bylines)
+	p.Card = Card{Src: p.Address + cardPath(article), Alt: cardAlt(t, article)}
+	p.OEmbed = p.Address + oembedPath + "?" + url.Values{"url": {p.Canonical}}.Encode()
 	modified := article.Updated
 	if len(article.Moments) > 0 && article.Moments[0].At.After(modified) {
 		modified = article.Moments[0].At
 	}
 	if modified.After(article.Published) {
 		p.Updated = timeOf(modified)
+	}
+	p.Shared = &Shared{Published: timeOf(article.Published), Modified: timeOf(modified), Section: t.titleOf(article.Content.Section)}
+	for _, l := range p.Authors {
+		p.Shared.Authors = append(p.Shared.Authors, p.Address+l.Href)
 	}
 	for _, topic := range article.Content.Topics {
 		p.Topics = append(p.Topics, Link{Text: t.titleOf(topic), Href: "/topics/" + string(topic)})
@@ -124,7 +131,7 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 	if p.Entries, err = s.told(ctx, t, article); err != nil {
 		return StoryPage{}, err
 	}
-	if p.Data, err = articleData(article, modified, t.titleOf(article.Content.Section)); err != nil {
+	if p.Data, err = s.articleData(t, p, article, modified); err != nil {
 		return StoryPage{}, err
 	}
 	p.RelatedBy, p.Related = t.related(article)
@@ -232,13 +239,13 @@ func (s *Site) now(ctx context.Context, t today, pin news.Pin) (market.Offer, cu
 	return market.Offer{}, currency.Decimal{}, fault.NotFound
 }
 
-// byline is the names of a story's authors and its place.
-func (p StoryPage) byline() string {
+// after is what stands behind the name of an author: a comma before the next one, or before the place.
+func (p StoryPage) after(i int) string {
 	switch {
-	case p.By == "":
-		return p.Dateline
-	case p.Dateline == "":
-		return "By " + p.By
+	case i < len(p.Authors)-1:
+		return ", "
+	case p.Dateline != "":
+		return ", " + p.Dateline
 	}
-	return strings.Join([]string{"By " + p.By, p.Dateline}, ", ")
+	return ""
 }

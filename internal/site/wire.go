@@ -166,6 +166,11 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p.Spark = sparkOf(history)
 	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
+	if len(a.query) == 0 { // of the past it would be read as of now
+		if p.Data, err = rateData(p.Canonical, base, quote, p.Price); err != nil {
+			return nil, err
+		}
+	}
 	free := func(o market.Offer) bool { return t.sources[o.Source].Passes() && len(o.From) > 0 }
 	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
 		p.Feeds = append(p.Feeds, Link{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"})
