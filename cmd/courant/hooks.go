@@ -134,8 +134,11 @@ func allSources(cmd *cobra.Command, h *app.House) ([]market.Source, error) {
 
 // aboutWords say what a hook tells of.
 func aboutWords(about hook.Subject) string {
-	if about.Kind() == hook.Published {
+	switch about.Kind() {
+	case hook.Published:
 		return "what " + string(about.Source) + " publishes"
+	case hook.Changed:
+		return "feeds that changed"
 	}
 	return fmt.Sprintf("moves of %s beyond %s%%", about.Pair, about.Above)
 }

@@ -73,6 +73,7 @@ func (s *settings) config() app.Config {
 		Wire: value("wire"), Mirror: value("mirror"), SourceKeys: value("source-keys"), Memory: value("memory"), PerAddress: value("per-address"),
 		Proxies:   value("proxies"),
 		Receivers: value("receivers"),
+		Hub:       value("hub"),
 	}
 }
 

@@ -52,6 +52,7 @@ type House struct {
 
 	fetcher *web.Fetcher // of the runner, where there is one
 	teller  *web.Fetcher // of the hooks, likewise
+	feeds   hook.Feeds   // that the hub is told of; nil where there is none
 }
 
 // Open checks the configuration and opens the store. Close the house when done.
@@ -144,8 +145,15 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	return a, nil
 }
 
-// open makes the link by which the first owner comes in, where nobody works here yet.
+// open sets the hub, and makes the link by which the first owner comes in, where nobody works here yet.
 func (a *App) open(ctx context.Context) error {
+	now := time.Now
+	if a.Config.Now != nil {
+		now = a.Config.Now
+	}
+	if err := hook.KeepHub(ctx, a.Store, a.Config.Hub, now()); err != nil {
+		return err
+	}
 	l, err := a.Gate.Setup(ctx)
 	if err == nil {
 		a.setup = l.At(a.Config.Origin(a.Addr()))
@@ -168,7 +176,7 @@ func (a *App) build() (err error) {
 	configured := a.Config.Masthead()
 	options := site.Options{
 		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
-		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store, Now: a.Config.Now,
+		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store, URL: a.Config.URL, Hub: a.Config.Hub, Now: a.Config.Now,
 	}
 	fetched, err := a.Config.Fetched()
 	if err != nil {
@@ -210,6 +218,9 @@ func (a *App) build() (err error) {
 		if a.private, err = bind("metrics", a.Config.Metrics); err != nil {
 			return err
 		}
+	}
+	if a.Config.Hub != "" {
+		a.feeds = paper.Changed
 	}
 	if a.hooks, err = a.NewHooks("http://"+a.Addr(), a.log); err != nil {
 		return err

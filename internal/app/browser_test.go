@@ -105,7 +105,8 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 	}
 	for _, page := range []string{
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", chartedStory, "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
-		"/sections/markets", "/topics/caribbean", "/corrections", "/audit", "/audit/rules", "/api/", "/embed", "/no-such-page",
+		"/sections/markets", "/topics/caribbean", "/corrections", "/authors/courant-demonstration-desk", "/archive", "/2026/", "/2026/02/", "/2026/02/02/", "/audit", "/audit/rules", "/api/", "/embed",
+		"/no-such-page",
 	} {
 		for _, width := range []int64{1280, 390} {
 			for _, scheme := range []string{"light", "dark"} {

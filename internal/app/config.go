@@ -34,6 +34,7 @@ type Config struct {
 	SourceKeys  string // ID=KEY,…: the paper's keys with providers
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
+	Hub         string // the WebSub hub that is told when a feed changes; empty: none
 	Receivers   string // HOST:PORT,…: receivers of hooks that may have a private address and no TLS
 	Dev         bool   // read pages' assets from the checkout at each request
 
@@ -63,6 +64,7 @@ func Settings() []Setting {
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
 		{Flag: "receivers", Env: "COURANT_RECEIVERS", Usage: "receivers of hooks that may have a private address and no TLS: 10.0.0.7:8080,…"},
+		{Flag: "hub", Env: "COURANT_HUB", Usage: "WebSub hub that the feeds name, and that is told when one changes: https://hub.example/; it needs url"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first, where the newsroom set none"},
 	}
 }
@@ -113,6 +115,9 @@ func (c Config) Check() error {
 		return err
 	}
 	if _, err := c.Trusted(); err != nil {
+		return err
+	}
+	if err := c.checkHub(); err != nil {
 		return err
 	}
 	if c.Database == "" && c.Data == "" {

@@ -31,6 +31,24 @@ func (c Config) Trusted() ([]string, error) {
 	return all, nil
 }
 
+// checkHub says what is wrong with the hub that is set. It reads the feeds where people do, so that must be known.
+func (c Config) checkHub() error {
+	if c.Hub == "" {
+		return nil
+	}
+	trusted, err := c.Trusted()
+	if err != nil {
+		return err
+	}
+	if err := hook.CheckURL(c.Hub, trusted); err != nil {
+		return fault.Because(fault.Invalid, "the setting hub: %w", err)
+	}
+	if c.URL == "" {
+		return fault.Because(fault.Invalid, "the setting hub needs the setting url: a hub reads the feeds under the address that people use")
+	}
+	return nil
+}
+
 // NewHooks returns who tells hooks what happens. The receivers that the operator named may have any address; others must be
 // public. Records of numbers are said to stand at the address that is configured or, where none is, at the one given.
 func (h *House) NewHooks(address string, log *slog.Logger) (*hook.Runner, error) {
@@ -40,7 +58,7 @@ func (h *House) NewHooks(address string, log *slog.Logger) (*hook.Runner, error)
 	}
 	h.teller = web.NewFetcher(web.FetcherOptions{Told: true, Trusted: trusted, Timeout: hook.Timeout, Most: hook.MostBody})
 	return hook.NewRunner(h.Ledger, h.Bus, h.Store, h.teller, hook.Options{
-		Address: cmp.Or(h.Config.URL, address), Trusted: trusted, Log: log,
+		Address: cmp.Or(h.Config.URL, address), Trusted: trusted, Feeds: h.feeds, Log: log,
 	}), nil
 }
 

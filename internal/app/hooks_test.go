@@ -15,6 +15,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
 )
 
 func TestAPaperThatIsServedTellsItsHooks(t *testing.T) {
@@ -79,5 +80,79 @@ func TestAPaperThatIsServedTellsItsHooks(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAHubIsToldAfterAStoryIsPublishedAndAfterItIsCorrected(t *testing.T) {
+	told := make(chan string, 100)
+	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.PostFormValue("hub.mode") != "publish" {
+			t.Errorf("the hub was sent %s %v", r.Method, r.PostForm)
+		}
+		told <- r.PostFormValue("hub.url")
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer hub.Close()
+	config := app.Config{
+		Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Base: "EUR", URL: "https://paper.example", Hub: hub.URL + "/", Receivers: strings.TrimPrefix(hub.URL, "http://"),
+	}
+	a, err := app.New(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, a)
+	// heard waits until the hub was told of each of some feeds.
+	heard := func(paths ...string) {
+		t.Helper()
+		missing := map[string]bool{}
+		for _, path := range paths {
+			for _, format := range []string{"atom", "rss", "json"} {
+				missing["https://paper.example"+path+"feed."+format] = true
+			}
+		}
+		for len(missing) > 0 {
+			select {
+			case feed := <-told:
+				if !missing[feed] {
+					t.Errorf("the hub is told of %s", feed)
+				}
+				delete(missing, feed)
+			case <-time.After(time.Minute):
+				t.Fatalf("the hub is not told of %v", missing)
+			}
+		}
+	}
+	content := news.Content{Headline: "A story", Section: "news", Topics: []news.Slug{"euro"}, Bylines: []string{"Ada Author"}, Body: "Text."}
+	r, err := a.Newsroom.Save(t.Context(), news.Submission{Content: content, Author: "editor"})
+	if err == nil {
+		_, err = a.Newsroom.Move(t.Context(), r.Story, news.Move{To: news.Published, Revision: 1, By: "editor"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard("/", "/sections/news/", "/topics/euro/", "/authors/ada-author/")
+	content.Body = "Better text."
+	r, err = a.Newsroom.Save(t.Context(), news.Submission{ID: r.Story, BasedOn: 1, Content: content, Author: "editor"})
+	if err == nil {
+		_, err = a.Newsroom.Move(t.Context(), r.Story, news.Move{
+			To: news.Published, Revision: 2, By: "editor", Reason: "r", Notice: news.Notice{Kind: news.FactCorrection, Text: "The text was worse."},
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard("/", "/sections/news/", "/topics/euro/", "/authors/ada-author/", "/corrections/")
+}
+
+func TestAHubThatCannotBeToldIsRefusedWithTheRemedy(t *testing.T) {
+	for _, c := range []struct{ hub, url, says string }{
+		{"hub.example", "https://paper.example", "the setting hub: \"hub.example\" is no web address"},
+		{"http://hub.example/", "https://paper.example", "the setting hub: hub.example:80 would be told in the open"},
+		{"https://hub.example/", "", "the setting hub needs the setting url"},
+	} {
+		config := app.Config{Data: t.TempDir(), Listen: "127.0.0.1:0", Base: "EUR", URL: c.url, Hub: c.hub}
+		if err := config.Check(); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v: %v", c, err)
+		}
 	}
 }

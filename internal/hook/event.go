@@ -144,8 +144,11 @@ func (r *Runner) news(ctx context.Context, hooks []Hook) (fresh []Delivery, agai
 			continue
 		}
 		look := w.moved
-		if h.Kind() == Published {
+		switch h.Kind() {
+		case Published:
 			look = w.published
+		case Changed:
+			look = func(ctx context.Context, h Hook, _ currency.Decimal) error { return w.changed(ctx, h) }
 		}
 		if failed := look(ctx, h, least[h.Pair]); failed != nil && !errors.Is(failed, fault.NotFound) { // nobody has said anything yet
 			err = errors.Join(err, fmt.Errorf("look for news of %s: %w", h.ID, failed))

@@ -1,5 +1,5 @@
 // Package hook tells other programs what happened, at addresses of theirs: that a pair of currencies moved by more than so many
-// per cent, and that a source published. It sends and signs as Standard Webhooks 1.0.0 says (standardwebhooks.com).
+// per cent, that a source published, and a WebSub hub that a feed changed. It sends and signs as Standard Webhooks 1.0.0 says (standardwebhooks.com).
 //
 // What is to be told follows from what the ledger holds, and what was told stands in an outbox under a name that is made of
 // what it tells: so a hint that was lost, a second machine and a kill -9 change nothing. A delivery is kept before it is sent
@@ -33,7 +33,7 @@ const (
 	Ping      Kind = "hook.ping" // nothing happened: somebody tries whether the receiver listens
 )
 
-// Subject is what a hook tells of: the moves of a pair, or what a source publishes.
+// Subject is what a hook tells of: the moves of a pair, or what a source publishes. An empty one is that of the hub.
 type Subject struct {
 	Pair   market.Symbol
 	Above  currency.Decimal // per cent that a move must be beyond
@@ -42,10 +42,13 @@ type Subject struct {
 
 // Kind is the kind of the events that the hook tells.
 func (s Subject) Kind() Kind {
-	if s.Source != "" {
+	switch {
+	case s.Source != "":
 		return Published
+	case s.Pair != "":
+		return Moved
 	}
-	return Moved
+	return Changed
 }
 
 // usualMove is the per cent beyond which a move is told where nobody says.

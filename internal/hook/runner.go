@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Address string           // of the paper, under which records of numbers stand: https://paper.example; empty: http://localhost:8080
 	Trusted []string         // hosts with their ports that may be told without TLS: those of the fetcher
+	Feeds   Feeds            // of which the hub is told; nil: of none
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: none
 	// Jitter is by how much a pause is longer; nil: up to a tenth, by chance, so that who failed together does not come back
@@ -98,7 +99,7 @@ func (r *Runner) count(add func(*Counts)) {
 func (r *Runner) Run(ctx context.Context) {
 	hints := make(chan struct{}, 1)
 	stop := r.bus.Listen(func(e bus.Event) {
-		if e.Topic != market.PriceTopic {
+		if e.Topic != market.PriceTopic && r.o.Feeds == nil { // stories and settings change feeds
 			return
 		}
 		r.mu.Lock()
@@ -282,6 +283,9 @@ func (r *Runner) attend(ctx context.Context, lease market.Lease, h Hook, waiting
 // where there is none, and fault.Invalid where the address may not be told anything.
 func (r *Runner) Ping(ctx context.Context, h Hook) (web.Answer, error) {
 	at := r.o.Now()
+	if h.Kind() == Changed { // a hub knows no test: it is sent to read the feed of all stories, which it may do at any time
+		return r.send(ctx, h, messageID(h.ID, "ping "+rand.Text()), notice(r.o.Address+"/feed.atom"), at)
+	}
 	type data struct {
 		Hook string `json:"hook"`
 		Text string `json:"text"`

@@ -22,10 +22,15 @@ const Attempts = len(pauses) + 1
 // breath is how long a hook that took something not is left alone, whatever else waits for it.
 const breath = 5 * time.Second
 
-// send posts a signed message once.
+// send posts a signed message once, or a hub its form.
 func (r *Runner) send(ctx context.Context, h Hook, id string, body []byte, at time.Time) (web.Answer, error) {
 	if err := CheckURL(h.URL, r.o.Trusted); err != nil {
 		return web.Answer{}, err // the host was trusted once
+	}
+	if h.Kind() == Changed {
+		return r.fetch.Fetch(ctx, web.Query{
+			Method: http.MethodPost, URL: h.URL, Body: string(body), Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+		})
 	}
 	return r.fetch.Fetch(ctx, web.Query{
 		Method: http.MethodPost, URL: h.URL, Body: string(body),
