@@ -101,7 +101,7 @@ func steps(s Steps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if s.Earlier.Href != "" || s.Later.Href != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul class=\"steps\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul class=\"turns\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

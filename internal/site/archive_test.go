@@ -61,8 +61,8 @@ func TestTheArchiveLeadsFromYearsToDaysAndFromDayToDay(t *testing.T) {
 	for _, rel := range []struct{ selector, href string }{
 		{"link[rel=prev]", "/2025/12/31/"},
 		{"link[rel=next]", "/2026/02/02/"},
-		{".steps a[rel=prev]", "/2025/12/31/"},
-		{".steps a[rel=next]", "/2026/02/02/"},
+		{".turns a[rel=prev]", "/2025/12/31/"},
+		{".turns a[rel=next]", "/2026/02/02/"},
 		{".trail a:nth-child(2)", "/2026/"},
 	} {
 		if href, _ := day.Find(rel.selector).Attr("href"); href != rel.href {

@@ -30,7 +30,6 @@ type thing struct {
 	Type        string    `json:"@type"`
 	ID          string    `json:"@id,omitempty"`
 	URL         string    `json:"url,omitempty"`
-	Page        string    `json:"mainEntityOfPage,omitempty"`
 	MainEntity  *thing    `json:"mainEntity,omitempty"`
 	Name        string    `json:"name,omitempty"`
 	Headline    string    `json:"headline,omitempty"`
@@ -94,7 +93,7 @@ func commentOf(p news.Posted, about *thing) comment {
 func (s *Site) articleData(t today, p StoryPage, a news.Article, modified time.Time) (string, error) {
 	free := true
 	story := thing{
-		Context: schemaOrg, Type: "NewsArticle", ID: p.Canonical, URL: p.Canonical, Page: p.Canonical, Headline: a.Content.Headline, Description: a.Content.Standfirst,
+		Context: schemaOrg, Type: "NewsArticle", ID: p.Canonical, URL: p.Canonical, Headline: a.Content.Headline, Description: a.Content.Standfirst,
 		Published: a.Published.UTC().Format(time.RFC3339), Modified: modified.UTC().Format(time.RFC3339), Language: t.spoken(a.Content),
 		Section: t.titleOf(a.Content.Section), Free: &free, Publisher: s.publisher(t, p.Address), Images: []string{p.Card.Src},
 	}
