@@ -44,8 +44,6 @@ type thing struct {
 	Authors     []thing   `json:"author,omitempty"`
 	Publisher   *thing    `json:"publisher,omitempty"`
 	Logo        *thing    `json:"logo,omitempty"`
-	Width       int       `json:"width,omitempty"`
-	Height      int       `json:"height,omitempty"`
 	WorksFor    *thing    `json:"worksFor,omitempty"`
 	Correction  []comment `json:"correction,omitempty"`
 	Policy      string    `json:"correctionsPolicy,omitempty"`
@@ -72,7 +70,7 @@ func dataOf(v any) (string, error) {
 func (s *Site) publisher(t today, address string) *thing {
 	return &thing{
 		Type: "NewsMediaOrganization", ID: address + "/#paper", Name: t.masthead.Name, URL: address + "/", Policy: address + "/corrections",
-		Logo: &thing{Type: "ImageObject", URL: address + paperCard, Width: cardWidth, Height: cardHeight},
+		Logo: &thing{Type: "ImageObject", URL: address + paperCard},
 	}
 }
 
