@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -119,7 +120,8 @@ func TestNoReaderMeetsWhatIsNotPublished(t *testing.T) {
 	today := time.Now().UTC().Format("/2006/01/02/")
 	c.from("/", "/corrections", "/sources", "/markets/", "/markets/shares/", "/numbers/"+string(said.ID), "/rates/EUR-USD", "/topics/euro", "/sections/news", "/api/",
 		"/api/v1/board", "/api/v1/sources", "/api/v1/rates/EUR-USD", "/api/openapi.json", "/feeds/sources/bank.atom", "/feeds/rates/EUR-USD.atom", "/embed",
-		"/latest", "/v1/latest", "/v2/rates", "/api/latest.json", "/live", "/v4/latest/EUR", "/mcp", "/search?q="+canary, "/sitemap.xml", "/robots.txt", today+"live")
+		"/latest", "/v1/latest", "/v2/rates", "/api/latest.json", "/live", "/v4/latest/EUR", "/mcp", "/search?q="+canary, "/sitemap.xml", "/robots.txt", "/news-sitemap.xml", "/llms.txt",
+		"/feed.atom", "/feed.rss", "/feed.json", "/archive", today, "/cards/paper.png", "/oembed?url="+url.QueryEscape("http://"+a.Addr()+today+"live"), today+"live")
 	if len(c.seen) < 60 || !strings.Contains(c.seen["/"], "A live story") || !strings.Contains(c.seen[today+"live"], "It begins.") {
 		t.Fatalf("the crawl found %d pages and not what is published", len(c.seen))
 	}
@@ -129,11 +131,14 @@ func TestNoReaderMeetsWhatIsNotPublished(t *testing.T) {
 		}
 	}
 	for state := range ids {
-		for _, path := range []string{today + sung(state, "slug"), "/sections/" + sung(state, "section"), "/topics/" + sung(state, "topic")} {
+		for _, path := range []string{
+			today + sung(state, "slug"), "/sections/" + sung(state, "section"), "/topics/" + sung(state, "topic"), "/authors/" + sung(state, "byline"),
+			"/cards" + today + sung(state, "slug") + "-1.png", "/oembed?url=" + url.QueryEscape("http://"+a.Addr()+today+sung(state, "slug")),
+		} {
 			status, body := c.get(path)
-			asked := path[strings.LastIndex(path, "/")+1:]
+			asked := strings.TrimSuffix(path[strings.LastIndexAny(path, "/F")+1:], "-1.png") // of an address in an address the last part too
 			want := http.StatusNotFound
-			if state == "withdrawn" && strings.HasPrefix(path, today) {
+			if state == "withdrawn" && strings.Contains(path, sung(state, "slug")) {
 				want = http.StatusGone
 			}
 			if status != want || strings.Contains(strings.ReplaceAll(body, asked, ""), canary) {

@@ -56,7 +56,8 @@ var everywhere = []string{
 	"/api/", "/api/openapi.json", "/api/v1/", "/api/v1/board", "/api/v1/board.csv", "/api/v1/sources", "/api/v1/currencies", "/api/v1/rates/EUR-USD", "/api/v1/nothing",
 	"/feeds/sources/bank.atom", "/feeds/rates/EUR-USD.atom", "/feeds/nothing.atom", "/embed", "/embed/rate.js", "/latest", "/v1/latest", "/v2/rates", "/api/latest",
 	"/api/latest.json", "/api/symbols", "/api/currencies.json", "/api/usage.json", "/live", "/list", "/v4/latest/EUR", "/v6/key/latest/EUR", "/mcp", "/healthz", "/readyz",
-	"/search?q=" + canary, "/sitemap.xml", "/robots.txt", "/favicon.ico", "/2026/", "/2026/03/", "/2026/03/02/", "/2026/03/02/open", "/desk/", "/desk/stories", "/desk/sign-in",
+	"/search?q=" + canary, "/sitemap.xml", "/news-sitemap.xml", "/llms.txt", "/robots.txt", "/favicon.ico", "/feed.atom", "/feed.rss", "/feed.json",
+	"/sections/news/feed.atom", "/topics/euro/feed.json", "/corrections/feed.rss", "/archive", "/cards/paper.png", "/2026/", "/2026/03/", "/2026/03/02/", "/2026/03/02/open", "/desk/", "/desk/stories", "/desk/sign-in",
 }
 
 // lists are those of them on which a published story appears.
@@ -177,6 +178,7 @@ func (s embargoed) guesses() []string {
 		s.path(), s.path() + "/", s.path() + ".json", s.path() + "?preview=1", s.path() + "?revision=1", "//2026/03/02/" + s.slug, "/2026/3/2/" + s.slug, "/2026/03/03/" + s.slug,
 		strings.ToUpper(s.path()), "/" + s.slug, "/stories/" + s.slug, "/desk/stories/" + string(s.id), "/desk/stories/" + string(s.id) + "/preview", "/desk/stories/" + string(s.id) + "/marks.json",
 		"/sections/" + sung(state, "section"), "/topics/" + sung(state, "topic"), "/feeds/sections/" + sung(state, "section") + ".atom", "/api/v1/stories/" + s.slug,
+		"/authors/" + sung(state, "byline"), "/authors/" + sung(state, "byline") + "/feed.atom", "/cards" + s.path() + "-1.png", "/cards" + s.path() + "-2.png",
 	}
 	if s.picture != "" {
 		all = append(all, s.picture, "/desk/pictures/"+strings.TrimPrefix(s.picture, media.Prefix))
