@@ -197,6 +197,9 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		open(news.Article{Slug: m.Slug, Published: m.Published}.Path())
+		if n%4 == 0 {
+			open("/authors/" + string(news.AuthorSlug(line(n+3))))
+		}
 		if n%8 == 0 {
 			if _, err := a.Newsroom.Tell(t.Context(), r.Story, news.Entry{Headline: line(n + 1), Body: c.Body, Author: line(n + 2)}); err != nil {
 				t.Fatal(err)
@@ -242,7 +245,7 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 		for _, path := range []string{"/desk/stories?q=", "/desk/figures?q=", "/desk/sign-in?next="} {
 			open(path + q)
 		}
-		for _, path := range []string{"/desk/", "/sections/", "/topics/", "/rates/", "/numbers/", "/audit/rules/", "/markets/currencies/", "/desk/welcome/"} {
+		for _, path := range []string{"/desk/", "/sections/", "/topics/", "/authors/", "/oembed?url=", "/rates/", "/numbers/", "/audit/rules/", "/markets/currencies/", "/desk/welcome/"} {
 			open(path + url.PathEscape(text))
 		}
 		say("/audit", url.Values{"text": {text}, "date": {"2026-09-29"}, "base": {text[:3]}})
