@@ -286,7 +286,7 @@ func FuzzOEmbed(f *testing.F) {
 
 func TestTheBoardStandsOutsideTheArticle(t *testing.T) {
 	doc := full(t).get(t, shownStory, 200)
-	if doc.Find("article .board, article .shares, article .quotes").Length() != 0 || doc.Find("aside.rail .panel.board").Length() != 1 || doc.Find("main article").Length() != 1 {
+	if doc.Find("article .board, article .shares, article .quotes").Length() != 0 || doc.Find("main .panel.board").Length() != 1 {
 		t.Error("the board stands in the article")
 	}
 }

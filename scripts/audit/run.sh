@@ -1,5 +1,6 @@
 #!/bin/sh
-# Serves the demonstration paper and judges its pages by Lighthouse and the Nu HTML Checker. Needs Go, node, npm, Java and
+# Serves the demonstration paper and judges its pages by Lighthouse and the Nu HTML Checker, its feeds and sitemaps by their
+# grammars, and what it tells machines by schema.org's vocabulary. Needs Go, node, npm, Java and
 # Chromium; the npm packages are installed outside the tree, into $COURANT_AUDIT if that is set.
 set -eu
 
@@ -10,7 +11,7 @@ paper=
 trap '[ -z "$paper" ] || kill "$paper" 2>/dev/null; rm -rf "$work"' EXIT
 
 mkdir -p "$there"
-cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$here"/*.mjs "$there/"
+cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$here"/*.mjs "$here"/*.rng "$there/"
 (cd "$there" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
 
 cd "$here/../.."
@@ -24,4 +25,7 @@ while [ ! -s "$work/address" ]; do
 	sleep 0.1
 done
 cd "$there"
-node audit.mjs "http://$(cat "$work/address")" /2026/09/29/the-euro-against-the-dollar-in-2026
+paper_at=http://$(cat "$work/address")
+node feeds.mjs "$paper_at"
+node jsonld.mjs "$paper_at"
+node audit.mjs "$paper_at" /2026/09/29/the-euro-against-the-dollar-in-2026
