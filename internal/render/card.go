@@ -116,9 +116,8 @@ var (
 
 // drawing is a card being drawn.
 type drawing struct {
-	on    *image.RGBA
-	faces []opentype.Face
-	err   error
+	on  *image.RGBA
+	err error
 }
 
 // Draw draws a card as PNG; of the same card always the same bytes. What the typefaces cannot write is left out.
