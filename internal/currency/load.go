@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/courant-news/courant/internal/spelling"
 )
 
 //go:embed data/*.csv data/*.gz
@@ -53,7 +55,7 @@ func load(files fs.FS) (*Table, error) {
 	}
 	slices.SortFunc(t.sorted, func(a, b Currency) int { return cmp.Compare(a.Code, b.Code) })
 	for _, c := range t.sorted {
-		t.folded = append(t.folded, fold(c.Name))
+		t.folded = append(t.folded, spelling.Fold(c.Name))
 	}
 	for _, pegs := range t.pegs {
 		slices.SortStableFunc(pegs, func(a, b Peg) int { return a.Since.First().Compare(b.Since.First()) })

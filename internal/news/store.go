@@ -94,6 +94,14 @@ type Reader interface {
 	// Printing returns the published stories, without their Notices and Moments, of which a pin of the revision that is shown rests on the observation.
 	Printing(ctx context.Context, id market.ID) ([]Article, error)
 
+	// Search returns the published stories whose [Keywords] have of each of some lists one word, the best first, without
+	// their Notices: a word of the headline counts more than one of the names, and that more than one of the text. Of words
+	// that very many stories have, only the newest of them are weighed. At most so many are returned.
+	Search(ctx context.Context, words [][]string, limit int) ([]Article, error)
+
+	// Names returns the Keywords.Names and Keywords.Headline of the newest published stories, of at most so many.
+	Names(ctx context.Context, limit int) ([]string, error)
+
 	// Masthead returns the last revision's masthead; where there is none, one that is empty.
 	Masthead(ctx context.Context) (Masthead, error)
 }

@@ -111,9 +111,9 @@ func publishMany(t testing.TB, db *store.DB, n int) {
 	e := news.Edition{Sources: []market.Source{bank}, Observations: []market.Observation{o}}
 	body := fmt.Sprintf("%4000s", "{{EUR/USD}}")
 	for i := range n {
-		id := news.StoryID(fmt.Sprint("story-", i))
+		id, at := news.StoryID(fmt.Sprint("story-", i)), seen.Add(time.Duration(i)*time.Microsecond)
 		e.Stories = append(e.Stories, news.Manuscript{
-			ID: id, Slug: news.Slug(id), State: news.Published, Live: 1, Published: seen, Updated: seen,
+			ID: id, Slug: news.Slug(id), State: news.Published, Live: 1, Published: at, Updated: at,
 			Revisions: []news.Revision{revision(id, 1, body)},
 			Pins:      map[int][]news.Pin{1: {pinOf(o), pinOf(o), pinOf(o), pinOf(o), pinOf(o)}},
 		})

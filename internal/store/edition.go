@@ -40,6 +40,11 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 			if err != nil {
 				return err
 			}
+			if isNew && m.Live > 0 {
+				if err := index(ctx, db.engine, c, m.ID); err != nil {
+					return err
+				}
+			}
 			stories += number(isNew)
 			report(len(e.Observations) + i + 1)
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
 )
 
 // engine is what the two engines do not share. All other SQL in this package is one text that both understand.
@@ -29,6 +30,14 @@ type engine interface {
 	// returns how many were new.
 	insert(ctx context.Context, c *sql.Conn, b *batch) (added int, err error)
 
+	// concord writes the words of the story at a place into the concordance, where there are none; forget takes them out.
+	concord(ctx context.Context, c changer, place int64, k news.Keywords) error
+	forget(ctx context.Context, c changer, place int64) error
+
+	// sought is a query for the places, with their weights, the higher the better, of the newest stories that have of each
+	// list of words one; $1 is what is asked for, and $2 how many at most.
+	sought(words [][]string) (query, asked string)
+
 	// fault gives an error of the driver its kind and, where people can do something about it, a sentence.
 	fault(err error) error
 
@@ -46,6 +55,12 @@ type job func(ctx context.Context, c *sql.Conn) error
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// changer is what changing within a transaction needs.
+type changer interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 // snapshot runs several queries that all see the store of one moment.

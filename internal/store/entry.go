@@ -24,7 +24,10 @@ func (db *DB) AppendEntry(ctx context.Context, id news.StoryID, e news.Entry) (n
 		}
 		n++
 		e.N = n
-		return putEntry(ctx, c, id, e)
+		if err := putEntry(ctx, c, id, e); err != nil {
+			return err
+		}
+		return index(ctx, db.engine, c, id)
 	})
 	return n, db.fail(err, "add an entry to %s", id)
 }

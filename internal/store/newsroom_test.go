@@ -270,6 +270,9 @@ func TestAStoreOfBeforeIsBroughtUpToDate(t *testing.T) {
 			if _, err := db.Article(t.Context(), day1, "staged"); err != nil {
 				t.Error(err)
 			}
+			if got := searched(t, db, "l") + searched(t, db, "s") + searched(t, db, "t") + searched(t, db, "d"); got != "[live][staged][][]" {
+				t.Errorf("by their headlines are found %s", got)
+			}
 		})
 	}
 }

@@ -51,7 +51,7 @@ func (e *postgresDB) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return migrate(ctx, e.pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker))
+	return migrate(ctx, e.pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker), indexing(e))
 }
 
 func (e *postgresDB) read() *sql.DB { return e.pool }

@@ -132,16 +132,22 @@ func (db *DB) Printing(ctx context.Context, id market.ID) ([]news.Article, error
 // articles reads those that a query finds, with their pins, and where they are wanted whole, with notices and live entries.
 func (db *DB) articles(ctx context.Context, whole bool, query string, args ...any) (found []news.Article, err error) {
 	err = db.snapshot(ctx, func(q querier) error { // else a story published meanwhile had its new pins on its old text
-		found, err = collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
-		for i := 0; i < len(found) && err == nil; i++ {
-			found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
-				FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
-			if err == nil && whole {
-				err = tell(ctx, q, &found[i])
-			}
+		found, err = readArticles(ctx, q, query, args...)
+		for i := 0; i < len(found) && err == nil && whole; i++ {
+			err = tell(ctx, q, &found[i])
 		}
 		return err
 	})
+	return found, err
+}
+
+// readArticles reads those that a query finds, with their pins.
+func readArticles(ctx context.Context, q querier, query string, args ...any) ([]news.Article, error) {
+	found, err := collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
+	for i := 0; i < len(found) && err == nil; i++ {
+		found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
+			FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
+	}
 	return found, err
 }
 
@@ -162,10 +168,7 @@ func tell(ctx context.Context, q querier, a *news.Article) (err error) {
 	if err != nil {
 		return err
 	}
-	told, err := entries(ctx, q, `SELECT n, corrects, at, headline, body, author, '', kind, text, figures, pins
-		FROM told WHERE story = $1 ORDER BY n`, string(a.ID))
-	a.Moments = news.Moments(told)
-	return err
+	return tellMoments(ctx, q, a)
 }
 
 func scanPosted(rows *sql.Rows) (p news.Posted, err error) {

@@ -108,7 +108,7 @@ func (e *sqliteDB) prepare(ctx context.Context) error {
 	if application != applicationID && (application != 0 || tables > 0) {
 		return fault.Because(fault.Invalid, "%s is the database of another program: name another file", e.path)
 	}
-	return migrate(ctx, e.pool, goose.DialectSQLite3, "sqlite")
+	return migrate(ctx, e.pool, goose.DialectSQLite3, "sqlite", indexing(e))
 }
 
 func (e *sqliteDB) read() *sql.DB { return e.readers }

@@ -12,7 +12,15 @@ import (
 
 // Take implements [news.Store].
 func (db *DB) Take(ctx context.Context, s news.Step, pins []news.Pin) error {
-	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error { return take(ctx, c, s, pins) })
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if err := take(ctx, c, s, pins); err != nil {
+			return err
+		}
+		if s.To != news.Published && s.To != news.Withdrawn {
+			return nil // readers see what they saw
+		}
+		return index(ctx, db.engine, c, s.Story)
+	})
 	return db.fail(err, "take step %d of %s", s.N, s.Story)
 }
 
@@ -25,7 +33,10 @@ func (db *DB) Reprint(ctx context.Context, r news.Revision, s news.Step, pins []
 		if err := putRevision(ctx, c, r, false); err != nil {
 			return err
 		}
-		return take(ctx, c, s, pins)
+		if err := take(ctx, c, s, pins); err != nil {
+			return err
+		}
+		return index(ctx, db.engine, c, s.Story)
 	})
 	return db.fail(err, "reprint %s as revision %d", r.Story, r.N)
 }

@@ -92,6 +92,9 @@ func TestEveryEngineConforms(t *testing.T) {
 		"figures that were revised are found by what they rest on": findsShaken,
 		"stories are found by the topics that readers see":         findsByTopic,
 		"stories are found by who wrote them, and by their day":    findsByAuthorAndDay,
+		"stories are found by the words that readers see":          findsByWords,
+		"a word of the headline counts more than one of the text":  weighsWords,
+		"the index of words is made anew as it was":                reindexes,
 	}
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {
