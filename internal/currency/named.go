@@ -41,6 +41,9 @@ func (t *Table) Named(text string) ([]Currency, Nearness) {
 	if len(words) == 0 || len(words) > maxNamed {
 		return nil, NotAtAll
 	}
+	if !beginnings(words) {
+		return t.slipped(words)
+	}
 	for _, by := range []struct {
 		nearness Nearness
 		fits     func(name []string) bool
@@ -55,6 +58,22 @@ func (t *Table) Named(text string) ([]Currency, Nearness) {
 			return found, by.nearness
 		}
 	}
+	return t.slipped(words)
+}
+
+// beginnings says whether each word begins a word of some name, which saves looking through all of them.
+func beginnings(words []string) bool {
+	for _, w := range words {
+		known := calledBy()
+		if i, _ := slices.BinarySearch(known, w); i == len(known) || !strings.HasPrefix(known[i], w) {
+			return false
+		}
+	}
+	return true
+}
+
+// slipped finds by words with a slip of the hand.
+func (t *Table) slipped(words []string) ([]Currency, Nearness) {
 	found := t.whose(calledInEnglish(), func(name []string) bool {
 		return all(words, name, func(a, b string) bool { _, near := spelling.Near(a, b); return near })
 	})
@@ -92,10 +111,17 @@ type called struct {
 	words []string
 }
 
-// calledInAll are the names of all currencies in all languages, and calledInEnglish those in English; both are made on first
+// calledInAll are the names of all currencies in all languages, and calledInEnglish those in English; all is made on first
 // use, since few programs ask.
 var (
-	calledInAll     = sync.OnceValue(func() []called { return slices.Concat(calledInEnglish(), calledElsewhere()) })
+	calledInAll = sync.OnceValue(func() []called { return slices.Concat(calledInEnglish(), calledElsewhere()) })
+	calledBy    = sync.OnceValue(func() (words []string) { // those of calledInAll, sorted
+		for _, c := range calledInAll() {
+			words = append(words, c.words...)
+		}
+		slices.Sort(words)
+		return slices.Compact(words)
+	})
 	calledInEnglish = sync.OnceValue(func() (list []called) {
 		for _, c := range All().sorted {
 			list = append(list, called{c.Code, wordsOf(c.Name)})

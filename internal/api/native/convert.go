@@ -5,7 +5,6 @@ import (
 
 	"github.com/courant-news/courant/internal/api"
 	"github.com/courant-news/courant/internal/currency"
-	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 )
 
@@ -28,56 +27,31 @@ type converted struct {
 	Sources []voice    `json:"sources" doc:"whose numbers stand here"`
 }
 
-// coinless is the number of places of an amount in what has no smallest coin: ounces, units of account.
-const coinless = 4
-
-// finer is how many digits more than a result what is called unrounded has at the least.
-const finer = 4
-
 func (n *native) convert(q query) (found, error) {
 	from, _ := given[currency.Code](q, "from")
 	to, _ := given[currency.Code](q, "to")
 	sum, _ := given[currency.Decimal](q, "amount")
-	table := n.Ledger().Currencies()
-	for _, code := range []currency.Code{from, to} {
-		if _, err := table.Currency(code); err != nil {
-			return found{}, fault.Because(fault.Invalid, "%w", err)
-		}
-	}
-	if from == to {
-		return found{}, fault.Because(fault.Invalid, "from and to are both %s, which is always worth itself: name two currencies", from)
-	}
 	asked := q.asOf(n.Now())
-	p, err := n.Ledger().Rate(q.Context(), market.Pair(from, to), asked.AsOf)
+	c, err := n.Ledger().Convert(q.Context(), sum, from, to, asked.AsOf)
 	if err != nil {
 		return found{}, err
 	}
-	over, under, err := p.Fraction(table, asked.AsOf.At)
-	if err != nil {
-		return found{}, err
-	}
-	out := converted{conversion: conversion{From: from, To: to, Amount: api.Number(sum)}, AsOf: asked.At, KnownAt: asked.Known}
-	target, _ := table.Currency(to) // known, see above
-	if out.Places = target.MinorUnits; out.Places < 0 {
-		out.Places = coinless
-	}
-	over = over.Mul(sum)
-	result, err := over.QuoPlaces(under, out.Places)
-	if err != nil {
-		return found{}, err
-	}
-	unrounded, err := over.Quo(under, max(market.CrossDigits, result.Digits()+finer))
-	if err != nil {
-		return found{}, err
-	}
-	out.Result, out.Unrounded = api.Number(result), api.Number(unrounded)
-	if out.Rate, err = (writer{table: table, at: asked.AsOf.At}).rate(p); err != nil {
+	out := converted{AsOf: asked.At, KnownAt: asked.Known}
+	if out.conversion, err = n.conversion(c, asked.AsOf.At); err != nil {
 		return found{}, err
 	}
 	t := newTally()
-	t.price(p)
+	t.price(c.Price)
 	if out.Sources, err = n.voices(q.Context(), t.sources()); err != nil {
 		return found{}, err
 	}
 	return t.close(found{whole: out, rows: []any{out.conversion}}, asked.past(n.Now())), nil
+}
+
+// conversion is a conversion as it is written.
+func (n *native) conversion(c market.Conversion, at time.Time) (conversion, error) {
+	out := conversion{From: c.From, To: c.To, Amount: api.Number(c.Amount), Result: api.Number(c.Result), Places: c.Places, Unrounded: api.Number(c.Unrounded)}
+	var err error
+	out.Rate, err = (writer{table: n.Ledger().Currencies(), at: at}).rate(c.Price)
+	return out, err
 }
