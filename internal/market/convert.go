@@ -15,6 +15,8 @@ type Conversion struct {
 	Places    int              // of To's smallest coin in ISO 4217; 4 where it has none
 	Unrounded currency.Decimal // to twelve significant digits, and to four more than Result has where that has more
 	Price     Price            // of one From in To; the result is computed from what it rests on
+	// Over and Under are the price as a fraction of exact numbers; see [Price.Fraction].
+	Over, Under currency.Decimal
 }
 
 const (
@@ -47,6 +49,7 @@ func (l *Ledger) Convert(ctx context.Context, amount currency.Decimal, from, to 
 	if c.Places = target.MinorUnits; c.Places < 0 {
 		c.Places = coinless
 	}
+	c.Over, c.Under = over, under
 	over = over.Mul(amount)
 	if c.Result, err = over.QuoPlaces(under, c.Places); err != nil {
 		return c, err

@@ -16,6 +16,7 @@ const maxTerms = 16
 // Question is what somebody asks of a bureau de change: "100 usd in yen".
 type Question struct {
 	Amount    currency.Decimal  // 1 where none was given
+	Counted   bool              // one was
 	Otherwise *currency.Decimal // how the amount could be read too; nil: it is plain
 	From, To  Side              // To has no words where it was not said
 }
@@ -66,7 +67,7 @@ func Read(text string, table *currency.Table) (q Question, ok bool) {
 		return q, false
 	}
 	q.Amount = currency.DecimalFromInt(1)
-	terms, counted, ok := q.count(terms)
+	terms, ok = q.count(terms)
 	if !ok || len(terms) == 0 {
 		return q, false
 	}
@@ -81,8 +82,8 @@ func Read(text string, table *currency.Table) (q Question, ok bool) {
 		sure := min(from.Nearness, to.Nearness)
 		switch {
 		case len(to.Means) == 0:
-		case !counted && max(from.Nearness, to.Nearness) < currency.InPart:
-		case !counted && !apart && sure < currency.InPart:
+		case !q.Counted && max(from.Nearness, to.Nearness) < currency.InPart:
+		case !q.Counted && !apart && sure < currency.InPart:
 		case int(from.Nearness+to.Nearness) > best:
 			best, q.From, q.To = int(from.Nearness+to.Nearness), from, to
 		}
@@ -100,7 +101,7 @@ func Read(text string, table *currency.Table) (q Question, ok bool) {
 	if best < 0 && len(terms) == 1 && len(terms[0].text) == 6 { // usdjpy
 		consider([]term{{text: terms[0].text[:3]}}, []term{{text: terms[0].text[3:]}}, false)
 	}
-	if best < 0 && counted {
+	if best < 0 && q.Counted {
 		if q.From = named(terms); len(q.From.Means) > 0 {
 			best = 0
 		}
@@ -109,19 +110,19 @@ func Read(text string, table *currency.Table) (q Question, ok bool) {
 }
 
 // count takes the amount out of a question's terms. Without ok there are several, or none that can be read.
-func (q *Question) count(terms []term) (rest []term, counted, ok bool) {
+func (q *Question) count(terms []term) (rest []term, ok bool) {
 	for i := 0; i < len(terms); i++ {
 		t := terms[i]
 		if !t.number {
 			rest = append(rest, t)
 			continue
 		}
-		if counted {
-			return nil, false, false
+		if q.Counted {
+			return nil, false
 		}
-		counted = true
+		q.Counted = true
 		if q.Amount, q.Otherwise, ok = readAmount(t.text); !ok {
-			return nil, false, false
+			return nil, false
 		}
 		if i+1 < len(terms) {
 			if by, large := tens[strings.ToLower(terms[i+1].text)]; large {
@@ -134,7 +135,7 @@ func (q *Question) count(terms []term) (rest []term, counted, ok bool) {
 			}
 		}
 	}
-	return rest, counted, true
+	return rest, true
 }
 
 // naming returns what finds the currencies that some terms name, and looks for none twice.

@@ -7,6 +7,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -123,10 +124,10 @@ func answer(ctx context.Context, ledger *market.Ledger, q Question, o Options) (
 		return &a, nil
 	}
 	c, err := ledger.Convert(ctx, q.Amount, a.Source, a.Target, o.AsOf)
-	switch kind := fault.KindOf(err); {
+	switch {
 	case err == nil:
 		a.Conversion = &c
-	case kind == fault.NotFound || kind == fault.Invalid:
+	case errors.Is(err, fault.NotFound) || errors.Is(err, fault.Invalid):
 		a.Missing = fault.Sentence(err)
 	default:
 		return nil, err

@@ -34,6 +34,7 @@ type Frame struct {
 	Data        string // what the page says to machines, as an element of its head; empty: nothing
 	Programs    string // the page about the interfaces for programs; empty: none
 	Kind        string // of the page, as the Open Graph protocol names it: article, website
+	Searching   bool   // it is what a search found: it is not to be indexed, and has a field of its own
 	Feeds       []Link // by which the page's subject can be followed
 }
 

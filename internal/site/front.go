@@ -93,6 +93,9 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 		return nil, err
 	}
 	p := FrontPage{Frame: s.frame(t, a, t.masthead.Name, frontWords)}
+	if p.Data, err = websiteData(t.masthead, p.Canonical); err != nil {
+		return nil, err
+	}
 	if len(t.recent) > 0 {
 		n := max(slices.IndexFunc(t.recent, func(a news.Article) bool { return a.Path() == t.masthead.Lead }), 0)
 		if err := s.lead(ctx, &p, t, t.recent[n]); err != nil {

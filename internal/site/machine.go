@@ -164,10 +164,10 @@ func (s *Site) stories(r *http.Request, most int, since time.Time, each func(new
 	return nil
 }
 
-// robots lets everybody read what readers read. The desk asks for a session anyway; that it is named here only saves
+// robots lets everybody read what readers read. What a search finds is elsewhere already. The desk asks for a session anyway; that it is named here only saves
 // requests.
 func (s *Site) robots(_ *http.Request, address string) ([]byte, error) {
-	return []byte("User-agent: *\nDisallow: /desk/\n\nSitemap: " + address + "/sitemap.xml\nSitemap: " + address + "/news-sitemap.xml\n"), nil
+	return []byte("User-agent: *\nDisallow: /desk/\nDisallow: /search\n\nSitemap: " + address + "/sitemap.xml\nSitemap: " + address + "/news-sitemap.xml\n"), nil
 }
 
 // manifest lets a reader keep the paper among their apps (w3.org/TR/appmanifest).

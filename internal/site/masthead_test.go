@@ -61,7 +61,7 @@ func TestSectionsStandInTheirOrderUnderTheirTitles(t *testing.T) {
 	p.set(t, news.Masthead{Sections: []news.Section{{Slug: "weather"}, {Slug: "economy", Title: "Money & Trade"}, {Slug: "sea-and-land"}}})
 	doc := p.get(t, "/", 200)
 	want := []string{"Front page", "Weather", "Money & Trade", "Sea and land", "Central banks", "Currencies", "Shares"}
-	if got := each(doc, "nav.sections a"); !slices.Equal(got, want) {
+	if got := each(doc, "nav.sections li a"); !slices.Equal(got, want) {
 		t.Errorf("the sections are %q, want %q", got, want)
 	}
 	section := p.get(t, "/sections/economy", 200)

@@ -123,6 +123,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /markets/shares/{mic}/{ticker}", s.instrument, "as-of")
 	page("GET /rates/{pair}", s.rate, "as-of", "known-at")
 	page("GET /sources", s.sources)
+	mux.Handle("GET "+searchPath, s.handle(s.find))
 	page("GET /numbers/{id}", s.number)
 	shared := func(pattern string, h web.Handler) { mux.Handle(pattern, web.Shared(s.handle(h))) }
 	for file := range feedFormats {
@@ -139,6 +140,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	mux.Handle("GET /news-sitemap.xml", s.handle(s.machine("application/xml; charset=utf-8", s.newsSitemap)))
 	mux.Handle("GET /robots.txt", s.handle(s.machine("text/plain; charset=utf-8", s.robots)))
 	mux.Handle("GET /llms.txt", s.handle(s.machine("text/plain; charset=utf-8", s.forModels)))
+	mux.Handle("GET /opensearch.xml", s.handle(s.machine("application/opensearchdescription+xml; charset=utf-8", s.openSearch)))
 	mux.Handle("GET /manifest.webmanifest", s.handle(s.machine("application/manifest+json; charset=utf-8", s.manifest)))
 	page("GET /audit", s.auditForm)
 	mux.Handle("POST /audit", s.handle(s.proofread))
