@@ -22,7 +22,7 @@ import (
 // servePrograms sets the routes of all interfaces for programs: Courant's own, the feeds, the dialects of other
 // services, and the tools for language models.
 func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
-	own := native.Options{Masthead: paper.Masthead, Page: paper.Page}
+	own := native.Options{Masthead: paper.Masthead, Paper: a.Paper, Preferred: paper.Preferred, Page: paper.Page}
 	options := api.Options{Log: a.log, Now: a.Config.Now}
 	if a.wire != nil {
 		own.Wire, options.Next = a.wire.Reports, a.next

@@ -10,8 +10,11 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
-// maxTerms is the most words, numbers and signs of a question: none has more.
-const maxTerms = 16
+// The most words, numbers and signs of a question, for none has more; and the largest amount, for there is no more money.
+const (
+	maxTerms = 16
+	largest  = 1_000_000_000_000_000
+)
 
 // Question is what somebody asks of a bureau de change: "100 usd in yen".
 type Question struct {
@@ -68,7 +71,7 @@ func Read(text string, table *currency.Table) (q Question, ok bool) {
 	}
 	q.Amount = currency.DecimalFromInt(1)
 	terms, ok = q.count(terms)
-	if !ok || len(terms) == 0 {
+	if !ok || len(terms) == 0 || q.Amount.Sign() <= 0 || q.Amount.Cmp(currency.DecimalFromInt(largest)) > 0 {
 		return q, false
 	}
 	named := naming(table)

@@ -61,6 +61,8 @@ func TestAQuestionIsReadAsItWasMeant(t *testing.T) {
 		"1..5 usd in yen":                    "",
 		"1.2.3 usd in yen":                   "",
 		"1,25,00 usd in yen":                 "",
+		"0 usd in yen":                       "",
+		"2000 trillion usd in yen":           "",
 		"news in brief":                      "",
 		"russian rouble falls to a low":      "",
 		"Baku and Moscow drift apart":        "",

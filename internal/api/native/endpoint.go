@@ -202,6 +202,19 @@ func (n *native) declared() []endpoint {
 			Row: conversion{}, Reply: converted{}, Faults: notFound, answer: n.convert,
 		},
 		{
+			Name: "search", Path: "search", Title: "Stories, currencies, shares, and what an amount is worth",
+			Text: "What a reader finds at /search: published stories that have all words, with what was looked for marked in them; currencies by " +
+				"code, sign or name in many languages; listings by ticker or name; and the answer to a question such as 100 usd in yen, with what it " +
+				"rests on. Case, accents and a slip of the hand in a name do not matter. A word that may mean several currencies is taken for the first " +
+				"of them in the paper's own settings; where none of them stands there, nothing is converted and question says what may be meant.",
+			Params: []param{
+				{Name: "q", Text: "what is looked for, at most 200 bytes", Example: "usd/jpy", Must: true, kind: phrase()},
+				{Name: "limit", Text: "stories at most", Example: "10", Default: "20", kind: number(1, 50)},
+				asOf, knownAt,
+			},
+			Row: storyHit{}, Reply: searched{}, answer: n.search,
+		},
+		{
 			Name: "currencies", Path: "currencies", Title: "All currencies",
 			Text: "Every code of ISO 4217, those of today and those that are gone, and some beside it, each with what it is.",
 			Params: []param{

@@ -20,6 +20,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/search"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
 )
@@ -29,6 +30,10 @@ type Options struct {
 	Long int // rows from which a reply in lines is streamed and not kept; 0: 10,000
 	// Masthead tells what the paper is set to: its base is the board's where none is asked for. Nil, or without one: EUR.
 	Masthead func(context.Context) (news.Masthead, error)
+	// Paper is where stories are looked for. Nil: none are found.
+	Paper search.Paper
+	// Preferred are the currencies of the paper's settings, of which the first is meant where a word may mean several. Nil: none.
+	Preferred func(context.Context) ([]currency.Code, error)
 	// Page sets the body of a page, HTML, into the paper's frame. Nil: a page of its own, without dress.
 	Page func(r *http.Request, title, description, body string) ([]byte, error)
 	// Wire tells how the sources fare that the paper fetches; nil where it fetches none.
@@ -60,6 +65,9 @@ type native struct {
 func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	if o.Long == 0 {
 		o.Long = 10_000
+	}
+	if o.Paper == nil {
+		o.Paper = nowhere{}
 	}
 	if o.Page == nil {
 		o.Page = plain
