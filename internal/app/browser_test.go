@@ -107,6 +107,7 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", chartedStory, "/markets/", "/markets/currencies/BGN", "/markets/shares/", "/markets/shares/XNYS/RIO",
 		"/sections/markets", "/topics/caribbean", "/corrections", "/authors/courant-demonstration-desk", "/archive", "/2026/", "/2026/02/", "/2026/02/02/", "/audit", "/audit/rules", "/api/", "/embed",
 		"/no-such-page",
+		"/search", "/search?q=100+dollar+in+yen", "/search?q=azerbajan", "/search?q=no+such+word",
 	} {
 		for _, width := range []int64{1280, 390} {
 			for _, scheme := range []string{"light", "dark"} {

@@ -149,6 +149,15 @@ func TestNoReaderMeetsWhatIsNotPublished(t *testing.T) {
 	if body := c.post("/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rates","arguments":{"base":"EUR"}}}`); !strings.Contains(body, "1.29") || strings.Contains(body, canary) {
 		t.Errorf("the tool says %.500s", body)
 	}
+	// Nor is it found by its words, or by words like them.
+	fields := []string{"headline", "kicker", "standfirst", "byline", "dateline", "section", "topic", "body"}
+	for _, state := range []string{"draft", "review", "ready", "scheduled", "embargoed", "withdrawn", "staged"} {
+		for _, field := range append(fields, "entry0", "entry", "notice", "media", "alt") {
+			for _, words := range []string{canary + " " + state + " " + field, canary + "a", "knaari"} {
+				c.findsNothing(words)
+			}
+		}
+	}
 
 	// The control: once they are published, readers meet them.
 	for _, state := range []string{"draft", "review"} {
@@ -171,7 +180,10 @@ func TestNoReaderMeetsWhatIsNotPublished(t *testing.T) {
 		all.WriteString(body)
 	}
 	for _, state := range []string{"draft", "review", "ready", "scheduled", "staged"} {
-		for _, field := range []string{"headline", "kicker", "standfirst", "byline", "dateline", "section", "topic", "body"} {
+		for _, field := range fields {
+			if path := "/search?q=" + sung(state, field); !strings.Contains(c.body(path), "class=\"found stories\"") {
+				t.Errorf("%s finds nothing", path)
+			}
 			if !strings.Contains(all.String(), sung(state, field)) {
 				t.Errorf("published, and yet nobody meets %s", sung(state, field))
 			}
@@ -209,6 +221,25 @@ func (c crawl) from(queue ...string) {
 			}
 		}
 	}
+}
+
+// findsNothing looks for some words, as a reader and as a program do.
+func (c crawl) findsNothing(words string) {
+	c.t.Helper()
+	page := c.body("/search?q=" + url.QueryEscape(words))
+	if strings.Contains(page, "class=\"found") || strings.Contains(page, "<mark>") || !strings.Contains(page, "Nothing was found") {
+		c.t.Errorf("%q finds %.3000s", words, page)
+	}
+	reply := c.body("/api/v1/search?q=" + url.QueryEscape(words))
+	if !strings.Contains(reply, `"stories":[]`) || !strings.Contains(reply, `"instead":[]`) {
+		c.t.Errorf("%q finds %s", words, reply)
+	}
+}
+
+func (c crawl) body(path string) string {
+	c.t.Helper()
+	_, body := c.get(path)
+	return body
 }
 
 func (c crawl) get(path string) (status int, body string) {

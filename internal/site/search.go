@@ -276,7 +276,7 @@ func (s *Site) openSearch(r *http.Request, address string) ([]byte, error) {
 	})
 }
 
-// websiteData says to machines that the paper can be searched. Its addresses are relative, as all of the paper's own are.
+// websiteData says to machines that the paper, whose front is at a whole address, can be searched.
 func websiteData(m news.Masthead, front string) (string, error) {
 	type entry struct {
 		Type     string `json:"@type"`
