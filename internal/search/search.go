@@ -64,7 +64,7 @@ func Find(ctx context.Context, paper Paper, ledger *market.Ledger, query string,
 		if f.Answer, err = answer(ctx, ledger, q, o); err != nil {
 			return Found{}, err
 		}
-		f.Currencies = slices.Concat(q.From.Means, q.To.Means)
+		f.Currencies = f.Answer.currencies(table)
 	} else {
 		f.Currencies, _ = table.Named(query)
 	}
@@ -99,9 +99,19 @@ type Answer struct {
 	Missing        string             // the sentence that says why there is none, where both can be told
 }
 
-// Chosen says whether a word may mean several currencies, of which one was taken.
-func (a Answer) Chosen() bool {
-	return a.Source != "" && len(a.From.Means) > 1 || a.Target != "" && len(a.To.Means) > 1
+// currencies are those that are taken to be meant, or, where that cannot be told, all that may be.
+func (a Answer) currencies(table *currency.Table) (list []currency.Currency) {
+	for _, side := range []struct {
+		Side
+		taken currency.Code
+	}{{a.From, a.Source}, {a.To, a.Target}} {
+		if c, err := table.Currency(side.taken); err == nil {
+			list = append(list, c)
+		} else {
+			list = append(list, side.Means...)
+		}
+	}
+	return list
 }
 
 // answer answers a question. One that names no second currency is answered in the first that is preferred.

@@ -29,6 +29,7 @@ type SearchPage struct {
 	Answer     *SearchAnswer
 	Base       string // the name of the currency of which one unit buys what Currencies say
 	Currencies []Row
+	Own        Link   // to Base, where that was found; its Text is else empty
 	Unquoted   []Link // currencies that nobody quotes
 	Shares     []Row
 	Stories    []SearchItem
@@ -109,7 +110,9 @@ func (s *Site) searchPage(ctx context.Context, a ask, query string) (p SearchPag
 		p.Answer = s.answerOf(*found.Answer, t)
 	}
 	for _, c := range found.Currencies {
-		if price, ok := t.board.Price(c.Code); ok {
+		if c.Code == t.masthead.Base {
+			p.Own = Link{Text: c.Name + " (" + string(c.Code) + ")", Href: "/markets/currencies/" + string(c.Code)}
+		} else if price, ok := t.board.Price(c.Code); ok {
 			p.Currencies = append(p.Currencies, s.pairRow(price, t, nil))
 		} else {
 			p.Unquoted = append(p.Unquoted, Link{Text: c.Name + " (" + string(c.Code) + ")", Href: "/markets/currencies/" + string(c.Code)})
