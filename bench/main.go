@@ -4,6 +4,7 @@
 //	go run ./bench -rows 100000    quicker
 //	go run ./bench -history FILE   with the import of the ECB's eurofxref-hist.csv
 //	go run ./bench -format json
+//	go run ./bench search          how long a reader waits for a search, and for a story that was published
 //
 // It measures CPU seconds of the processes, which a busy machine moves less than wall time. What it compares with must
 // be installed: sqlite3 and nginx; a row whose peer is missing is left out and named. Everything happens in a temporary
@@ -37,6 +38,13 @@ func main() {
 	history := flag.String("history", "", "the ECB's eurofxref-hist.csv, whose import is measured too")
 	format := flag.String("format", "text", "text or json")
 	flag.Parse()
+	if flag.Arg(0) == "search" {
+		if err := searching(flag.Args()[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*rows, *requests, *history, *format); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -104,6 +104,9 @@ func alone(body string, start, end int) bool {
 // Figures finds the figures of a text, in order. The error is fault.Invalid and quotes the first that is not
 // well formed, is not closed, or stands where no figure can be printed.
 func Figures(body string) ([]Figure, error) {
+	if !strings.Contains(body, "{{") {
+		return nil, nil
+	}
 	if at := inAddress.FindStringIndex(body); at != nil {
 		return nil, fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", lineOf(body, at[1]))
 	}
@@ -135,6 +138,9 @@ func lineOf(text string, at int) int { return 1 + strings.Count(text[:at], "\n")
 
 // ReplaceFigures returns the text with its n-th figure (from 0) replaced by what put returns for n.
 func ReplaceFigures(body string, put func(n int) string) string {
+	if !strings.Contains(body, "{{") {
+		return body
+	}
 	n := -1
 	return figurePattern.ReplaceAllStringFunc(body, func(string) string {
 		n++

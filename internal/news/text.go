@@ -12,46 +12,52 @@ import (
 // out: comments, blocks of raw HTML, addresses, pictures. A mark more or less harms nobody here; the page itself is drawn by
 // another room.
 
-// strips take the marks off a text, one after the other.
+// strips take the marks off a text, one after the other; a text without any of the signs has no such mark.
 var strips = []struct {
-	mark *regexp.Regexp
-	by   string
+	signs string
+	mark  *regexp.Regexp
+	by    string
 }{
-	{regexp.MustCompile(`(?s)<!--.*?(-->|\z)`), " "},
-	{regexp.MustCompile(`(?m)^ {0,3}\[[^\]\n]+\]:.*$`), ""},         // where a link leads that is written elsewhere
-	{regexp.MustCompile(`!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])?`), " "}, // a picture
-	{regexp.MustCompile(`\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])`), "$1"},
-	{regexp.MustCompile(`(?m)^[ \t]*(#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|\d+[.)][ \t]+)+`), ""},
-	{regexp.MustCompile(`(?m)^[-|=:* \t]+$`), ""}, // a rule, or the line below the head of a table
-	{regexp.MustCompile("(?m)^[ \t]*(```|~~~).*$"), ""},
-	{regexp.MustCompile(`<[/!?a-zA-Z][^>]*>`), " "},
-	{regexp.MustCompile(`(^|[\s(“"])_+`), "$1"},
-	{regexp.MustCompile(`_+([\s).,;:!?”"]|$)`), "$1"},
-	{regexp.MustCompile("[*`]|~~"), ""},
-	{regexp.MustCompile(`\|`), " "},
-	{regexp.MustCompile(`\\([[:punct:]])`), "$1"},
+	{"[", regexp.MustCompile(`(?m)^ {0,3}\[[^\]\n]+\]:.*$`), ""},         // where a link leads that is written elsewhere
+	{"[", regexp.MustCompile(`!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])?`), " "}, // a picture
+	{"[", regexp.MustCompile(`\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])`), "$1"},
+	{"#>-*+.)", regexp.MustCompile(`(?m)^[ \t]*(#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|\d+[.)][ \t]+)+`), ""},
+	{"-|=:*", regexp.MustCompile(`(?m)^[-|=:* \t]+$`), ""}, // a rule, or the line below the head of a table
+	{"`~", regexp.MustCompile("(?m)^[ \t]*(```|~~~).*$"), ""},
+	{"<", regexp.MustCompile(`<[/!?a-zA-Z][^>]*>`), " "},
+	{"_", regexp.MustCompile(`(^|[\s(“"])_+`), "$1"},
+	{"_", regexp.MustCompile(`_+([\s).,;:!?”"]|$)`), "$1"},
+	{"*`~", regexp.MustCompile("[*`]|~~"), ""},
+	{"|", regexp.MustCompile(`\|`), " "},
+	{`\`, regexp.MustCompile(`\\([[:punct:]])`), "$1"},
 }
 
 var (
+	comment  = regexp.MustCompile(`(?s)<!--.*?(-->|\z)`)
 	blank    = regexp.MustCompile(`\n[ \t]*\n`)
 	rawBlock = regexp.MustCompile(`^ {0,3}<[/!?a-zA-Z]`)
-	// unspaced is a space that a mark left before a sign of the sentence.
-	unspaced = regexp.MustCompile(` ([.,;:!?)”])`)
+	// unspaced drops a space that a mark left before a sign of the sentence.
+	unspaced = strings.NewReplacer(" .", ".", " ,", ",", " ;", ";", " :", ":", " !", "!", " ?", "?", " )", ")", " ”", "”")
 )
 
 // paragraphs are those of a Markdown, each on one line, its n-th figure (from 0) written as figure(n) has it.
 func paragraphs(markdown string, figure func(n int) string) (all []string) {
 	text := ReplaceFigures(strings.ReplaceAll(markdown, "\r\n", "\n"), figure)
-	text = strips[0].mark.ReplaceAllString(text, strips[0].by) // first, for a comment may hold blank lines
+	if strings.Contains(text, "<!--") { // first, for a comment may hold blank lines
+		text = comment.ReplaceAllString(text, " ")
+	}
 	for _, block := range blank.Split(text, -1) {
 		if rawBlock.MatchString(block) {
 			continue
 		}
-		for _, s := range strips[1:] {
+		for _, s := range strips {
+			if !strings.ContainsAny(block, s.signs) {
+				continue
+			}
 			block = s.mark.ReplaceAllString(block, s.by)
 		}
 		line := strings.Join(strings.Fields(html.UnescapeString(block)), " ")
-		if line = unspaced.ReplaceAllString(line, "$1"); line != "" {
+		if line = unspaced.Replace(line); line != "" {
 			all = append(all, line)
 		}
 	}

@@ -55,6 +55,7 @@ type job func(ctx context.Context, c *sql.Conn) error
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // changer is what changing within a transaction needs.

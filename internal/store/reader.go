@@ -144,11 +144,22 @@ func (db *DB) articles(ctx context.Context, whole bool, query string, args ...an
 // readArticles reads those that a query finds, with their pins.
 func readArticles(ctx context.Context, q querier, query string, args ...any) ([]news.Article, error) {
 	found, err := collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
-	for i := 0; i < len(found) && err == nil; i++ {
-		found[i].Pins, err = pinsOf(q.QueryContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
-			FROM printed WHERE story = $1 ORDER BY n, position`, string(found[i].ID)))
+	if err != nil || len(found) == 0 {
+		return nil, err
 	}
-	return found, err
+	// Prepared, since of a list of stories making the query ready would take longer than answering it.
+	printed, err := q.PrepareContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
+		FROM printed WHERE story = $1 ORDER BY n, position`)
+	if err != nil {
+		return nil, err
+	}
+	defer printed.Close()
+	for i := range found {
+		if found[i].Pins, err = pinsOf(printed.QueryContext(ctx, string(found[i].ID))); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 func scanArticle(rows *sql.Rows) (a news.Article, err error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,12 +31,31 @@ func (db *DB) Search(ctx context.Context, words [][]string, limit int) ([]news.A
 	err := db.snapshot(ctx, func(q querier) (err error) {
 		found, err = readArticles(ctx, q, "SELECT "+articleColumns+" FROM ("+query+`) w JOIN place p ON p.place = w.place
 			JOIN article a ON a.id = p.story ORDER BY w.weight DESC, p.place DESC LIMIT $3`, asked, weighed, max(0, limit))
+		if err != nil {
+			return err
+		}
+		live, err := liveOf(ctx, q, found)
 		for i := 0; i < len(found) && err == nil; i++ {
-			err = tellMoments(ctx, q, &found[i])
+			if slices.Contains(live, found[i].ID) {
+				err = tellMoments(ctx, q, &found[i])
+			}
 		}
 		return err
 	})
 	return found, db.fail(err, "search the stories")
+}
+
+// liveOf are those of some articles that have live entries.
+func liveOf(ctx context.Context, q querier, found []news.Article) ([]news.StoryID, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	marks, ids := make([]string, len(found)), make([]any, len(found))
+	for i, a := range found {
+		marks[i], ids[i] = "$"+strconv.Itoa(i+1), string(a.ID)
+	}
+	return collect[news.StoryID](q.QueryContext(ctx, "SELECT DISTINCT story FROM told WHERE story IN ("+strings.Join(marks, ", ")+")", ids...))(
+		func(rows *sql.Rows) (id news.StoryID, err error) { return id, rows.Scan(&id) })
 }
 
 // Names implements [news.Reader].
