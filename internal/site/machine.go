@@ -164,8 +164,8 @@ func (s *Site) stories(r *http.Request, most int, since time.Time, each func(new
 	return nil
 }
 
-// robots lets everybody read what readers read. What a search finds is elsewhere already. The desk asks for a session anyway; that it is named here only saves
-// requests.
+// robots lets everybody read what readers read. What a search finds stands elsewhere; the desk asks for a session anyway, and
+// that it is named here only saves requests.
 func (s *Site) robots(_ *http.Request, address string) ([]byte, error) {
 	return []byte("User-agent: *\nDisallow: /desk/\nDisallow: /search\n\nSitemap: " + address + "/sitemap.xml\nSitemap: " + address + "/news-sitemap.xml\n"), nil
 }

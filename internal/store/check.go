@@ -29,8 +29,24 @@ func (db *DB) Check(ctx context.Context) ([]Finding, error) {
 	}
 	findings = append(findings, Finding{"holdings", true, fmt.Sprintf("%d observations of %d sources, %d stories, %d of them published",
 		stats.Observations, stats.Sources, stats.Stories, stats.Published)})
+	words, err := db.checkWords(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names, err := db.checkNames(ctx)
-	return append(findings, names), err
+	return append(findings, words, names), err
+}
+
+// checkWords counts whether each published story is in the index of words, and no other.
+func (db *DB) checkWords(ctx context.Context) (Finding, error) {
+	var missing, beyond int
+	err := db.engine.read().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM article WHERE id NOT IN (SELECT story FROM place)),
+		(SELECT count(*) FROM place WHERE story NOT IN (SELECT id FROM article))`).Scan(&missing, &beyond)
+	f := Finding{"index of words", missing+beyond == 0, "every published story is in it, and no other"}
+	if !f.OK {
+		f.Finding = fmt.Sprintf("%d published stories are not in it and %d others are: make it anew with courant reindex", missing, beyond)
+	}
+	return f, db.fail(err, "examine the index of words")
 }
 
 // checkNames recomputes the name of each observation from what it says.
