@@ -19,7 +19,7 @@ import (
 // it is asked: a story that readers do not see can neither be found nor be told of by a word.
 
 // weighed is how many stories, the newest that have the words, are weighed against each other.
-const weighed = 400
+const weighed = 200
 
 // Search implements [news.Reader].
 func (db *DB) Search(ctx context.Context, words [][]string, limit int) ([]news.Article, error) {
