@@ -61,7 +61,8 @@ func liveOf(ctx context.Context, q querier, found []news.Article) ([]news.StoryI
 // Names implements [news.Reader].
 func (db *DB) Names(ctx context.Context, limit int) ([]string, error) {
 	names, err := collect[string](db.engine.read().QueryContext(ctx,
-		"SELECT p.names FROM place p JOIN article a ON a.id = p.story ORDER BY p.place DESC LIMIT $1", max(0, limit)))(
+		`SELECT p.names FROM (SELECT story, place, names FROM place ORDER BY place DESC LIMIT $1) p
+			JOIN article a ON a.id = p.story ORDER BY p.place DESC`, max(0, limit)))(
 		func(rows *sql.Rows) (line string, err error) { return line, rows.Scan(&line) })
 	return names, db.fail(err, "read the names in the stories")
 }
