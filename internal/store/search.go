@@ -78,7 +78,7 @@ func (db *DB) Reindex(ctx context.Context) (stories int, err error) {
 
 // indexing fills the concordance of a store that was there before it, after the migration that makes its tables.
 func indexing(e engine) goose.ProviderOption {
-	return goose.WithGoMigrations(goose.NewGoMigration(12, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+	return goose.WithGoMigrations(goose.NewGoMigration(13, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		_, err := indexAll(ctx, e, tx)
 		return err
 	}}, nil))
