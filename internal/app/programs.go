@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/api"
@@ -49,6 +50,14 @@ func apart(programs *http.ServeMux, g *gate.Gate, readers http.Handler) http.Han
 			readers.ServeHTTP(w, r)
 		case native.Page, native.EmbedPage, native.EmbedScript:
 			programs.ServeHTTP(w, r)
+		case layer.Convert: // one address for both: a browser asks for a page
+			w.Header().Add("Vary", "Accept")
+			if strings.Contains(r.Header.Get("Accept"), "text/html") {
+				readers.ServeHTTP(w, r)
+				return
+			}
+			r.Pattern = pattern
+			gated.ServeHTTP(w, r)
 		default:
 			r.Pattern = pattern // of who is refused, too
 			gated.ServeHTTP(w, r)

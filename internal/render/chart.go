@@ -11,12 +11,14 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 )
 
-// Chart is a line through the values of one series, with numbered days. Who draws it puts the words: the numbers and the
+// Chart is a line through the values of one series, or two lines to be compared, with numbered days. Who draws it puts the words: the numbers and the
 // days as the page's language writes them, and beside the picture a list of the marks and a table of the values, since
 // to a screen reader it is its title and its description.
 type Chart struct {
 	Title, Description string
-	Points             []Point // at least two, the oldest first
+	Points             []Point   // at least two, the oldest first
+	Beside             []Point   // a second line in the same units, which is dashed; or none
+	Names              [2]string // stand at the ends of two lines
 	Marks              []time.Time
 	Number             func(currency.Decimal) string // writes a value beside the axis
 	Day, Month         func(time.Time) string        // write a day and a month below it
@@ -48,13 +50,17 @@ func (c Chart) SVG() string {
 		b.WriteString(`<line class="grid" x1="0" x2="100%" y1="` + y + `" y2="` + y + `"/>`)
 	}
 	b.WriteString(`<svg class="stretch" x="0" y="` + strconv.Itoa(plotTop) + `" width="100%" height="` + strconv.Itoa(plotHeight) + `" viewBox="0 0 ` +
-		strconv.Itoa(plotWidth) + " " + strconv.Itoa(plotHeight) + `" preserveAspectRatio="none"><path class="line" vector-effect="non-scaling-stroke" d="` +
-		c.path(s) + `"/></svg>`)
+		strconv.Itoa(plotWidth) + " " + strconv.Itoa(plotHeight) + `" preserveAspectRatio="none">`)
+	if len(c.Beside) > 0 {
+		b.WriteString(`<path class="line beside" vector-effect="non-scaling-stroke" d="` + Chart{Points: c.Beside}.path(s) + `"/>`)
+	}
+	b.WriteString(`<path class="line" vector-effect="non-scaling-stroke" d="` + c.path(s) + `"/></svg>`)
 	for _, tick := range ticks(s.low, s.high) {
 		b.WriteString(`<text x="0" y="` + strconv.Itoa(plotTop+s.y(tick)-4) + `">` + html.EscapeString(c.Number(tick)) + `</text>`)
 	}
 	c.days(&b, s)
 	c.marks(&b, s)
+	c.names(&b, s)
 	b.WriteString("</svg>")
 	return b.String()
 }
@@ -67,7 +73,7 @@ type scale struct {
 
 func (c Chart) scale() scale {
 	s := scale{low: math.Inf(1), high: math.Inf(-1), from: c.Points[0].At, to: c.Points[len(c.Points)-1].At}
-	for _, p := range c.Points {
+	for _, p := range slices.Concat(c.Points, c.Beside) {
 		s.low, s.high = math.Min(s.low, p.Value.Float()), math.Max(s.high, p.Value.Float())
 	}
 	// As a sparkline's: a pegged rate looks as flat as it is.
@@ -154,16 +160,37 @@ func (c Chart) days(b *strings.Builder, s scale) {
 	if len(times) > 0 && times[0].Day() == 1 && s.to.Sub(s.from) > 60*24*time.Hour {
 		write = c.Month
 	}
-	for _, t := range times {
-		anchor := "middle"
+	for i, t := range times {
+		anchor, class := "middle", ""
+		if i%2 == 1 && len(times) > 4 { // one in two is enough on a phone
+			class = ` class="odd"`
+		}
 		switch x := s.x(t); {
 		case x < 0.06:
 			anchor = "start"
 		case x > 0.94:
 			anchor = "end"
 		}
-		b.WriteString(`<text x="` + s.across(t) + `" y="` + strconv.Itoa(plotTop+plotHeight+plotBelow-8) + `" text-anchor="` + anchor + `">` +
+		b.WriteString(`<text` + class + ` x="` + s.across(t) + `" y="` + strconv.Itoa(plotTop+plotHeight+plotBelow-8) + `" text-anchor="` + anchor + `">` +
 			html.EscapeString(write(t)) + `</text>`)
+	}
+}
+
+// names writes whose the lines are at their ends, apart from each other.
+func (c Chart) names(b *strings.Builder, s scale) {
+	if len(c.Beside) == 0 {
+		return
+	}
+	const apart = 14 // a line of letters
+	first, second := s.y(c.Points[len(c.Points)-1].Value), s.y(c.Beside[len(c.Beside)-1].Value)
+	if gap := second - first; gap >= 0 && gap < apart {
+		first, second = first-(apart-gap)/2, second+(apart-gap+1)/2
+	} else if gap < 0 && -gap < apart {
+		first, second = first+(apart+gap)/2, second-(apart+gap+1)/2
+	}
+	for i, y := range []int{first, second} {
+		class := [2]string{"name", "name other"}[i]
+		b.WriteString(`<text class="` + class + `" x="100%" y="` + strconv.Itoa(plotTop+min(max(y-6, apart), plotHeight)) + `" text-anchor="end">` + html.EscapeString(c.Names[i]) + `</text>`)
 	}
 }
 

@@ -2,7 +2,7 @@ package site
 
 import (
 	"context"
-	"iter"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,27 +15,32 @@ import (
 	"github.com/courant-news/courant/internal/web"
 )
 
-// Group is a part of the board under its heading.
+// Group is a part of the board under its heading; without one where the board is sorted by something else.
 type Group struct {
-	Name string
-	Rows []Row
+	Name   string
+	Rows   []Row
+	Hidden bool // the search finds none of them
 }
 
-// BoardPage is every currency against one base.
+// BoardPage is every currency against one base. What a search does not find stays in the page, hidden, so that another
+// search needs no other page.
 type BoardPage struct {
 	Frame
-	Heading  string
-	Base     string // code
-	BaseName string
-	AsOf     string // as asked; empty: now
-	KnownAt  string
-	Query    string
-	Newest   Time
-	Age      string
-	Stale    bool // nothing newer than Newest is known where there should be
-	Count    int
-	Groups   []Group
-	Bases    []Link // every currency that can be the base; Href is the code
+	Heading       string
+	Base          string // code
+	AsOf          string // as asked; empty: now
+	KnownAt       string
+	Now           string // address of the same board as it is known now
+	Query, Sort   string
+	Newest        Time
+	Age           string
+	Stale         bool // nothing newer than Newest is known where there should be
+	Count, Found  int
+	Groups        []Group
+	Columns       map[column]Head
+	Regions       string // address of the board in its groups, where it is sorted otherwise
+	Bases         []Link // every currency that can be the base; Href is the code
+	Convert, Line string // address of the converter; what the search found, in words
 }
 
 func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
@@ -51,23 +56,60 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
+	o, err := parseOrder(a.query.Get("sort"))
+	if err != nil {
+		return nil, err
+	}
 	b, err := s.marked(ctx, base, a, asOf.Resolved(s.o.Now()))
 	if err != nil {
 		return nil, err
 	}
-	table := s.ledger.Currencies()
+	name := s.ledger.Currencies().Name(base, "en")
 	p := BoardPage{
-		Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"),
-		Query: a.query.Get("q"), Newest: timeOf(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices) + len(b.Tied),
+		Base: string(base), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Query: a.query.Get("q"), Sort: a.query.Get("sort"),
+		Newest: t.hand.time(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices) + len(b.Tied),
+		Columns: headsOf(o, a), Convert: convertPath(base, t.opposite(base), a.query), Bases: s.bases(t.board, base),
 	}
-	p.Groups, p.Stale = s.groups(a, b, t)
-	p.Heading = p.BaseName + " against " + strconv.Itoa(p.Count) + " currencies"
-	if p.Count == 1 {
-		p.Heading = p.BaseName + " against 1 currency"
+	p.Now = address(a.r.URL.Path, without(a.query, "known-at"))
+	var rows []placed
+	rows, p.Stale, p.Found = s.rows(a, b, t)
+	if o == (order{}) {
+		p.Groups = s.grouped(rows)
+	} else {
+		p.Regions = address(a.r.URL.Path, without(a.query, "sort"))
+		p.Groups = o.sorted(rows)
 	}
-	p.Frame = s.frame(t, a, p.Heading, "What one "+p.BaseName+" buys, each rate with its source and its day.")
-	p.Bases = s.bases(t.board, base)
+	p.Heading = name + " against " + countOf(p.Count)
+	p.Line = tallyOf(p.Found, p.Count, p.Query)
+	p.Frame = s.frame(t, a, p.Heading, "What one "+name+" buys, each rate with its source and its day.")
+	p.Script = s.assets.URL("markets.js")
 	return boardPage(p), nil
+}
+
+func countOf(n int) string {
+	if n == 1 {
+		return "1 currency"
+	}
+	return strconv.Itoa(n) + " currencies"
+}
+
+// tallyOf says how many of a board's currencies a search finds.
+func tallyOf(found, all int, query string) string {
+	if strings.TrimSpace(query) == "" {
+		return countOf(all)
+	}
+	return strconv.Itoa(found) + " of " + countOf(all)
+}
+
+// without is a query less one of its parameters.
+func without(query url.Values, name string) url.Values {
+	less := url.Values{}
+	for k, v := range query {
+		if k != name {
+			less[k] = v
+		}
+	}
+	return less
 }
 
 // baseOf is the base that is asked for, or the paper's.
@@ -86,37 +128,90 @@ func (s *Site) baseOf(a ask, t today) (currency.Code, error) {
 	return base, nil
 }
 
-// groups are the rows of a board under their headings, those that the search finds. Where even the newest rate is old
-// the board says it once, at its head, and not in each row again.
-func (s *Site) groups(a ask, b marked, t today) (groups []Group, stale bool) {
+// placed is a row with what it is put in its place by.
+type placed struct {
+	Row
+	group string
+	market.Price
+}
+
+// rows are the rows of a board, each with its line. Where even the newest rate is old the board says it once, at its head,
+// and not in each row again.
+func (s *Site) rows(a ask, b marked, t today) (rows []placed, stale bool, found int) {
 	table := s.ledger.Currencies()
-	found := map[currency.Code]bool{}
+	matches := map[currency.Code]bool{}
 	for _, c := range table.Search(a.query.Get("q")) {
-		found[c.Code] = true
+		matches[c.Code] = true
 	}
-	rows := map[string][]Row{}
 	for _, price := range slices.Concat(b.Prices, b.Tied) {
 		_, quote, _ := price.Symbol.Pair()
-		if c, err := table.Currency(quote); err == nil && found[quote] {
-			row := b.on(s.pairRow(price, t, a.query))
-			if price.At.Equal(b.Newest) {
-				own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
-				stale = stale || len(own) < len(row.Flags)
-				row.Flags = own
+		c, err := table.Currency(quote)
+		if err != nil {
+			continue
+		}
+		row := b.on(s.pairRow(price, t, a.query))
+		row.Spark = b.sparks[quote]
+		if len(price.From) > 0 { // what a law alone fixes grows no older
+			row.Days = daysOf(price.At, b.AsOf.At)
+		}
+		if row.Hidden = !matches[quote]; !row.Hidden {
+			found++
+		}
+		if price.At.Equal(b.Newest) {
+			own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
+			stale = stale || len(own) < len(row.Flags)
+			row.Flags = own
+		}
+		rows = append(rows, placed{row, c.Group, price})
+	}
+	return rows, stale, found
+}
+
+// grouped puts rows under the headings of the table of currencies.
+func (s *Site) grouped(all []placed) (groups []Group) {
+	for i, name := range s.ledger.Currencies().Groups() {
+		g := Group{Name: name, Hidden: true}
+		for _, r := range all {
+			if r.group == name {
+				g.Rows, g.Hidden = append(g.Rows, r.Row), g.Hidden && r.Hidden
 			}
-			rows[c.Group] = append(rows[c.Group], row)
 		}
-	}
-	for i, name := range table.Groups() {
-		slices.SortStableFunc(rows[name], func(a, b Row) int { return strings.Compare(a.Code, b.Code) })
+		slices.SortStableFunc(g.Rows, func(a, b Row) int { return strings.Compare(a.Code, b.Code) })
 		if i == 0 {
-			sortMajors(rows[name])
+			sortMajors(g.Rows)
 		}
-		if len(rows[name]) > 0 {
-			groups = append(groups, Group{Name: name, Rows: rows[name]})
+		if len(g.Rows) > 0 {
+			groups = append(groups, g)
 		}
 	}
-	return groups, stale
+	return groups
+}
+
+// sparksOf draws the last sessions of a board's currencies, as far as they were known.
+func (s *Site) sparksOf(ctx context.Context, b market.Board) (map[currency.Code]string, error) {
+	const sessions, within = 30, 62 // days within which so many lie, whatever the holidays
+	sparks := map[currency.Code]string{}
+	if b.Newest.IsZero() {
+		return sparks, nil
+	}
+	to := b.AsOf.At.UTC().Truncate(24 * time.Hour)
+	if newest := b.Newest.UTC().Truncate(24 * time.Hour); newest.Before(to) {
+		to = newest
+	}
+	courses, err := s.ledger.Courses(ctx, b.Base, nil, market.Span{From: to.AddDate(0, 0, -within), To: to})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range courses {
+		series := make([]currency.Decimal, 0, len(c.Days))
+		for i := range c.Days {
+			if at, seen := c.Days[i].Moments(); at <= b.AsOf.At.UnixMicro() && seen <= b.AsOf.Known.UnixMicro() {
+				series = append(series, c.Days[i].Value())
+			}
+		}
+		sparks[c.Quote] = render.Sparkline(series[max(0, len(series)-sessions):])
+	}
+	return sparks, nil
 }
 
 // bases are the currencies that today's board has, the paper's own among them.
@@ -133,193 +228,4 @@ func (s *Site) bases(b market.Board, current currency.Code) []Link {
 		list = append(list, Link{Text: string(current) + " " + table.Name(current, "en"), Href: string(current), Current: true})
 	}
 	return list
-}
-
-// Fact is a term with what there is to say of it. Text may be followed by a link.
-type Fact struct {
-	Term, Text, Href string
-}
-
-// CurrencyPage is all there is to say of one currency.
-type CurrencyPage struct {
-	Frame
-	Code, Name, Base, BaseName string
-	AsOf                       string
-	Price                      *Row // nil where nobody has quoted it
-	Missing                    string
-	Why                        string
-	Aside                      []Aside
-	Facts                      []Fact
-	Pegs                       []Fact
-	Scales                     []Fact
-	Spark                      string // SVG
-	History                    []Row
-}
-
-// Aside is what another source said, and why it was not chosen.
-type Aside struct {
-	Row
-	Why string
-	Off string // how far it is from the chosen value, in per cent; empty for that itself
-}
-
-func (s *Site) asidesOf(list []market.SetAside, sources market.Sources) []Aside {
-	asides := make([]Aside, len(list))
-	for i, o := range list {
-		asides[i] = Aside{Row: s.rowOf(o.Offer, market.Move{}, sources), Why: o.Why, Off: render.Percent(o.Off)}
-	}
-	return asides
-}
-
-// fact leaves out what is not known.
-func fact(facts []Fact, term, text string) []Fact {
-	if text == "" {
-		return facts
-	}
-	return append(facts, Fact{Term: term, Text: text})
-}
-
-// factsOf is what the table says of a currency.
-func factsOf(c currency.Currency) (facts []Fact) {
-	facts = fact(facts, "Code", string(c.Code))
-	facts = fact(facts, "Numeric code", c.Numeric)
-	if c.MinorUnits >= 0 {
-		facts = fact(facts, "Decimal places", strconv.Itoa(c.MinorUnits))
-	}
-	facts = fact(facts, "Kind", string(c.Kind))
-	facts = fact(facts, "Territories", strings.ReplaceAll(c.Regions, " ", ", "))
-	facts = fact(facts, "Introduced", dateOf(c.Introduced))
-	facts = fact(facts, "Retired", dateOf(c.Retired))
-	if c.Successor != "" {
-		facts = append(facts, Fact{Term: "Successor", Text: string(c.Successor), Href: "/markets/currencies/" + string(c.Successor)})
-	}
-	facts = fact(facts, "ISO 4217", c.ISO)
-	facts = fact(facts, "Note", c.Note)
-	return fact(facts, "Known from", c.Source)
-}
-
-// dateOf writes a date to the precision that is known.
-func dateOf(d currency.Date) string {
-	switch {
-	case d.IsZero():
-		return ""
-	case d.Month == 0:
-		return strconv.Itoa(d.Year)
-	case d.Day == 0:
-		return d.First().Format("January 2006")
-	}
-	return d.First().Format("2 January 2006")
-}
-
-// pegFacts are a currency's pegs, the first first.
-func pegFacts(pegs []currency.Peg) (facts []Fact) {
-	for _, p := range pegs {
-		until := "in force"
-		if !p.Until.IsZero() {
-			until = "until " + dateOf(p.Until)
-		}
-		since := "beginning not known, "
-		if !p.Since.IsZero() {
-			since = "since " + dateOf(p.Since) + ", "
-		}
-		facts = append(facts, Fact{
-			Term: p.Rate.String() + " for one " + string(p.Anchor),
-			Text: p.Regime + ", " + since + until + ". " + p.Authority + ". Known from: " + p.Source,
-		})
-	}
-	return facts
-}
-
-// scaleFacts are a currency's redenominations, the first first.
-func scaleFacts(all iter.Seq[currency.Redenomination]) (facts []Fact) {
-	for r := range all {
-		when := "announced"
-		if !r.Effective.IsZero() {
-			when = dateOf(r.Effective)
-		}
-		facts = append(facts, Fact{
-			Term: when,
-			Text: r.OldPerNew.String() + " old " + string(r.From) + " became one new " + string(r.To) + ". Known from: " + r.Source,
-		})
-	}
-	return facts
-}
-
-const sparkDays = 30 // values of the small line
-
-func (s *Site) currency(ctx context.Context, a ask) (web.Component, error) {
-	table := s.ledger.Currencies()
-	code, err := currency.ParseCode(a.value("code"))
-	if err != nil {
-		return nil, fault.Because(fault.NotFound, "%w", err)
-	}
-	c, err := table.Currency(code)
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.today(ctx)
-	if err != nil {
-		return nil, err
-	}
-	base, err := s.baseOf(a, t)
-	if err != nil {
-		return nil, err
-	}
-	if base == code { // a currency against itself is always 1: of that page the dollar or the euro is the measure
-		if base = "USD"; code == "USD" {
-			base = "EUR"
-		}
-	}
-	asOf, err := market.ParseAsOf(a.query.Get("as-of"), "")
-	if err != nil {
-		return nil, err
-	}
-	p := CurrencyPage{
-		Code: string(code), Name: c.Name, Base: string(base), BaseName: table.Name(base, "en"), AsOf: a.query.Get("as-of"),
-		Facts: factsOf(c), Pegs: pegFacts(table.Pegs(code)), Scales: scaleFacts(table.Redenominations(code)),
-	}
-	asOf = asOf.Resolved(s.o.Now())
-	if err := s.worth(ctx, &p, market.Pair(base, code), asOf, t); err != nil {
-		return nil, err
-	}
-	if p.Price != nil {
-		b, err := s.marked(ctx, base, a, asOf)
-		if err != nil {
-			return nil, err
-		}
-		*p.Price = b.on(*p.Price)
-	}
-	p.Frame = s.frame(t, a, c.Name+" ("+p.Code+")", "What the "+c.Name+" is worth, who says so, and what is known of it.")
-	return currencyPage(p), nil
-}
-
-// worth fills the price and its history; a currency that nobody has quoted has neither, and says so.
-func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, asOf market.AsOf, t today) error {
-	price, err := s.ledger.Rate(ctx, pair, asOf)
-	if err != nil {
-		if fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		p.Missing = fault.Sentence(err)
-		return nil
-	}
-	row := s.pairRow(price, t, nil)
-	p.Price, p.Why, p.Aside = &row, price.Why, s.asidesOf(price.SetAside, t.sources)
-	history, err := s.ledger.History(ctx, pair, asOf)
-	if err != nil {
-		return err
-	}
-	p.Spark = sparkOf(history)
-	for _, h := range history {
-		p.History = append(p.History, s.rowOf(h.Offer, h.Move, t.sources))
-	}
-	return nil
-}
-
-// formDay is what the field of a day can hold of what was asked: of an instant nothing.
-func formDay(text string) string {
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		return ""
-	}
-	return text
 }

@@ -53,6 +53,7 @@ type Link struct {
 	Text, Href string
 	Current    bool
 	Language   string // of the text; empty where it is English
+	Title      string // the text at length, where it is short
 }
 
 // today is what is read and made for every page alike: the masthead, the board and the quotes of now, the sections in
@@ -64,6 +65,7 @@ type today struct {
 	quotes   []market.Quote
 	sources  market.Sources
 	recent   []news.Article // the newest first
+	hand     hand // how the paper writes numbers
 	sections []news.Slug
 	majors   []Row // of the board
 	strip    []Row
@@ -103,7 +105,7 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 		return today{}, err
 	}
 	t.masthead = own.Or(s.configured())
-	t.colours = paletteOf(t.masthead.Colours)
+	t.colours, t.hand = paletteOf(t.masthead.Colours), handOf(t.masthead.Language)
 	now := market.AsOf{}.Resolved(s.o.Now())
 	if t.board, err = s.ledger.Board(ctx, t.masthead.Base, now); err != nil {
 		return today{}, err
@@ -147,7 +149,7 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	}
 	f.Strip = t.strip
 	if !t.board.Newest.IsZero() {
-		f.Rates = "Newest rates: " + timeOf(t.board.Newest).Text
+		f.Rates = "Newest rates: " + t.hand.time(t.board.Newest).Text
 	}
 	return f
 }

@@ -114,7 +114,7 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	p.Markets = t.majors
 	p.Said = saidOf(p.Markets)
 	for _, q := range t.quotes[:min(frontShares, len(t.quotes))] {
-		p.Shares = append(p.Shares, s.listingRow(q, t.sources, nil))
+		p.Shares = append(p.Shares, s.listingRow(q, t, nil))
 	}
 	p.Traded = saidOf(p.Shares)
 	return frontPage(p), nil

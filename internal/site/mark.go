@@ -101,10 +101,11 @@ type askedBoard struct {
 	asOf, known string
 }
 
-// marked is a board with what proof-reading finds on it.
+// marked is a board with what proof-reading finds on it, and with the lines of its currencies.
 type marked struct {
 	market.Board
 	marks
+	sparks map[currency.Code]string // SVG
 }
 
 // boards keeps boards for as long as a page may be kept, so that each is settled and proof-read once, however many pages
@@ -121,7 +122,7 @@ type boards struct {
 func (k *boards) drop() { k.dropped.Add(1) }
 
 // get returns a board, which it reads where it is not kept.
-func (k *boards) get(asked askedBoard, read func() (market.Board, error)) (marked, error) {
+func (k *boards) get(asked askedBoard, read func() (marked, error)) (marked, error) {
 	const most = 16 // boards: more are asked for by those who walk through all of them
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -135,12 +136,19 @@ func (k *boards) get(asked askedBoard, read func() (market.Board, error)) (marke
 	if err != nil {
 		return marked{}, err
 	}
-	k.kept[asked] = marked{b, marksOf(b)}
-	return k.kept[asked], nil
+	k.kept[asked] = b
+	return b, nil
 }
 
 // marked is the board of a base as a page asks for it. The resolved AsOf is what the page's parameters mean.
 func (s *Site) marked(ctx context.Context, base currency.Code, a ask, resolved market.AsOf) (marked, error) {
 	asked := askedBoard{base: base, asOf: a.query.Get("as-of"), known: a.query.Get("known-at")}
-	return s.boards.get(asked, func() (market.Board, error) { return s.ledger.Board(ctx, base, resolved) })
+	return s.boards.get(asked, func() (marked, error) {
+		b, err := s.ledger.Board(ctx, base, resolved)
+		if err != nil {
+			return marked{}, err
+		}
+		sparks, err := s.sparksOf(ctx, b)
+		return marked{b, marksOf(b), sparks}, err
+	})
 }

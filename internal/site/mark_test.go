@@ -90,7 +90,7 @@ func TestAFlagLeadsToItsRule(t *testing.T) {
 func TestABoardIsProofReadOnceUntilSomethingChanges(t *testing.T) {
 	var k boards
 	reads := 0
-	read := func() (market.Board, error) { reads++; return market.Board{Base: "EUR"}, nil }
+	read := func() (marked, error) { reads++; return marked{Board: market.Board{Base: "EUR"}}, nil }
 	asked := askedBoard{base: "EUR", asOf: "2026-02-02"}
 	for _, c := range []struct {
 		asked askedBoard
@@ -104,7 +104,7 @@ func TestABoardIsProofReadOnceUntilSomethingChanges(t *testing.T) {
 	if _, err := k.get(asked, read); err != nil || reads != 4 {
 		t.Errorf("after a change %d boards were read, want 4: %v", reads, err)
 	}
-	if _, err := k.get(askedBoard{base: "USD"}, func() (market.Board, error) { return market.Board{}, fault.Busy }); err == nil {
+	if _, err := k.get(askedBoard{base: "USD"}, func() (marked, error) { return marked{}, fault.Busy }); err == nil {
 		t.Error("a board that cannot be read is proof-read")
 	}
 }

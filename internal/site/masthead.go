@@ -100,7 +100,7 @@ func (s *Site) stripRow(ctx context.Context, t today, symbol market.Symbol) (Row
 	if !isPair {
 		for _, q := range t.quotes {
 			if q.Symbol == symbol {
-				return s.listingRow(q, t.sources, nil), nil
+				return s.listingRow(q, t, nil), nil
 			}
 		}
 		return Row{}, fault.NotFound

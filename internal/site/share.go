@@ -2,27 +2,12 @@ package site
 
 import (
 	"context"
-	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/render"
 	"github.com/courant-news/courant/internal/web"
 )
-
-// sparkOf draws the newest values of a history, which is the newest first.
-func sparkOf(history []market.Price) string {
-	series := make([]currency.Decimal, 0, sparkDays)
-	for _, p := range history[:min(sparkDays, len(history))] {
-		series = append(series, p.Value)
-	}
-	slices.Reverse(series)
-	return render.Sparkline(series)
-}
 
 // SharesPage is every listing of which a price was heard.
 type SharesPage struct {
@@ -46,7 +31,7 @@ func (s *Site) shares(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p := SharesPage{AsOf: a.query.Get("as-of")}
 	for _, q := range quotes {
-		p.Rows = append(p.Rows, s.listingRow(q, t.sources, a.query))
+		p.Rows = append(p.Rows, s.listingRow(q, t, a.query))
 	}
 	p.Frame = s.frame(t, a, "Shares", "The last price of every listing that the paper knows, with its source and its day.")
 	return sharesPage(p), nil
@@ -114,7 +99,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 	mic, ticker, _ := symbol.Listing()
 	p := InstrumentPage{
 		Ticker: ticker, Market: string(mic), Name: q.Instrument.Name, Currency: string(q.Instrument.Currency),
-		AsOf: a.query.Get("as-of"), Price: s.listingRow(q, t.sources, nil), Why: q.Why, Aside: s.asidesOf(q.SetAside, t.sources),
+		AsOf: a.query.Get("as-of"), Price: s.listingRow(q, t, nil), Why: q.Why, Aside: s.asidesOf(q.SetAside, t),
 		Numbers: numbersOf(q, t.sources), Facts: instrumentFacts(q),
 	}
 	if p.Name == "" {
@@ -163,94 +148,4 @@ func instrumentFacts(q market.Quote) (facts []Fact) {
 	facts = fact(facts, "ISIN", i.ISIN)
 	facts = fact(facts, "Note", i.Note)
 	return fact(facts, "Known from", i.Source)
-}
-
-// NumberPage is the permanent page of one observation.
-type NumberPage struct {
-	Frame
-	Value, Exact, Symbol, Subject, Field string
-	At, Seen                             Time
-	Ref                                  string
-	Said                                 []Fact
-	Reply                                []Fact // what was fetched; none for a number that was brought in by hand
-	Revisions                            []Revision
-	Stories                              []Item
-}
-
-// Revision is one of the values that a source gave for the same moment.
-type Revision struct {
-	Value, Href string
-	Seen        Time
-	Current     bool
-}
-
-func (s *Site) number(ctx context.Context, a ask) (web.Component, error) {
-	id, err := market.ParseID(a.value("id"))
-	if err != nil {
-		return nil, err
-	}
-	n, err := s.ledger.Number(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.today(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var printing []news.Article
-	if printing, err = s.paper.Printing(ctx, id); err != nil {
-		return nil, err
-	}
-	p := NumberPage{
-		Value: render.Number(n.Value), Exact: n.Value.String(), Symbol: string(n.Symbol), Subject: symbolPath(n.Symbol),
-		Field: string(n.Field), At: timeOf(n.At), Seen: timeOf(n.Seen), Ref: n.Ref, Stories: t.itemsOf(printing),
-	}
-	p.Said = sourceFacts(n.Said, n.Source)
-	if p.Reply, err = s.replyFacts(ctx, n.Observation); err != nil {
-		return nil, err
-	}
-	for _, r := range n.Revisions {
-		p.Revisions = append(p.Revisions, Revision{
-			Value: render.Number(r.Value), Href: numberPath(r.ID), Seen: timeOf(r.Seen), Current: r.ID == id,
-		})
-	}
-	title := p.Symbol + " " + p.Field + ", " + p.Value
-	p.Frame = s.frame(t, a, title, "Who said that the "+p.Field+" of "+p.Symbol+" was "+p.Value+", about when, and when the paper learnt it.")
-	return numberPage(p), nil
-}
-
-// replyFacts says of which reply a number was read.
-func (s *Site) replyFacts(ctx context.Context, o market.Observation) (facts []Fact, err error) {
-	if s.o.Origin == nil {
-		return nil, nil
-	}
-	r, err := s.o.Origin(ctx, o)
-	if err != nil {
-		if fault.KindOf(err) == fault.NotFound {
-			return nil, nil
-		}
-		return nil, err
-	}
-	facts = fact(facts, "Fetched", timeOf(r.Fetched).Text)
-	facts = fact(facts, "Asked for", r.Path)
-	facts = fact(facts, "Bytes", strconv.Itoa(r.Size))
-	return fact(facts, "SHA-256", r.Hash), nil
-}
-
-func sourceFacts(s market.Source, id market.SourceID) (facts []Fact) {
-	name := s.Name
-	if name == "" {
-		name = string(id)
-	}
-	facts = fact(facts, "Source", name)
-	facts = fact(facts, "Kind", string(s.Kind))
-	// A home that is no web address is shown as words: a link could do anything.
-	if strings.HasPrefix(s.Home, "https://") || strings.HasPrefix(s.Home, "http://") {
-		facts = append(facts, Fact{Term: "Home", Text: s.Home, Href: s.Home})
-	} else {
-		facts = fact(facts, "Home", s.Home)
-	}
-	facts = fact(facts, "Licence", s.Licence)
-	facts = fact(facts, "Attribution", s.Attribution)
-	return fact(facts, "Note", s.Note)
 }

@@ -141,7 +141,7 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 		p.Rates = append(p.Rates, s.pairRow(price, t, query))
 	}
 	for _, q := range quotes {
-		p.Shares = append(p.Shares, s.listingRow(q, t.sources, query))
+		p.Shares = append(p.Shares, s.listingRow(q, t, query))
 	}
 	p.Majors = s.majors(board, t, query)
 	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/render"
 )
 
 // Time is a moment as readers read it, at length and in a table, and as machines do.
@@ -41,8 +40,8 @@ type Move struct {
 	Withheld          string
 }
 
-// moveOf writes a change: exactly where both values were said, else to as many places as the value is shown with.
-func moveOf(m market.Move, how market.How, places int) Move {
+// move writes a change: exactly where both values were said, else to as many places as the value is shown with.
+func (h hand) move(m market.Move, how market.How, places int) Move {
 	if m.Withheld != "" {
 		return Move{Withheld: m.Withheld}
 	}
@@ -53,7 +52,7 @@ func moveOf(m market.Move, how market.How, places int) Move {
 	if how != market.Said {
 		by = by.RoundPlaces(places)
 	}
-	v := Move{Percent: render.Percent(m.Percent), Absolute: render.Signed(by), Class: "move flat"}
+	v := Move{Percent: h.percent(m.Percent), Absolute: h.signed(by), Class: "move flat"}
 	switch m.By.Sign() {
 	case 1:
 		v.Class = "move up"
@@ -62,7 +61,7 @@ func moveOf(m market.Move, how market.How, places int) Move {
 	}
 	v.Since, v.SinceShort = "the previous close", "previous close"
 	if !m.Since.IsZero() {
-		since := timeOf(m.Since)
+		since := h.time(m.Since)
 		v.Since, v.SinceShort = since.Text, since.Short
 	}
 	return v
@@ -82,6 +81,9 @@ type Row struct {
 	How              string // empty where the source itself said it
 	Move             Move
 	Flags            []Flag
+	Spark            string // SVG of the last sessions; empty where it is not drawn
+	Days             string // how old it is, for a table
+	Hidden           bool   // a search does not find it
 }
 
 // Flag is what a reader must know of a number, and where more is said of it.
@@ -98,16 +100,16 @@ func flagsOf(list []market.Flag) (flags []Flag) {
 }
 
 // rowOf fills what an offer says of itself.
-func (s *Site) rowOf(o market.Offer, m market.Move, sources market.Sources) Row {
+func (s *Site) rowOf(o market.Offer, m market.Move, t today) Row {
 	shown := o.Shown()
 	r := Row{
-		Value: render.Number(shown), Brief: render.Number(briefOf(shown)), Exact: shown.String(), Source: nameOf(o.Source, sources),
-		At: timeOf(o.At), Seen: timeOf(o.Seen), How: howOf(o.How), Move: moveOf(m, o.How, shown.Places()),
+		Value: t.hand.number(shown), Brief: t.hand.number(briefOf(shown)), Exact: shown.String(), Source: nameOf(o.Source, t.sources),
+		At: t.hand.time(o.At), Seen: t.hand.time(o.Seen), How: howOf(o.How), Move: t.hand.move(m, o.How, shown.Places()),
 	}
 	if len(o.From) > 0 {
 		r.Number = numberPath(o.From[0].ID)
 	}
-	if source, ok := sources[o.Source]; ok && o.Source != market.TableID {
+	if source, ok := t.sources[o.Source]; ok && o.Source != market.TableID {
 		// What is old already says so in words; of another day's page nothing grows old.
 		if until := o.At.Add(source.Fresh); until.After(s.o.Now()) {
 			r.Until = until.UTC().Format(time.RFC3339)
@@ -133,7 +135,7 @@ func briefOf(d currency.Decimal) currency.Decimal {
 // pairRow is the row of a price; its link keeps the base and the day.
 func (s *Site) pairRow(p market.Price, t today, query url.Values) Row {
 	base, quote, _ := p.Symbol.Pair()
-	r := s.rowOf(p.Offer, p.Move, t.sources)
+	r := s.rowOf(p.Offer, p.Move, t)
 	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), flagsOf(p.Flags)
 	r.Href = t.currencyPath(base, quote, query)
 	r.Compare = ratePath(p.Symbol, query)
@@ -144,9 +146,9 @@ func (s *Site) pairRow(p market.Price, t today, query url.Values) Row {
 }
 
 // listingRow is the row of a quote.
-func (s *Site) listingRow(q market.Quote, sources market.Sources, query url.Values) Row {
+func (s *Site) listingRow(q market.Quote, t today, query url.Values) Row {
 	_, ticker, _ := q.Symbol.Listing()
-	r := s.rowOf(q.Offer, q.Move, sources)
+	r := s.rowOf(q.Offer, q.Move, t)
 	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, flagsOf(q.Flags)
 	r.Href = address(symbolPath(q.Symbol), query)
 	return r
@@ -220,6 +222,12 @@ func howOf(h market.How) string {
 	return wordsOf(english).how(h)
 }
 
+// briefly is how a value was reached, in one word for a table.
+func briefly(how string) string {
+	word, _, _ := strings.Cut(how, " ")
+	return strings.TrimRight(word, ":,;")
+}
+
 // Said is a source and its day with the codes that rest on them: what stands below a table of values.
 type Said struct {
 	Source string
@@ -274,6 +282,20 @@ func ageOf(t, at time.Time) string {
 		return "1 day old"
 	default:
 		return strconv.Itoa(days) + " days old"
+	}
+}
+
+// daysOf says how long before a moment another was, in whole days, for a table.
+func daysOf(t, at time.Time) string {
+	switch days := int(at.Sub(t) / (24 * time.Hour)); {
+	case t.IsZero():
+		return ""
+	case days <= 0:
+		return "<1 day"
+	case days == 1:
+		return "1 day"
+	default:
+		return strconv.Itoa(days) + " days"
 	}
 }
 

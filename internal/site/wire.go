@@ -10,7 +10,6 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/render"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
 )
@@ -108,8 +107,10 @@ type RatePage struct {
 	Why, Agreement                   string
 	Offers                           []Aside // the chosen one first
 	From                             []Step
-	Reverse, Currency                string // addresses
-	Spark                            string
+	Reverse, Currency                string  // addresses
+	Course                           *Course // nil where there are no two values to draw
+	Stories                          []Item  // which print the pair
+	Convert                          string  // address
 }
 
 // Step is an observation that a price rests on.
@@ -153,24 +154,26 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 		Agreement: agreementOf(price.Agreement), Reverse: address("/rates/"+quote+"-"+base, a.query),
 		Currency: t.currencyPath(currency.Code(base), currency.Code(quote), a.query),
 	}
-	p.Offers = append([]Aside{{Row: p.Price, Why: "chosen"}}, s.asidesOf(price.SetAside, t.sources)...)
+	p.Offers, p.Convert = s.offersOf(p.Price, price, asOf.At, t), convertPath(currency.Code(base), currency.Code(quote), a.query)
 	for _, o := range price.From {
 		p.From = append(p.From, Step{
-			Text: string(o.Symbol) + " " + render.Number(o.Value) + ", " + nameOf(o.Source, t.sources) + ", " + timeOf(o.At).Text,
+			Text: string(o.Symbol) + " " + t.hand.number(o.Value) + ", " + nameOf(o.Source, t.sources) + ", " + t.hand.time(o.At).Text,
 			Href: numberPath(o.ID),
 		})
 	}
-	history, err := s.ledger.History(ctx, pair, asOf)
-	if err != nil {
+	if p.Course, err = s.course(ctx, pair, asOf, a, t); err != nil {
 		return nil, err
 	}
-	p.Spark = sparkOf(history)
+	if p.Stories, err = s.printing(ctx, t, pair); err != nil {
+		return nil, err
+	}
 	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
 	if len(a.query) == 0 { // of the past it would be read as of now
 		if p.Data, err = rateData(p.Canonical, base, quote, p.Price); err != nil {
 			return nil, err
 		}
 	}
+	p.Script = s.assets.URL("markets.js")
 	free := func(o market.Offer) bool { return t.sources[o.Source].Passes() && len(o.From) > 0 }
 	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
 		p.Feeds = append(p.Feeds, Link{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"})

@@ -13,13 +13,16 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 )
 
+// Convert is the address at which the original converts, which the paper's own converter has too.
+const Convert = "/convert"
+
 // Mount sets the routes: /live, /historical, /convert, /timeframe, /change and /list. The first two are also found under
 // /api/, where older clients look for them.
 func Mount(mux *http.ServeMux, f *api.Face) {
 	d := dialect{api.Family{Face: f, Base: "source", Symbols: "currencies", Default: "USD", BadBase: "invalid_source_currency"}}
 	mux.Handle("/live", d.Handle(d.live))
 	mux.Handle("/historical", d.Handle(d.historical))
-	mux.Handle("/convert", d.Handle(d.convert))
+	mux.Handle(Convert, d.Handle(d.convert))
 	mux.Handle("/timeframe", d.Handle(d.timeframe))
 	mux.Handle("/change", d.Handle(d.change))
 	mux.Handle("/list", d.Handle(d.list))
