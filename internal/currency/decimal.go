@@ -151,6 +151,10 @@ func (d Decimal) Digits() int {
 
 // Float returns the nearest float64. It is for statistics and pixels only: no price goes through it.
 func (d Decimal) Float() float64 {
+	const exact = 1 << 53 // up to which a float64 holds every whole number, and up to 10^22 every power of ten
+	if c, places, ok := d.Parts(); ok && c > -exact && c < exact && places >= 0 && places <= 22 {
+		return float64(c) / math.Pow10(places) // one rounding, as reading the text makes
+	}
 	f, _ := strconv.ParseFloat(d.String(), 64) // beyond the range it is ±Inf, which a chart clips
 	return f
 }

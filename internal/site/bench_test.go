@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,6 +40,31 @@ func BenchmarkStoryPage(b *testing.B) {
 			ask(b, s, path)
 		}
 	})
+}
+
+// BenchmarkBoardPage draws the board of all currencies with their lines, from a store in memory as a served paper has it, each
+// time anew; and the course of one of them.
+func BenchmarkBoardPage(b *testing.B) {
+	s, hints := demonstration(b, 0)
+	for name, path := range map[string]string{
+		"board": "/markets/", "another base": "/markets/?base=JPY", "course": "/markets/currencies/NOK?range=all", "comparison": "/markets/currencies/NOK?with=SEK",
+		"conversion": "/convert?amount=100&from=USD&to=JPY",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				hints.Publish(bus.Event{Topic: market.PriceTopic})
+				ask(b, s, path)
+			}
+		})
+	}
+}
+
+// BenchmarkBoardSearch draws the page anew for each of many searches of one board.
+func BenchmarkBoardSearch(b *testing.B) {
+	s, _ := demonstration(b, 1)
+	for n := 0; b.Loop(); n++ {
+		ask(b, s, "/markets/?q=a"+strconv.Itoa(n))
+	}
 }
 
 func ask(b *testing.B, s http.Handler, path string) {

@@ -60,7 +60,7 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.marked(ctx, base, a, asOf.Resolved(s.o.Now()))
+	b, err := s.marked(ctx, base, a, asOf.Resolved(s.o.Now()), t)
 	if err != nil {
 		return nil, err
 	}

@@ -298,11 +298,15 @@ func (c conversion) shown(h hand) *Conversion {
 	} else {
 		v.Rounded += ", since " + v.To + " has no coin"
 	}
-	switch by := c.result.Sub(c.unrounded); by.Sign() {
+	by, about := c.result.Sub(c.unrounded), ""
+	if !c.unrounded.Mul(c.under).Equal(c.over.Mul(c.amount)) {
+		by, about = by.RoundDigits(2), "about "
+	}
+	switch by.Sign() {
 	case 1:
-		v.Rounded += ": " + h.number(by) + " was added."
+		v.Rounded += ": " + about + h.number(by) + " was added."
 	case -1:
-		v.Rounded += ": " + h.number(by.Abs()) + " was left off."
+		v.Rounded += ": " + about + h.number(by.Abs()) + " was left off."
 	default:
 		v.Rounded += ": nothing was left off."
 	}

@@ -154,7 +154,7 @@ func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, a
 		p.Missing = fault.Sentence(err)
 		return nil
 	}
-	b, err := s.marked(ctx, currency.Code(p.Base), a, asOf)
+	b, err := s.marked(ctx, currency.Code(p.Base), a, asOf, t)
 	if err != nil {
 		return err
 	}

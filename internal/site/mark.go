@@ -141,12 +141,15 @@ func (k *boards) get(asked askedBoard, read func() (marked, error)) (marked, err
 }
 
 // marked is the board of a base as a page asks for it. The resolved AsOf is what the page's parameters mean.
-func (s *Site) marked(ctx context.Context, base currency.Code, a ask, resolved market.AsOf) (marked, error) {
+func (s *Site) marked(ctx context.Context, base currency.Code, a ask, resolved market.AsOf, t today) (marked, error) {
 	asked := askedBoard{base: base, asOf: a.query.Get("as-of"), known: a.query.Get("known-at")}
 	return s.boards.get(asked, func() (marked, error) {
-		b, err := s.ledger.Board(ctx, base, resolved)
-		if err != nil {
-			return marked{}, err
+		b := t.board // which is that of the paper's base as of now
+		if asked != (askedBoard{base: t.masthead.Base}) {
+			var err error
+			if b, err = s.ledger.Board(ctx, base, resolved); err != nil {
+				return marked{}, err
+			}
 		}
 		sparks, err := s.sparksOf(ctx, b)
 		return marked{b, marksOf(b), sparks}, err

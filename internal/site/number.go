@@ -89,7 +89,7 @@ func (s *Site) others(ctx context.Context, p *NumberPage, o market.Observation, 
 	}
 	day := o.At.UTC().Format(time.DateOnly)
 	p.Then = address("/rates/"+string(base)+"-"+string(quote), url.Values{"as-of": {day}})
-	end := o.At.UTC().Truncate(24 * time.Hour).AddDate(0, 0, 1).Add(-time.Microsecond)
+	end := o.At.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(-time.Microsecond)
 	price, err := s.ledger.Rate(ctx, o.Symbol, market.AsOf{At: end})
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {

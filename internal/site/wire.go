@@ -143,7 +143,7 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	board, err := s.marked(ctx, currency.Code(base), a, asOf)
+	board, err := s.marked(ctx, currency.Code(base), a, asOf, t)
 	if err != nil {
 		return nil, err
 	}

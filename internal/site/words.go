@@ -90,9 +90,12 @@ func (w Words) time(t time.Time) Time {
 	return Time{Text: w.format(t, w.At), Short: w.format(t, w.OnShort) + ", " + t.Format("15:04"), Machine: t.Format(time.RFC3339)}
 }
 
-// format writes a moment by a layout of English, with the months of the language.
+// format writes a moment by a layout of English, with the months of the language. A layout has one month at the most.
 func (w Words) format(t time.Time, layout string) string {
-	months, short := strings.Fields(w.Months), strings.Fields(w.MonthsShort)
-	layout = strings.NewReplacer("January", "\x01", "Jan", "\x02").Replace(layout)
-	return strings.NewReplacer("\x01", months[t.Month()-1], "\x02", short[t.Month()-1]).Replace(t.Format(layout))
+	for _, month := range [...]struct{ english, own string }{{"January", w.Months}, {"Jan", w.MonthsShort}} {
+		if before, after, ok := strings.Cut(layout, month.english); ok && w.Language != english {
+			return t.Format(before) + strings.Fields(month.own)[t.Month()-1] + t.Format(after)
+		}
+	}
+	return t.Format(layout)
 }
