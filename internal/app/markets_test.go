@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,13 @@ import (
 
 // shownRows are the codes of the board's rows that are seen.
 const shownRows = `[...document.querySelectorAll(".board tbody tr")].filter(r => r.offsetParent && r.querySelector("b")).map(r => r.querySelector("b").textContent).join(" ")`
+
+// emptied empties the board's field for searches, and returns where it is.
+func emptied(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	ask[bool](t, ctx, `document.querySelector("main [name=q]").value = "", true`)
+	return "main [name=q]"
+}
 
 // withoutScripts switches scripts off in a browser. What it is asked for then is answered all the same.
 func withoutScripts(t *testing.T, ctx context.Context) {
@@ -29,7 +37,7 @@ func TestTheBoardIsSearchedWhileItIsTyped(t *testing.T) {
 	screen(t, ctx, 1280, "light")
 	all := len(strings.Fields(ask[string](t, ctx, shownRows)))
 	for _, c := range []struct{ typed, want string }{{"kron", "NOK SEK DKK ISK"}, {"KRÓN", "NOK SEK DKK ISK"}, {"jp", "JPY"}, {"zloty", "PLN"}, {"no such money", ""}} {
-		do(t, ctx, chromedp.SetValue("main [name=q]", ""), chromedp.SendKeys("main [name=q]", c.typed))
+		do(t, ctx, chromedp.SendKeys(emptied(t, ctx), c.typed))
 		if got := ask[string](t, ctx, shownRows); got != c.want && !strings.HasPrefix(got, c.want+" ") {
 			t.Errorf("%q shows %s, want %s", c.typed, got, c.want)
 		}
@@ -42,13 +50,13 @@ func TestTheBoardIsSearchedWhileItIsTyped(t *testing.T) {
 			t.Errorf("%q is not told: %v", want, err)
 		}
 	}
-	do(t, ctx, chromedp.SetValue("main [name=q]", ""), chromedp.SendKeys("main [name=q]", "dollar"))
+	do(t, ctx, chromedp.SendKeys(emptied(t, ctx), "dollar"))
 	sorted := strings.Fields(ask[string](t, ctx, shownRows))
 	do(t, ctx, chromedp.Click(".board th:nth-child(3) a"), chromedp.WaitVisible("th[aria-sort=descending]"))
 	if again := strings.Fields(ask[string](t, ctx, shownRows)); len(again) != len(sorted) || ask[string](t, ctx, `document.querySelector("main [name=q]").value`) != "dollar" {
 		t.Errorf("sorted, the search shows %d of %d currencies", len(again), len(sorted))
 	}
-	do(t, ctx, chromedp.SetValue("main [name=q]", ""), chromedp.SendKeys("main [name=q]", "yen"))
+	do(t, ctx, chromedp.SendKeys(emptied(t, ctx), "yen"))
 	if got := ask[string](t, ctx, shownRows); got != "JPY" {
 		t.Errorf("another search on a found board shows %s", got)
 	}
@@ -75,9 +83,9 @@ func TestAChartIsReadWithTheArrowKeysAndThePointer(t *testing.T) {
 	screen(t, ctx, 390, "light")
 	const said = `document.querySelector(".probe output").textContent`
 	do(t, ctx, chromedp.WaitVisible(".probe"), chromedp.Focus(".probe input"), chromedp.SendKeys(".probe input", kb.ArrowLeft))
-	before := ask[string](t, ctx, `[...document.querySelectorAll(".days tbody tr")][1].textContent`)
+	before := ask[string](t, ctx, `[...document.querySelectorAll(".days tbody tr")[1].cells].map(c => c.textContent).join("|")`)
 	first := ask[string](t, ctx, said)
-	for _, part := range strings.Fields(before)[:3] {
+	for _, part := range strings.Split(before, "|") {
 		if !strings.Contains(first, part) {
 			t.Errorf("one step back the chart says %q, and the table %q", first, before)
 		}
@@ -139,5 +147,20 @@ func TestABrowserAndAProgramConvertAtOneAddress(t *testing.T) {
 		if vary := strings.Join(resp.Header.Values("Vary"), ", "); !strings.Contains(strings.ReplaceAll(vary, "Accept-Encoding", ""), "Accept") {
 			t.Errorf("who accepts %q is told that the reply varies by %q", accept, vary)
 		}
+	}
+}
+
+func TestTheWholeBoardIsLight(t *testing.T) {
+	const most = 30 << 10 // bytes, of two hundred currencies with their lines
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, started(t)+"/markets/", nil)
+	r.Header.Set("Accept-Encoding", "br")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.Header.Get("Content-Encoding") != "br" || len(body) > most {
+		t.Errorf("the board has %d bytes in %q: %v", len(body), resp.Header.Get("Content-Encoding"), err)
 	}
 }

@@ -252,7 +252,11 @@ func (s *Site) events(c *Course, chart *render.Chart, days []spot, t today) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Event) int { return a.On.Compare(b.On) })
-	for _, e := range list {
+	for i, e := range list {
+		if last := len(c.Marks) - 1; i > 0 && e.On.Equal(list[i-1].On) { // one mark for a day
+			c.Marks[last].Words += " " + e.Words
+			continue
+		}
 		m := Marked{On: t.hand.day(e.On), Words: e.Words}
 		for _, d := range days {
 			if d.at.Before(e.On.Add(24 * time.Hour)) {

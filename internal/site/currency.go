@@ -53,7 +53,9 @@ func (s *Site) asidesOf(list []market.SetAside, t today) []Aside {
 // offersOf is what each source said of a price at a moment, the chosen one first, each with its age.
 func (s *Site) offersOf(chosen Row, p market.Price, at time.Time, t today) []Aside {
 	offers := append([]Aside{{Row: chosen, Why: "chosen"}}, s.asidesOf(p.SetAside, t)...)
-	offers[0].Days = daysOf(p.At, at)
+	if len(p.From) > 0 { // what a law alone fixes grows no older
+		offers[0].Days = daysOf(p.At, at)
+	}
 	for i, o := range p.SetAside {
 		offers[i+1].Days = daysOf(o.At, at)
 	}

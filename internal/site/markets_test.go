@@ -65,7 +65,7 @@ func TestACourseIsComparedRangedAndMarked(t *testing.T) {
 	p := traded(t)
 	doc := p.get(t, "/markets/currencies/SEK?range=1m&with=NOK", 200)
 	wantText(t, doc, ".chart", "both 100 on", "NOK", "SEK alone")
-	wantText(t, doc, ".days thead", "SEK", "= 100", "NOK", "Source")
+	wantText(t, doc, ".days", "both are 100 on", "SEK indexed", "NOK indexed", "Source")
 	if n := doc.Find(".chart path.line").Length(); n != 2 {
 		t.Errorf("%d lines are compared", n)
 	}

@@ -44,7 +44,8 @@ const probe = (figure) => {
     said.textContent = day + ": " + rest.map((value, i) => (rest.length > 1 ? heads[i + 1] + " " : "") + value).join("; ") + ", " + source;
     field.ariaValueText = said.textContent;
   };
-  field.max = field.value = last;
+  field.max = last;
+  field.value = last;
   bar.hidden = false;
   field.addEventListener("input", show);
   line.addEventListener("pointermove", (event) => {
