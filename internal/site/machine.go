@@ -71,7 +71,7 @@ func (s *Site) sitemap(r *http.Request, address string) ([]byte, error) {
 		}
 		set.URLs = append(set.URLs, m)
 	}
-	for _, path := range []string{"/", "/markets/", "/markets/shares/", archivePath, "/corrections", "/sources", "/audit", "/audit/rules"} {
+	for _, path := range []string{"/", "/markets/", "/markets/shares/", "/convert", archivePath, "/corrections", "/sources", "/audit", "/audit/rules"} {
 		add(path, time.Time{})
 	}
 	for _, section := range t.sections {
