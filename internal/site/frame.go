@@ -65,7 +65,7 @@ type today struct {
 	quotes   []market.Quote
 	sources  market.Sources
 	recent   []news.Article // the newest first
-	hand     hand // how the paper writes numbers
+	hand     hand           // how the paper writes numbers
 	sections []news.Slug
 	majors   []Row // of the board
 	strip    []Row
