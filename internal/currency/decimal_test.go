@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -404,5 +405,14 @@ func TestANumberIsMadeOfItsParts(t *testing.T) {
 	}
 	if got := currency.DecimalOf(15, -2).String(); got != "1500" {
 		t.Errorf("15 hundreds are %s", got)
+	}
+}
+
+func TestANumberAsAFloatIsWhatItsTextReads(t *testing.T) {
+	for _, text := range []string{"0", "1.1859", "-0.00283161", "178.90554702", "0.1", "9007199254740993", "9007199254740991", "123456789.123456789", "0.0000000000000000000000001", "-3.3"} {
+		d := currency.MustDecimal(text)
+		if want, _ := strconv.ParseFloat(d.String(), 64); d.Float() != want {
+			t.Errorf("%s is %v, want %v", text, d.Float(), want)
+		}
 	}
 }

@@ -82,7 +82,6 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 	p.Heading = name + " against " + countOf(p.Count)
 	p.Line = tallyOf(p.Found, p.Count, p.Query)
 	p.Frame = s.frame(t, a, p.Heading, "What one "+name+" buys, each rate with its source and its day.")
-	p.Script = s.assets.URL("markets.js")
 	return boardPage(p), nil
 }
 

@@ -142,7 +142,6 @@ func (s *Site) currency(ctx context.Context, a ask) (web.Component, error) {
 		return nil, err
 	}
 	p.Frame = s.frame(t, a, c.Name+" ("+p.Code+")", "What the "+c.Name+" is worth, who says so, and what is known of it.")
-	p.Script = s.assets.URL("markets.js")
 	return currencyPage(p), nil
 }
 

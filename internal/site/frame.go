@@ -133,7 +133,7 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 		Name: t.masthead.Name, Title: title, Description: description, Address: at, Canonical: at + a.canonical(),
 		Card:    Card{Src: at + paperCard, Alt: t.masthead.Name},
 		Colours: t.colours.address, Motto: t.masthead.Motto, Spoken: t.language(),
-		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("stale.js"),
+		Today: dayOf(s.o.Now()), CSS: s.assets.URL("courant.css"), Icon: s.assets.URL("icon.svg"), Script: s.assets.URL("courant.js"),
 		Programs: s.o.Programs, Kind: "website", Feeds: []Link{{Text: t.masthead.Name, Href: "/feed.atom"}},
 	}
 	for _, font := range []string{"newsreader-display", "newsreader-text", "public-sans"} {

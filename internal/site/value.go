@@ -52,13 +52,8 @@ func (h hand) move(m market.Move, how market.How, places int) Move {
 	if how != market.Said {
 		by = by.RoundPlaces(places)
 	}
-	v := Move{Percent: h.percent(m.Percent), Absolute: h.signed(by), Class: "move flat"}
-	switch m.By.Sign() {
-	case 1:
-		v.Class = "move up"
-	case -1:
-		v.Class = "move down"
-	}
+	// The triangle says what the digits say: what rounds to nothing has none.
+	v := Move{Percent: h.percent(m.Percent), Absolute: h.signed(by), Class: classOf(m.Percent.RoundPlaces(2))}
 	v.Since, v.SinceShort = "the previous close", "previous close"
 	if !m.Since.IsZero() {
 		since := h.time(m.Since)

@@ -173,7 +173,6 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 			return nil, err
 		}
 	}
-	p.Script = s.assets.URL("markets.js")
 	free := func(o market.Offer) bool { return t.sources[o.Source].Passes() && len(o.From) > 0 }
 	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
 		p.Feeds = append(p.Feeds, Link{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"})
