@@ -584,7 +584,7 @@ func convertPage(p ConvertPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "</p></details></div><aside class=\"rail\" aria-label=\"More\"><section class=\"panel\"><h2>More</h2><p><a href=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "</p></details></div><aside class=\"rail\" aria-label=\"More\"><section class=\"panel more\"><h2>More</h2><p><a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

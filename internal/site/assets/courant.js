@@ -16,10 +16,9 @@ document.addEventListener("visibilitychange", turn);
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ø", "o").replaceAll("ł", "l").trim();
 
 const search = (field, found) => {
-  const rows = [...document.querySelectorAll(".board tbody th")].map((head) => ({ row: head.parentNode, text: fold(head.querySelector("a").textContent) }));
-  const sorts = document.querySelectorAll(".board thead a, .tally a[href*='/markets/']");
-  let waiting;
+  let rows, waiting;
   field.addEventListener("input", () => {
+    rows ??= [...document.querySelectorAll(".board tbody th")].map((head) => ({ row: head.parentNode, text: fold(head.querySelector("a").textContent) }));
     const wanted = fold(field.value);
     let n = 0;
     for (const { row, text } of rows) {
@@ -28,7 +27,7 @@ const search = (field, found) => {
       n += hit;
     }
     for (const body of document.querySelectorAll(".board tbody")) body.hidden = !body.querySelector("th:not(tr[hidden] th)");
-    for (const link of sorts) {
+    for (const link of document.querySelectorAll(".board thead a, .tally a[href*='/markets/']")) {
       const to = new URL(link.href);
       wanted ? to.searchParams.set("q", field.value) : to.searchParams.delete("q");
       link.href = to;
@@ -39,32 +38,32 @@ const search = (field, found) => {
 };
 
 const probe = (figure) => {
-  const line = figure.querySelector("svg"), bar = figure.querySelector(".probe"), [field, said] = bar.children;
-  const table = figure.parentNode.querySelector(".days"), heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
-  const rows = [...table.tBodies[0].rows].reverse().map((row) => [...row.cells].map((cell) => cell.textContent));
-  const times = [...table.querySelectorAll("time")].reverse().map((time) => Date.parse(time.dateTime));
-  const last = times.length - 1, share = (n) => (times[n] - times[0]) / (times[last] - times[0]);
+  const chart = figure.querySelector("svg"), bar = figure.querySelector(".probe"), [field, said] = bar.children;
+  const table = figure.parentNode.querySelector(".days"), last = table.tBodies[0].rows.length - 1;
   const hair = document.createElementNS("http://www.w3.org/2000/svg", "line");
-  hair.setAttribute("class", "hair");
-  hair.setAttribute("y1", 28);
-  hair.setAttribute("y2", 248);
+  let rows;
+  const read = () => {
+    if (rows) return rows;
+    const times = [...table.querySelectorAll("time")].map((time) => Date.parse(time.dateTime)), span = times[0] - times[last];
+    rows = [...table.tBodies[0].rows].map((row, n) => ({ at: span && (times[n] - times[last]) / span, cells: [...row.cells].map((cell) => cell.textContent) })).reverse();
+    return rows;
+  };
   const show = () => {
-    const [day, ...rest] = rows[field.value], source = rest.pop(), x = 100 * share(field.value) + "%";
-    hair.setAttribute("x1", x);
-    hair.setAttribute("x2", x);
-    line.append(hair);
-    said.textContent = day + ": " + rest.map((value, i) => (rest.length > 1 ? heads[i + 1] + " " : "") + value).join("; ") + ", " + source;
+    const { at, cells: [day, ...rest] } = read()[field.value], source = rest.pop(), heads = table.tHead.rows[0].cells;
+    hair.setAttribute("class", "hair");
+    for (const [name, value] of [["x1", 100 * at + "%"], ["x2", 100 * at + "%"], ["y1", 28], ["y2", 248]]) hair.setAttribute(name, value);
+    chart.append(hair);
+    said.textContent = day + ": " + rest.map((value, i) => (rest.length > 1 ? heads[i + 1].textContent + " " : "") + value).join("; ") + ", " + source;
     field.ariaValueText = said.textContent;
   };
   field.max = last;
   field.value = last;
   bar.hidden = false;
   field.addEventListener("input", show);
-  line.addEventListener("pointermove", (event) => {
-    const box = line.getBoundingClientRect(), at = (event.clientX - box.left) / box.width;
-    let best = 0;
-    for (let n = 1; n <= last; n++) if (Math.abs(share(n) - at) < Math.abs(share(best) - at)) best = n;
-    field.value = best;
+  chart.addEventListener("pointermove", (event) => {
+    const box = chart.getBoundingClientRect(), at = (event.clientX - box.left) / box.width;
+    const away = (n) => Math.abs(rows[n].at - at);
+    field.value = read().reduce((best, _, n) => (away(n) < away(best) ? n : best), 0);
     show();
   });
   said.textContent = "Move over the chart, or along it with the arrow keys.";
