@@ -30,6 +30,7 @@ type BoardPage struct {
 	Base          string // code
 	AsOf          string // as asked; empty: now
 	KnownAt       string
+	Known         Time   // the same as a moment
 	Now           string // address of the same board as it is known now
 	Query, Sort   string
 	Newest        Time
@@ -69,6 +70,9 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 		Base: string(base), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"), Query: a.query.Get("q"), Sort: a.query.Get("sort"),
 		Newest: t.hand.time(b.Newest), Age: ageOf(b.Newest, b.AsOf.At), Count: len(b.Prices) + len(b.Tied),
 		Columns: headsOf(o, a), Convert: convertPath(base, t.opposite(base), a.query), Bases: s.bases(t.board, base),
+	}
+	if p.KnownAt != "" {
+		p.Known = t.hand.time(asOf.Known)
 	}
 	p.Now = address(a.r.URL.Path, without(a.query, "known-at"))
 	var rows []placed
@@ -213,7 +217,7 @@ func (s *Site) sparksOf(ctx context.Context, b market.Board) (map[currency.Code]
 	return sparks, nil
 }
 
-// bases are the currencies that today's board has, the paper's own among them.
+// bases are the currencies that today's board has, the paper's own among them, and the current one where there is any.
 func (s *Site) bases(b market.Board, current currency.Code) []Link {
 	table := s.ledger.Currencies()
 	own := Link{Text: string(b.Base) + " " + table.Name(b.Base, "en"), Href: string(b.Base), Current: b.Base == current}
@@ -223,7 +227,7 @@ func (s *Site) bases(b market.Board, current currency.Code) []Link {
 		known = known || code == current
 		list = append(list, Link{Text: string(code) + " " + table.Name(code, "en"), Href: string(code), Current: code == current})
 	}
-	if !known {
+	if !known && current != "" {
 		list = append(list, Link{Text: string(current) + " " + table.Name(current, "en"), Href: string(current), Current: true})
 	}
 	return list

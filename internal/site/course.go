@@ -79,7 +79,7 @@ func (s *Site) course(ctx context.Context, pair market.Symbol, asOf market.AsOf,
 		c.Ranges = append(c.Ranges, Link{Text: one.short, Title: one.long, Href: address(c.Path, q), Current: one.name == r.name})
 	}
 	for _, l := range s.bases(t.board, with) {
-		if l.Href != string(base) && l.Href != string(code) && l.Href != "" {
+		if l.Href != string(base) && l.Href != string(code) {
 			c.Others = append(c.Others, l)
 		}
 	}
