@@ -67,7 +67,8 @@ func TestTheBoardIsSearchedAndSortedWithoutScripts(t *testing.T) {
 	do(t, ctx, chromedp.Navigate("about:blank"))
 	withoutScripts(t, ctx)
 	screen(t, ctx, 390, "dark")
-	do(t, ctx, chromedp.Navigate(address+"/markets/"), chromedp.SendKeys("main [name=q]", "kron"), chromedp.Click("form[role=search] button"), chromedp.WaitVisible("#found"))
+	do(t, ctx, chromedp.Navigate(address+"/markets/"), chromedp.SendKeys("main [name=q]", "kron"),
+		chromedp.Click("main form[role=search] button"), chromedp.WaitVisible("main [name=q][value=kron]"))
 	if got := ask[string](t, ctx, shownRows); !strings.HasPrefix(got, "NOK SEK") {
 		t.Errorf("the search shows %s", got)
 	}
