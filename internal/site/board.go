@@ -83,13 +83,13 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 		p.Regions = address(a.r.URL.Path, without(a.query, "sort"))
 		p.Groups = o.sorted(rows)
 	}
-	p.Heading = name + " against " + countOf(p.Count)
+	p.Heading = name + " against " + currenciesOf(p.Count)
 	p.Line = tallyOf(p.Found, p.Count, p.Query)
 	p.Frame = s.frame(t, a, p.Heading, "What one "+name+" buys, each rate with its source and its day.")
 	return boardPage(p), nil
 }
 
-func countOf(n int) string {
+func currenciesOf(n int) string {
 	if n == 1 {
 		return "1 currency"
 	}
@@ -99,9 +99,9 @@ func countOf(n int) string {
 // tallyOf says how many of a board's currencies a search finds.
 func tallyOf(found, all int, query string) string {
 	if strings.TrimSpace(query) == "" {
-		return countOf(all)
+		return currenciesOf(all)
 	}
-	return strconv.Itoa(found) + " of " + countOf(all)
+	return strconv.Itoa(found) + " of " + currenciesOf(all)
 }
 
 // without is a query less one of its parameters.

@@ -63,7 +63,7 @@ func (s *Site) course(ctx context.Context, pair market.Symbol, asOf market.AsOf,
 	if err != nil {
 		return nil, err
 	}
-	days, err := s.days(ctx, pair, r, time.Time{}, asOf)
+	days, err := s.spots(ctx, pair, r, time.Time{}, asOf)
 	if err != nil || len(days) < 2 {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (s *Site) course(ctx context.Context, pair market.Symbol, asOf market.AsOf,
 	var beside []spot
 	if with != "" {
 		c.Alone = address(c.Path, without(a.query, "with"))
-		if beside, err = s.days(ctx, market.Pair(base, with), r, days[0].at, asOf); err != nil {
+		if beside, err = s.spots(ctx, market.Pair(base, with), r, days[0].at, asOf); err != nil {
 			return nil, err
 		}
 		if days, beside = common(days, beside); len(days) < 2 {
@@ -116,8 +116,8 @@ func (s *Site) withOf(a ask, base, code currency.Code) (currency.Code, error) {
 	return with, nil
 }
 
-// days are the last values of each day of a range, which ends with the newest value or begins with a moment.
-func (s *Site) days(ctx context.Context, pair market.Symbol, r reach, from time.Time, asOf market.AsOf) ([]spot, error) {
+// spots are the last values of each day of a range, which ends with the newest value or begins with a moment.
+func (s *Site) spots(ctx context.Context, pair market.Symbol, r reach, from time.Time, asOf market.AsOf) ([]spot, error) {
 	line, err := s.ledger.Line(ctx, pair, from, asOf.At, asOf)
 	points := line.Points
 	if err == nil && len(points) == 0 {
