@@ -2,6 +2,7 @@ package market
 
 import (
 	"context"
+	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -13,6 +14,8 @@ type Conversion struct {
 	Amount    currency.Decimal // of From, as asked
 	Result    currency.Decimal // of To, rounded once, half to even, to Places
 	Places    int              // of To's smallest coin in ISO 4217; 4 where it has none
+	Coin      bool             // it has one
+	Unit      currency.Decimal // what one of From is worth, to [CrossDigits]
 	Unrounded currency.Decimal // to twelve significant digits, and to four more than Result has where that has more
 	Price     Price            // of one From in To; the result is computed from what it rests on
 	// Over and Under are the price as a fraction of exact numbers; see [Price.Fraction].
@@ -40,20 +43,41 @@ func (l *Ledger) Convert(ctx context.Context, amount currency.Decimal, from, to 
 	if err != nil {
 		return c, err
 	}
-	c.Price = p
-	over, under, err := p.Fraction(l.currencies, asOf.At)
+	return p.Convert(l.currencies, asOf.At, amount)
+}
+
+// Convert converts an amount at a price, of which at is the moment of the AsOf at which it was settled; see [Price.Fraction].
+func (p Price) Convert(known *currency.Table, at time.Time, amount currency.Decimal) (c Conversion, err error) {
+	c.From, c.To, _ = p.Symbol.Pair()
+	c.Amount, c.Price = amount, p
+	if c.Over, c.Under, err = p.Fraction(known, at); err != nil {
+		return c, err
+	}
+	return c.done(known)
+}
+
+// Back is the same amount the other way round, by the same rate.
+func (c Conversion) Back(known *currency.Table) (Conversion, error) {
+	c.From, c.To, c.Over, c.Under = c.To, c.From, c.Under, c.Over
+	return c.done(known)
+}
+
+// done does the arithmetic.
+func (c Conversion) done(known *currency.Table) (Conversion, error) {
+	target, err := known.Currency(c.To)
 	if err != nil {
+		return c, fault.Because(fault.Invalid, "%w", err)
+	}
+	if c.Places, c.Coin = target.MinorUnits, true; c.Places < 0 {
+		c.Places, c.Coin = coinless, false
+	}
+	over := c.Over.Mul(c.Amount)
+	if c.Result, err = over.QuoPlaces(c.Under, c.Places); err != nil {
 		return c, err
 	}
-	target, _ := l.currencies.Currency(to) // known, see above
-	if c.Places = target.MinorUnits; c.Places < 0 {
-		c.Places = coinless
-	}
-	c.Over, c.Under = over, under
-	over = over.Mul(amount)
-	if c.Result, err = over.QuoPlaces(under, c.Places); err != nil {
+	if c.Unrounded, err = over.Quo(c.Under, max(CrossDigits, c.Result.Digits()+finer)); err != nil {
 		return c, err
 	}
-	c.Unrounded, err = over.Quo(under, max(CrossDigits, c.Result.Digits()+finer))
+	c.Unit, err = c.Over.Quo(c.Under, CrossDigits)
 	return c, err
 }

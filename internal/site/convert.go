@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -117,7 +116,7 @@ func (s *Site) converted(ctx context.Context, p *ConvertPage, a ask, t today) (t
 	}
 	p.From.Typed, p.To.Typed = string(from), string(to)
 	asOf = asOf.Resolved(s.o.Now())
-	price, err := s.ledger.Rate(ctx, market.Pair(from, to), asOf)
+	there, err := s.ledger.Convert(ctx, amount, from, to, asOf)
 	if errors.Is(err, fault.NotFound) {
 		p.Problem = fault.Sentence(err)
 		return "", nil
@@ -125,11 +124,8 @@ func (s *Site) converted(ctx context.Context, p *ConvertPage, a ask, t today) (t
 	if err != nil {
 		return "", err
 	}
-	there, err := conversionOf(table, price, asOf.At, amount)
-	if err != nil {
-		return "", err
-	}
-	q := url.Values{"amount": {there.amount.String()}, "from": {string(from)}, "to": {string(to)}}
+	price := there.Price
+	q := url.Values{"amount": {amount.String()}, "from": {string(from)}, "to": {string(to)}}
 	if p.AsOf.Typed != "" {
 		q.Set("as-of", p.AsOf.Typed)
 	}
@@ -143,11 +139,12 @@ func (s *Site) converted(ctx context.Context, p *ConvertPage, a ask, t today) (t
 			Text: string(o.Symbol) + " " + t.hand.number(o.Value) + ", " + nameOf(o.Source, t.sources) + ", " + t.hand.time(o.At).Text, Href: numberPath(o.ID),
 		})
 	}
-	back, err := there.back(table)
+	back, err := there.Back(table)
 	if err != nil {
 		return "", err
 	}
-	p.There, p.Back = there.shown(t.hand), back.shown(t.hand)
+	way := conversionOf(there)
+	p.There, p.Back = way.shown(t.hand), conversion{back, way.unders, way.overs}.shown(t.hand)
 	return p.There.Amount + " " + string(from) + " in " + string(to) + ": " + p.There.Result, nil
 }
 
@@ -209,33 +206,19 @@ func readCurrency(table *currency.Table, text string) (currency.Code, error) {
 	return "", fault.Because(fault.Invalid, "%.40q could be %s: write the code", text, strings.Join(found, ", "))
 }
 
-// conversion is an amount in another currency, exactly: amount × over ÷ under, rounded once.
+// conversion is an amount in another currency with the factors of the arithmetic: amount × overs ÷ unders.
 type conversion struct {
-	from, to                currency.Code
-	amount, over, under     currency.Decimal
-	overs, unders           []currency.Decimal // their factors
-	unit, unrounded, result currency.Decimal
-	places                  int
-	coin                    bool // the places are those of its smallest coin
+	market.Conversion
+	overs, unders []currency.Decimal
 }
 
-// coinless is the number of places of an amount in what has no smallest coin: ounces, units of account.
-const coinless = 4
-
-// conversionOf converts an amount by a price that was settled as of a moment.
-func conversionOf(table *currency.Table, p market.Price, at time.Time, amount currency.Decimal) (conversion, error) {
-	from, to, _ := p.Symbol.Pair()
-	over, under, err := p.Fraction(table, at)
-	if err != nil {
-		return conversion{}, err
+// conversionOf tells the factors apart, of which a cross has several.
+func conversionOf(c market.Conversion) conversion {
+	if c.Price.How == market.Fixed {
+		return conversion{c, []currency.Decimal{c.Over}, []currency.Decimal{c.Under}}
 	}
-	c := conversion{from: from, to: to, amount: amount, over: over, under: under}
-	if p.How != market.Fixed {
-		c.overs, c.unders = factorsOf(p.Offer, from)
-	} else {
-		c.overs, c.unders = []currency.Decimal{over}, []currency.Decimal{under}
-	}
-	return c.done(table)
+	overs, unders := factorsOf(c.Price.Offer, c.From)
+	return conversion{c, overs, unders}
 }
 
 // factorsOf are the observations that an offer multiplies with and divides by, on the way from a currency.
@@ -250,56 +233,28 @@ func factorsOf(o market.Offer, from currency.Code) (overs, unders []currency.Dec
 	return overs, unders
 }
 
-// back is the same amount the other way round, by the same rate.
-func (c conversion) back(table *currency.Table) (conversion, error) {
-	return conversion{
-		from: c.to, to: c.from, amount: c.amount, over: c.under, under: c.over, overs: c.unders, unders: c.overs,
-	}.done(table)
-}
-
-// done does the arithmetic.
-func (c conversion) done(table *currency.Table) (conversion, error) {
-	target, err := table.Currency(c.to)
-	if err != nil {
-		return c, err
-	}
-	if c.places, c.coin = target.MinorUnits, true; c.places < 0 {
-		c.places, c.coin = coinless, false
-	}
-	over := c.over.Mul(c.amount)
-	if c.result, err = over.QuoPlaces(c.under, c.places); err != nil {
-		return c, err
-	}
-	const finer = 4 // digits more than the result has
-	if c.unrounded, err = over.Quo(c.under, max(market.CrossDigits, c.result.Digits()+finer)); err != nil {
-		return c, err
-	}
-	c.unit, err = c.over.Quo(c.under, market.CrossDigits)
-	return c, err
-}
-
 // shown is the conversion as the paper writes it.
 func (c conversion) shown(h hand) *Conversion {
 	one := currency.DecimalFromInt(1)
 	v := &Conversion{
-		Amount: h.number(c.amount), Result: h.number(c.result), Exact: c.result.String(), From: string(c.from), To: string(c.to),
-		Sum: h.arithmetic(append([]currency.Decimal{c.amount}, without1(c.overs)...), c.unders, c.unrounded, c.over.Mul(c.amount), c.under),
+		Amount: h.number(c.Amount), Result: h.number(c.Result), Exact: c.Result.String(), From: string(c.From), To: string(c.To),
+		Sum: h.arithmetic(append([]currency.Decimal{c.Amount}, without1(c.overs)...), c.unders, c.Unrounded, c.Over.Mul(c.Amount), c.Under),
 	}
 	if len(c.overs)+len(c.unders) > 1 || len(c.unders) > 0 {
 		overs := without1(c.overs)
 		if len(overs) == 0 {
 			overs = []currency.Decimal{one}
 		}
-		v.Rate = h.arithmetic(overs, c.unders, c.unit, c.over, c.under)
+		v.Rate = h.arithmetic(overs, c.unders, c.Unit, c.Over, c.Under)
 	}
-	v.Rounded = "Rounded once, half to even, to " + decimalsOf(c.places)
-	if c.coin {
+	v.Rounded = "Rounded once, half to even, to " + decimalsOf(c.Places)
+	if c.Coin {
 		v.Rounded += ", the smallest coin that ISO 4217 gives " + v.To
 	} else {
 		v.Rounded += ", since " + v.To + " has no coin"
 	}
-	by, about := c.result.Sub(c.unrounded), ""
-	if !c.unrounded.Mul(c.under).Equal(c.over.Mul(c.amount)) {
+	by, about := c.Result.Sub(c.Unrounded), ""
+	if !c.Unrounded.Mul(c.Under).Equal(c.Over.Mul(c.Amount)) {
 		by, about = by.RoundDigits(2), "about "
 	}
 	switch by.Sign() {

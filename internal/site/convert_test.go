@@ -97,20 +97,20 @@ func TestAnAmountIsConvertedByExactArithmeticAndRoundedOnce(t *testing.T) {
 		},
 	} {
 		amount := currency.MustDecimal(c.amount)
-		got, err := conversionOf(currency.All(), c.price, at, amount)
+		got, err := c.price.Convert(currency.All(), at, amount)
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := got.shown(handOf("en"))
+		v := conversionOf(got).shown(handOf("en"))
 		if v.Exact != c.result || v.Rate != c.rate || !strings.Contains(v.Sum, c.sum) || !strings.Contains(v.Rounded, c.rounded) {
 			t.Errorf("%s %s: %+v, want %s, %s, %s, %s", c.amount, c.price.Symbol, *v, c.result, c.rate, c.sum, c.rounded)
 		}
-		back, err := got.back(currency.All())
+		back, err := got.Back(currency.All())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back.result.String() != c.otherwise {
-			t.Errorf("%s turned round is %s, want %s", c.price.Symbol, back.result, c.otherwise)
+		if back.Result.String() != c.otherwise {
+			t.Errorf("%s turned round is %s, want %s", c.price.Symbol, back.Result, c.otherwise)
 		}
 	}
 }

@@ -41,6 +41,7 @@ type SearchPage struct {
 type SearchAnswer struct {
 	Amount, From, Result, Exact, To string // codes and numbers
 	Names                           string // "US Dollar in Japanese Yen"
+	Convert                         string // address of the converter with this amount
 	Arithmetic                      string // "100 × 157.23 = 15,723.00"; empty where there is none
 	Rate                            Row
 	Missing                         string         // instead of a result: why there is none
@@ -119,7 +120,7 @@ func (s *Site) searchPage(ctx context.Context, a ask, query string) (p SearchPag
 		}
 	}
 	for _, q := range found.Listings {
-		p.Shares = append(p.Shares, s.listingRow(q, t.sources, nil))
+		p.Shares = append(p.Shares, s.listingRow(q, t, nil))
 	}
 	for _, h := range found.News.Hits {
 		p.Stories = append(p.Stories, SearchItem{t.itemOf(h.Article), h.Headline.Parts(), h.Excerpt.Parts()})
@@ -174,6 +175,7 @@ func (s *Site) answerOf(a search.Answer, t today) *SearchAnswer {
 	v := SearchAnswer{Amount: number(a.Amount), From: string(a.Source), To: string(a.Target), Missing: a.Missing}
 	if a.Source != "" && a.Target != "" {
 		v.Names = table.Name(a.Source, "en") + " in " + table.Name(a.Target, "en")
+		v.Convert = address("/convert", url.Values{"amount": {a.Amount.String()}, "from": {string(a.Source)}, "to": {string(a.Target)}})
 	}
 	if c := a.Conversion; c != nil {
 		v.Result, v.Exact = number(c.Result), c.Result.String()
