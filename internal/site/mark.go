@@ -5,9 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 	"unicode"
 
 	"github.com/courant-news/courant/internal/audit"
@@ -106,38 +103,6 @@ type marked struct {
 	market.Board
 	marks
 	sparks map[currency.Code]string // SVG
-}
-
-// boards keeps boards for as long as a page may be kept, so that each is settled and proof-read once, however many pages
-// show a row of it.
-type boards struct {
-	dropped atomic.Uint64
-
-	mu    sync.Mutex // held while reading: one reads, the others wait
-	kept  map[askedBoard]marked
-	made  time.Time // of the first that is kept
-	state uint64    // the number of drops before that
-}
-
-func (k *boards) drop() { k.dropped.Add(1) }
-
-// get returns a board, which it reads where it is not kept.
-func (k *boards) get(asked askedBoard, read func() (marked, error)) (marked, error) {
-	const most = 16 // boards: more are asked for by those who walk through all of them
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if state := k.dropped.Load(); k.state != state || len(k.kept) >= most || time.Since(k.made) >= pageAge {
-		k.kept, k.made, k.state = map[askedBoard]marked{}, time.Now(), state
-	}
-	if b, ok := k.kept[asked]; ok {
-		return b, nil
-	}
-	b, err := read()
-	if err != nil {
-		return marked{}, err
-	}
-	k.kept[asked] = b
-	return b, nil
 }
 
 // marked is the board of a base as a page asks for it. The resolved AsOf is what the page's parameters mean.

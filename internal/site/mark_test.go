@@ -88,7 +88,7 @@ func TestAFlagLeadsToItsRule(t *testing.T) {
 }
 
 func TestABoardIsProofReadOnceUntilSomethingChanges(t *testing.T) {
-	var k boards
+	k := shelf[askedBoard, marked]{most: 16, age: time.Hour}
 	reads := 0
 	read := func() (marked, error) { reads++; return marked{Board: market.Board{Base: "EUR"}}, nil }
 	asked := askedBoard{base: "EUR", asOf: "2026-02-02"}

@@ -71,7 +71,8 @@ type Site struct {
 	assets  *web.Assets
 	cache   *web.Cache
 	edition edition
-	boards  boards
+	boards  shelf[askedBoard, marked]
+	drawers shelf[askedBoard, string]
 	proofs  chan struct{} // as many places as may proof-read at once
 	cards   *drawingRoom
 	handler http.Handler
@@ -80,6 +81,8 @@ type Site struct {
 // New returns the site. The error is fault.Invalid for a base that is no currency.
 func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site, error) {
 	s := &Site{paper: paper, ledger: ledger, o: o.filled(), proofs: make(chan struct{}, proofReaders)}
+	s.boards.most, s.boards.age = 16, pageAge
+	s.drawers.most, s.drawers.age = 64, time.Minute // what turns stale meanwhile says so itself, to who has scripts
 	if _, err := ledger.Currencies().Currency(s.o.Base); err != nil {
 		return nil, fault.Because(fault.Invalid, "the base of the paper's board: %w", err)
 	}
@@ -99,6 +102,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	b.Listen(func(bus.Event) {
 		s.edition.drop()
 		s.boards.drop()
+		s.drawers.drop()
 		s.cache.Drop()
 	})
 

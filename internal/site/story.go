@@ -20,27 +20,22 @@ import (
 type StoryPage struct {
 	Frame
 	Item
-	Section               Link
-	Authors               []Link
-	Topics                []Link
-	Dateline              string
-	Updated               Time // empty where it was published once
-	Revision              int
-	Body                  string // HTML that has passed the sanitiser
-	Photos                []Photo
-	Figures               []Figure
-	Notices               []Notice    // updates and corrections, the first first
-	Entries               []LiveEntry // of a live story, the newest first
-	Board                 string      // address of the whole board on that day
-	Base                  string
-	Majors, Rates         []Row
-	MajorsSaid, RatesSaid []Said
-	Shares                []Row
-	Traded                []Said
-	RelatedBy             string // why the related stories stand here
-	Related               []Item
-	Words                 Words
-	RightToLeft           bool // its language is written so
+	Section     Link
+	Authors     []Link
+	Topics      []Link
+	Dateline    string
+	Updated     Time // empty where it was published once
+	Revision    int
+	Body        string // HTML that has passed the sanitiser
+	Photos      []Photo
+	Figures     []Figure
+	Notices     []Notice    // updates and corrections, the first first
+	Entries     []LiveEntry // of a live story, the newest first
+	Drawer      string      // HTML: the markets on its day
+	RelatedBy   string      // why the related stories stand here
+	Related     []Item
+	Words       Words
+	RightToLeft bool // its language is written so
 }
 
 func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
@@ -78,20 +73,9 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 	if err != nil {
 		return StoryPage{}, err
 	}
-	day := article.Published.UTC().Truncate(24 * time.Hour)
-	asOf := market.AsOf{At: day.Add(24*time.Hour - time.Microsecond)}
-	board, err := s.ledger.Board(ctx, t.masthead.Base, asOf)
-	if err != nil {
-		return StoryPage{}, err
-	}
-	quotes, err := s.ledger.Quotes(ctx, asOf)
-	if err != nil {
-		return StoryPage{}, err
-	}
 	p := StoryPage{
 		Item: t.itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision,
 		Section: t.sectionLink(article.Content.Section),
-		Base:    s.ledger.Currencies().Name(t.masthead.Base, "en"),
 		Words:   wordsOf(t.spoken(article.Content)), RightToLeft: numeral.Of(t.spoken(article.Content)).RightToLeft(),
 	}
 	description := article.Content.Standfirst
@@ -135,17 +119,49 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 		return StoryPage{}, err
 	}
 	p.RelatedBy, p.Related = t.related(article)
-	query := url.Values{"as-of": {day.Format(time.DateOnly)}}
-	p.Board = address("/markets/", query)
-	for _, price := range board.Prices {
-		p.Rates = append(p.Rates, s.pairRow(price, t, query))
-	}
-	for _, q := range quotes {
-		p.Shares = append(p.Shares, s.listingRow(q, t, query))
-	}
-	p.Majors = s.majors(board, t, query)
-	p.MajorsSaid, p.RatesSaid, p.Traded = saidOf(p.Majors), saidOf(p.Rates), saidOf(p.Shares)
-	return p, nil
+	p.Drawer, err = s.drawer(ctx, t, article.Published.UTC().Truncate(24*time.Hour))
+	return p, err
+}
+
+// Drawer is the markets on a day, as they stand below each of its stories.
+type Drawer struct {
+	Day                   string
+	Board                 string // address of the whole board on that day
+	Base                  string
+	Majors, Rates         []Row
+	MajorsSaid, RatesSaid []Said
+	Shares                []Row
+	Traded                []Said
+}
+
+// drawer draws the markets on a day, once for all of its stories.
+func (s *Site) drawer(ctx context.Context, t today, day time.Time) (string, error) {
+	text := day.Format(time.DateOnly)
+	return s.drawers.get(askedBoard{base: t.masthead.Base, asOf: text}, func() (string, error) {
+		asOf := market.AsOf{At: day.Add(24*time.Hour - time.Microsecond)}
+		board, err := s.ledger.Board(ctx, t.masthead.Base, asOf)
+		if err != nil {
+			return "", err
+		}
+		quotes, err := s.ledger.Quotes(ctx, asOf)
+		if err != nil {
+			return "", err
+		}
+		query := url.Values{"as-of": {text}}
+		d := Drawer{
+			Day: dayOf(day).Text, Board: address("/markets/", query), Base: s.ledger.Currencies().Name(t.masthead.Base, "en"),
+			Majors: s.majors(board, t, query),
+		}
+		for _, price := range board.Prices {
+			d.Rates = append(d.Rates, s.pairRow(price, t, query))
+		}
+		for _, q := range quotes {
+			d.Shares = append(d.Shares, s.listingRow(q, t, query))
+		}
+		d.MajorsSaid, d.RatesSaid, d.Traded = saidOf(d.Majors), saidOf(d.Rates), saidOf(d.Shares)
+		html, err := web.Render(ctx, drawer(d))
+		return string(html), err
+	})
 }
 
 // mostRelated stand below a story.

@@ -101,6 +101,7 @@ func sourceRow(s market.Source, kind string) SourceRow {
 // RatePage is one pair, settled, with what every source says of it.
 type RatePage struct {
 	Frame
+	Moves                            string // address of the feed of its moves; empty where there is none
 	Base, Quote, BaseName, QuoteName string
 	AsOf, KnownAt                    string
 	Price                            Row
@@ -175,7 +176,8 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	}
 	free := func(o market.Offer) bool { return t.sources[o.Source].Passes() && len(o.From) > 0 }
 	if s.o.Programs != "" && (free(price.Offer) || slices.ContainsFunc(price.SetAside, func(o market.SetAside) bool { return free(o.Offer) })) {
-		p.Feeds = append(p.Feeds, Link{Text: base + "/" + quote + " moved by more than 1%", Href: rateFeeds + base + "-" + quote + feedFormat + "?move=1"})
+		p.Moves = rateFeeds + base + "-" + quote + feedFormat + "?move=1"
+		p.Feeds = append(p.Feeds, Link{Text: base + "/" + quote + " moved by more than 1%", Href: p.Moves})
 	}
 	return ratePage(p), nil
 }
