@@ -64,8 +64,9 @@ type today struct {
 	board    market.Board
 	quotes   []market.Quote
 	sources  market.Sources
-	recent   []news.Article // the newest first
-	hand     hand           // how the paper writes numbers
+	recent   []news.Article        // the newest first
+	items    map[news.StoryID]Item // of these
+	hand     hand                  // how the paper writes numbers
 	sections []news.Slug
 	majors   []Row // of the board
 	strip    []Row
@@ -121,6 +122,10 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 		return today{}, err
 	}
 	t.sections = t.inOrder(t.recent)
+	t.items = map[news.StoryID]Item{}
+	for _, a := range t.recent {
+		t.items[a.ID] = t.itemOf(a)
+	}
 	t.majors = s.majors(t.board, t, nil)
 	t.strip, err = s.stripOf(ctx, t)
 	return t, err

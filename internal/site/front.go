@@ -19,6 +19,7 @@ type Item struct {
 	By                                 string
 	Published, Day                     Time
 	Figures                            int
+	revision                           int
 }
 
 func (t today) itemOf(a news.Article) Item {
@@ -30,8 +31,16 @@ func (t today) itemOf(a news.Article) Item {
 	return Item{
 		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
 		Language: t.spoken(a.Content), Direction: directionOf(t.spoken(a.Content)), By: strings.Join(a.Content.Bylines, ", "),
-		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(figures),
+		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(figures), revision: a.Revision,
 	}
+}
+
+// listed is an article in a list. Recent ones were made ready: to count the figures its text must be read.
+func (t today) listed(a news.Article) Item {
+	if i, ok := t.items[a.ID]; ok && i.revision == a.Revision {
+		return i
+	}
+	return t.itemOf(a)
 }
 
 // directionOf is how a language is written, empty where it is as the pages are.
@@ -45,7 +54,7 @@ func directionOf(language string) string {
 func (t today) itemsOf(articles []news.Article) []Item {
 	items := make([]Item, len(articles))
 	for i, a := range articles {
-		items[i] = t.itemOf(a)
+		items[i] = t.listed(a)
 	}
 	return items
 }
@@ -122,7 +131,7 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 
 // lead puts the first story on the front, with its first photo, or else its first chart.
 func (s *Site) lead(ctx context.Context, p *FrontPage, t today, article news.Article) error {
-	item := t.itemOf(article)
+	item := t.listed(article)
 	p.Lead = &item
 	photos, err := s.photos(ctx, article.Content)
 	if err != nil {
@@ -168,9 +177,9 @@ func (p *FrontPage) arrange(t today, rest []news.Article) {
 			switch {
 			case a.Content.Section != section || len(d.Others) == frontOthers:
 			case d.Href == "":
-				d.Link, d.Item = t.sectionLink(section), t.itemOf(a)
+				d.Link, d.Item = t.sectionLink(section), t.listed(a)
 			default:
-				d.Others = append(d.Others, t.itemOf(a))
+				d.Others = append(d.Others, t.listed(a))
 			}
 		}
 		if d.Href != "" && len(p.Departments) < frontDepartments {

@@ -55,7 +55,6 @@ type job func(ctx context.Context, c *sql.Conn) error
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // changer is what changing within a transaction needs.
@@ -72,7 +71,7 @@ func (db *DB) snapshot(ctx context.Context, read func(q querier) error) error {
 		return err
 	}
 	defer tx.Rollback() // there is nothing to commit; its error would be that of a query, which is returned
-	return read(tx)
+	return read(reading{tx, db.ready})
 }
 
 // collect reads all rows of a query.

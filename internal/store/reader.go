@@ -25,8 +25,7 @@ const articleColumns = "a.id, a.slug, a.published, a.updated, a.revision, a.cont
 func (db *DB) Article(ctx context.Context, day time.Time, slug news.Slug) (news.Article, error) {
 	from := day.UTC().Truncate(24 * time.Hour)
 	args := []any{string(slug), micros(from), micros(from.AddDate(0, 0, 1))}
-	found, err := db.articles(ctx, true, "SELECT "+articleColumns+` FROM named g JOIN article a ON a.id = g.story
-		WHERE g.slug = $1 AND a.published >= $2 AND a.published < $3`, args...)
+	found, err := db.articles(ctx, true, articleQuery, args...)
 	if err == nil && len(found) == 0 {
 		err = db.missing(ctx, slug, from, args)
 	}
@@ -147,15 +146,8 @@ func readArticles(ctx context.Context, q querier, query string, args ...any) ([]
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	// Prepared, since of a list of stories making the query ready would take longer than answering it.
-	printed, err := q.PrepareContext(ctx, `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
-		FROM printed WHERE story = $1 ORDER BY n, position`)
-	if err != nil {
-		return nil, err
-	}
-	defer printed.Close()
 	for i := range found {
-		if found[i].Pins, err = pinsOf(printed.QueryContext(ctx, string(found[i].ID))); err != nil {
+		if found[i].Pins, err = pinsOf(q.QueryContext(ctx, pinsQuery, string(found[i].ID))); err != nil {
 			return nil, err
 		}
 	}
@@ -174,8 +166,7 @@ func scanArticle(rows *sql.Rows) (a news.Article, err error) {
 
 // tell reads what was changed in an article, and its live entries.
 func tell(ctx context.Context, q querier, a *news.Article) (err error) {
-	a.Notices, err = collect[news.Posted](q.QueryContext(ctx, `SELECT kind, text, figures, at, revision, entry
-		FROM notice WHERE story = $1 ORDER BY at, n`, string(a.ID)))(scanPosted)
+	a.Notices, err = collect[news.Posted](q.QueryContext(ctx, noticesQuery, string(a.ID)))(scanPosted)
 	if err != nil {
 		return err
 	}

@@ -138,8 +138,7 @@ func index(ctx context.Context, e engine, c changer, id news.StoryID) error {
 
 // tellMoments reads the live entries of an article.
 func tellMoments(ctx context.Context, q querier, a *news.Article) error {
-	told, err := entries(ctx, q, `SELECT n, corrects, at, headline, body, author, '', kind, text, figures, pins
-		FROM told WHERE story = $1 ORDER BY n`, string(a.ID))
+	told, err := entries(ctx, q, toldQuery, string(a.ID))
 	a.Moments = news.Moments(told)
 	return err
 }

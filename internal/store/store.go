@@ -12,6 +12,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,6 +28,7 @@ const DefaultFile = "courant.db"
 type DB struct {
 	engine engine
 	name   string
+	ready  map[string]*sql.Stmt
 }
 
 // Open opens the store at a URL, makes it where it is not there, and brings its tables up to date.
@@ -59,7 +61,11 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store: %w", e.fault(err)), e.close())
 	}
-	return &DB{engine: e, name: name}, nil
+	ready, err := makeReady(ctx, e.read())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store: %w", e.fault(err)), e.close())
+	}
+	return &DB{engine: e, name: name, ready: ready}, nil
 }
 
 // Close waits for the writes under way, refuses others, brings everything into the main file and lets go of it.
