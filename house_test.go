@@ -23,7 +23,7 @@ const module = "github.com/courant-news/courant"
 // floors is the plan of the house: a room may use rooms on lower floors only.
 var floors = map[string]int{
 	"internal/fault": 0, "internal/spelling": 0,
-	"internal/currency": 1, "internal/bus": 1,
+	"internal/currency": 1, "internal/bus": 1, "internal/calendar": 1,
 	"internal/market": 2, "internal/staff": 2, "internal/keys": 2, "internal/media": 2, "internal/web": 2, "internal/bus/natsbus": 2, "internal/numeral": 2,
 	"internal/news": 3, "internal/audit": 3, "internal/wire": 3, "internal/wire/provider": 3, "internal/hook": 3,
 	"internal/store": 4, "internal/archive": 4, "internal/render": 4, "internal/demo": 4, "internal/search": 4,
