@@ -376,7 +376,7 @@ func quoteEvent(c *check) {
 		on := currency.DateOf(i.day(c))
 		for _, e := range c.facts.Listings.Events(i.Ticker) {
 			mic, _, _ := e.Symbol.Listing()
-			if e.Date != on || i.Market != "" && i.Market != market.NoMarket && i.Market != mic {
+			if e.Date != on || !e.Kind.Changes() || i.Market != "" && i.Market != market.NoMarket && i.Market != mic {
 				continue
 			}
 			f := Finding{Subject: i.subject(), Line: i.Line}
@@ -404,6 +404,10 @@ func happened(e market.Event) string {
 		what = "was consolidated"
 	case market.Split:
 		what = "was split"
+	case market.RatioChange:
+		what = "came to stand for another number of shares"
+	case market.SpecialDividend:
+		what = "traded without a special dividend"
 	case market.Rename:
 		what = "took the name " + ticker
 	case market.Transfer:

@@ -32,7 +32,7 @@ func TestEveryEventIsOfAKnownListingAndHasASource(t *testing.T) {
 				continue
 			}
 			known++
-			if e.Source == "" || e.Date.Day == 0 || !i.TradedOn(e.Date.First()) {
+			if e.Source == "" || e.Verified == "" || e.Date.Day == 0 || !i.TradedOn(e.Date.First()) {
 				t.Errorf("%s needs a source, and a day on which it traded: %+v", symbol, e)
 			}
 			switch e.Kind {
@@ -44,7 +44,11 @@ func TestEveryEventIsOfAKnownListingAndHasASource(t *testing.T) {
 				if e.New <= e.Old {
 					t.Errorf("%s: a split leaves more shares than there were", symbol)
 				}
-			case market.Rename, market.Transfer:
+			case market.SpecialDividend, market.Rename, market.Transfer, market.RatioChange:
+			case market.Merger:
+				if i.Until != e.Date || e.Other == "" || e.Note == "" {
+					t.Errorf("%s: a merger is on the last day, names what it became, and for what", symbol)
+				}
 			default:
 				t.Errorf("%s: %q is no kind of event", symbol, e.Kind)
 			}

@@ -11,3 +11,8 @@ func (l *Ledger) RateOfAll(ctx context.Context, pair Symbol, asOf AsOf) (Price, 
 	}
 	return s.settler().price(pair, asOf.At)
 }
+
+// ParseListings reads tables of a test's own.
+func ParseListings(listings, identifiers, events string) (*Listings, error) {
+	return parseListings(listings, identifiers, events)
+}

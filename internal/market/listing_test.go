@@ -5,9 +5,11 @@ import (
 	"encoding/csv"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 )
@@ -22,7 +24,7 @@ func TestEveryListingHasASourceAndStandsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := map[string]bool{"share": true, "depositary receipt": true, "note": true, "fund": true}
+	kinds := map[string]bool{"share": true, "depositary receipt": true, "note": true, "fund": true, "index": true, "rate": true}
 	seen := map[market.Symbol]bool{}
 	for _, row := range rows[1:] {
 		symbol, err := market.ParseSymbol(row[0])
@@ -37,17 +39,29 @@ func TestEveryListingHasASourceAndStandsOnce(t *testing.T) {
 			t.Errorf("%s stands twice", symbol)
 		}
 		seen[symbol] = true
-		if i.Symbol != symbol || i.Name == "" || i.Source == "" || !kinds[i.Kind] || i.Currency == "" {
+		if i.Symbol != symbol || i.Key == "" || i.Name == "" || i.Source == "" || i.Verified == "" || !kinds[i.Kind] || i.Currency == "" {
 			t.Errorf("%s lacks a name, a source, a currency or a known kind: %+v", symbol, i)
 		}
 		if !i.Since.IsZero() && !i.Until.IsZero() && i.Until.Before(i.Since) {
 			t.Errorf("%s ended before it began", symbol)
 		}
-		if i.ISIN != "" && !validISIN(i.ISIN) {
-			t.Errorf("%s: the check digit of the ISIN %s is wrong", symbol, i.ISIN)
+		if _, err := currency.All().Currency(i.Currency); err != nil {
+			t.Error(err)
+		}
+		for _, id := range market.KnownListings().Identifiers(symbol) {
+			switch {
+			case id.Source == "" || id.Verified == "":
+				t.Errorf("%s: the %s lacks its source", symbol, id.Scheme)
+			case id.Scheme == "ISIN" && !validISIN(id.Value):
+				t.Errorf("%s: the check digit of the ISIN %s is wrong", symbol, id.Value)
+			case id.Scheme == "FIGI" && (len(id.Value) != 12 || !strings.HasPrefix(id.Value, "BBG")):
+				t.Errorf("%s: %s is no FIGI", symbol, id.Value)
+			case id.Scheme != "ISIN" && id.Scheme != "FIGI":
+				t.Errorf("%s: there is no scheme %q", symbol, id.Scheme)
+			}
 		}
 	}
-	if len(seen) < 17 {
+	if len(seen) < 19 {
 		t.Errorf("only %d listings are known", len(seen))
 	}
 }

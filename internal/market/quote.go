@@ -27,9 +27,10 @@ type Quote struct {
 
 // PreviousCloseOf is the close of the session before, said by the source or computed from its last price and change.
 type PreviousCloseOf struct {
-	Value currency.Decimal
-	How   How // Said or Computed; empty where it cannot be known
+	Value currency.Decimal // of the share that trades on the price's day
+	How   How              // Said or Computed; empty where it cannot be known
 	From  []Observation
+	Basis string // how it was made comparable, where something happened to the listing since; see [Listings.Adjust]
 }
 
 // SettleQuote chooses a listing's quote by the rule of [Settle]. The error is fault.NotFound when nobody quoted it.
@@ -63,6 +64,7 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 	}
 	q.Offer, q.Why, q.SetAside = choose(listing, offers, s.facts.Sources, at)
 	q.fill(from[q.Source])
+	q.adjust(s.facts.Listings)
 	q.Flags = quoteFlags(q, s.facts, at)
 	return q, nil
 }

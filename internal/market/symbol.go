@@ -3,6 +3,7 @@ package market
 import (
 	"strings"
 
+	"github.com/courant-news/courant/internal/calendar"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
@@ -17,7 +18,7 @@ import (
 type Symbol string
 
 // MIC is a market identifier code of ISO 10383, four capital letters or digits.
-type MIC string
+type MIC = calendar.MIC
 
 // NoMarket is ISO 10383's code for "no market": a ticker whose market its source did not name.
 const NoMarket MIC = "XXXX"

@@ -199,6 +199,9 @@ func (r *Resolver) sameMoney(f Figure, earlier, later market.Offer) error {
 	if err == nil && i.TradedOn(earlier.At) != i.TradedOn(later.At) {
 		return none(f, "%s was not traded at this market on both %s and %s", i.Name, written(earlier.At), written(later.At))
 	}
+	if events := r.ledger.Listings().Between(f.Symbol, earlier.At, later.At); len(events) > 0 {
+		return none(f, "between %s and %s lies the %s of %s", written(earlier.At), written(later.At), events[0].Kind, written(events[0].Date.First()))
+	}
 	return nil
 }
 

@@ -98,7 +98,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 	}
 	mic, ticker, _ := symbol.Listing()
 	p := InstrumentPage{
-		Ticker: ticker, Market: string(mic), Name: q.Instrument.Name, Currency: string(q.Instrument.Currency),
+		Ticker: ticker, Market: string(mic), Name: q.Instrument.Name, Currency: q.Instrument.Unit.Code,
 		AsOf: a.query.Get("as-of"), Price: s.listingRow(q, t, nil), Why: q.Why, Aside: s.asidesOf(q.SetAside, t),
 		Numbers: numbersOf(q, t.sources), Facts: instrumentFacts(q),
 	}
@@ -116,6 +116,9 @@ func numbersOf(q market.Quote, sources market.Sources) []Entry {
 		how := howSaid(q.Previous.How)
 		if q.Previous.How == market.Computed {
 			how = "computed: the last price less the change that the source gives"
+		}
+		if q.Previous.Basis != "" {
+			how += "; " + q.Previous.Basis
 		}
 		list = append(list, entryOf("Previous close", render.Number(q.Previous.Value), how, q.Offer, q.Previous.From, sources))
 	}
@@ -142,6 +145,9 @@ func instrumentFacts(q market.Quote) (facts []Fact) {
 	facts = fact(facts, "Kind", i.Kind)
 	if i.Currency != "" {
 		facts = append(facts, Fact{Term: "Currency", Text: string(i.Currency), Href: "/markets/currencies/" + string(i.Currency)})
+	}
+	if !i.Unit.Whole() {
+		facts = fact(facts, "Quoted in", i.Unit.String())
 	}
 	facts = fact(facts, "Trades since", dateOf(i.Since))
 	facts = fact(facts, "Traded until", dateOf(i.Until))

@@ -20,6 +20,7 @@ type answer struct {
 	move      market.Move
 	flags     []market.Flag
 	previous  currency.Decimal // of a quote
+	basis     string           // of that
 }
 
 // check compares an answer with what the rest of the line and the lines below it say. It returns all that is wrong.
@@ -74,6 +75,8 @@ func (a answer) clause(what string, r *reader) error {
 	switch what {
 	case "why":
 		return says("the reason", a.why, r.quotation())
+	case "basis":
+		return says("the basis", a.basis, r.quotation())
 	case "aside":
 		source, reason := market.SourceID(r.next("a source")), r.quotation()
 		i := slices.IndexFunc(a.aside, func(s market.SetAside) bool { return s.Source == source })

@@ -25,11 +25,16 @@
 //	    alone                                        nothing was set aside
 //	    agree 1/2                                    of two other current sources one is within one per cent
 //	    rests EUR/USD EUR/JPY                        the symbols it rests on, in the order of the arithmetic
+//	    basis "part of the words"                    how a quote's previous close was made comparable
 //	    move +0.12% [since DAY]                      the change; move withheld "part of the reason"
 //	    flag CODE ["part of its text"]               a flag it bears; noflag CODE …: flags it does not bear
 //
 //	board EUR count 3 [newest DAY]                   how many currencies stand on it
 //	history EUR/USD 1.0850 1.0840 …                  the newest first
+//
+//	adjust XNYS:AZN 95.22 of DAY on DAY 190.44 ["part of the basis"]
+//	    the close of a day as one of the share that trades on a later day; refused "part of the reason" instead of
+//	    the number; without words nothing lay between
 //
 // A value is compared as it is written: what a source said must have the same digits, and what was computed must round
 // to as many digits as the script gives.

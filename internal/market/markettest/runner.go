@@ -57,6 +57,8 @@ func (r *runner) do(c command) (wrong, err error) {
 		wrong = r.board(words)
 	case "history":
 		wrong = r.history(words)
+	case "adjust":
+		wrong = r.adjust(words)
 	default:
 		words.fail("there is no command %q", c.words[0].text)
 	}
@@ -186,7 +188,7 @@ func (r *runner) quote(words *reader, clauses []command) error {
 	if err != nil {
 		return err
 	}
-	a := answer{Offer: q.Offer, why: q.Why, aside: q.SetAside, move: q.Move, flags: q.Flags, previous: q.Previous.Value}
+	a := answer{Offer: q.Offer, why: q.Why, aside: q.SetAside, move: q.Move, flags: q.Flags, previous: q.Previous.Value, basis: q.Previous.Basis}
 	return a.check(words, clauses)
 }
 
@@ -218,6 +220,41 @@ func (r *runner) board(words *reader) error {
 		}
 	}
 	return nil
+}
+
+// adjust asks for the close of a day as one of the share that trades on a later day, which needs nobody to have said it.
+func (r *runner) adjust(words *reader) error {
+	listing, text := market.Symbol(words.next("a listing")), words.next("a close")
+	words.expect("of")
+	on := words.instant()
+	words.expect("on")
+	later := words.instant()
+	previous, err := currency.ParseDecimal(text)
+	if err != nil {
+		words.fail("%w", err)
+		return nil
+	}
+	a, err := market.KnownListings().Adjust(listing, previous, on, later)
+	if words.take("refused") {
+		reason := words.quotation()
+		if err == nil {
+			return fmt.Errorf("it is %s, %s", a.Value, a.Basis)
+		}
+		return says("the refusal", fault.Sentence(err), reason)
+	}
+	if err != nil {
+		return err
+	}
+	if want := words.next("a value"); a.Value.String() != want {
+		return fmt.Errorf("it is %s, %s", a.Value, a.Basis)
+	}
+	if !words.more() {
+		if a.Basis != "" {
+			return fmt.Errorf("it is %s", a.Basis)
+		}
+		return nil
+	}
+	return says("the basis", a.Basis, words.quotation())
 }
 
 func (r *runner) history(words *reader) error {

@@ -1,0 +1,205 @@
+package market
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/calendar"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+)
+
+// AdjustedClose is the close of a day as one of the share that trades on a later day.
+type AdjustedClose struct {
+	Value  currency.Decimal // exact where the division ends, else to CrossDigits significant digits
+	Basis  string           // how, in words: "adjusted 24 for 25 for the consolidation of 2 February 2026"; empty where nothing lay between
+	Events []Event          // what lay between, by date
+}
+
+// Adjust computes what the close of a day would have been of the share that trades on a later one, after all that
+// happened to the listing between the two. The symbol is that of the later day; the close is one of the same line, or
+// of what it was called before.
+//
+// Prices of different things are compared exactly or not at all. The error is fault.NotFound, and says why, where the
+// close cannot be known: the listing does not trade on one of the days, shares were exchanged at a ratio that is not
+// known, a special dividend is of an amount that is not known, or in another currency than the price. It is
+// fault.NotFound too where nothing is known of the listing, and fault.Invalid where the later day comes before the other.
+//
+// An ordinary dividend is no event: a price falls by it, and that is part of the change.
+func (l *Listings) Adjust(s Symbol, previous currency.Decimal, on, later time.Time) (AdjustedClose, error) {
+	if later.Before(on) {
+		return AdjustedClose{}, fault.Because(fault.Invalid, "the close of %s cannot be adjusted to %s, which comes before it", day(on), day(later))
+	}
+	i, err := l.Instrument(s)
+	if err != nil {
+		return AdjustedClose{}, err
+	}
+	a := AdjustedClose{Value: previous, Events: l.Between(s, on, later)}
+	first := i // as what it traded on the earlier day
+	var how []string
+	for n, e := range a.Events {
+		line, err := l.Instrument(e.Symbol)
+		if err != nil {
+			return AdjustedClose{}, err
+		}
+		if n == 0 {
+			first = line
+			if e.Other != "" {
+				if first, err = l.Instrument(e.Other); err != nil {
+					return AdjustedClose{}, err
+				}
+			}
+		}
+		if a.Value, err = e.adjust(a.Value, line.Unit); err != nil {
+			return AdjustedClose{}, err
+		}
+		how = append(how, e.adjustment())
+	}
+	for _, end := range []struct {
+		line Symbol
+		on   time.Time
+	}{{first.Symbol, on}, {s, later}} {
+		now, err := l.StatusOn(end.line, end.on)
+		if err != nil {
+			return AdjustedClose{}, err
+		}
+		if now.Status != StatusListed {
+			return AdjustedClose{}, fault.Because(fault.NotFound, "%s did not trade on %s: %s", end.line, day(end.on), strings.TrimSuffix(strings.TrimSpace(now.Text), "."))
+		}
+	}
+	a.Basis = strings.Join(how, ", and ")
+	return a, nil
+}
+
+// adjust makes a price before an event one after it.
+func (e Event) adjust(price currency.Decimal, unit Unit) (currency.Decimal, error) {
+	unknown := func(format string, args ...any) (currency.Decimal, error) {
+		return currency.Decimal{}, fault.Because(fault.NotFound, "%s cannot be adjusted for %s: %s", e.Symbol, e.named(), fmt.Sprintf(format, args...))
+	}
+	switch {
+	case e.Kind == SpecialDividend && e.Amount.IsZero():
+		return unknown("what was paid is not known")
+	case e.Kind != SpecialDividend && e.Kind != Rename && e.New == 0:
+		return unknown("how many new shares there were for an old one is not known")
+	}
+	if !e.Amount.IsZero() {
+		paid, ok := e.Unit.In(unit, e.Amount)
+		if !ok {
+			return unknown("%s %s were paid for a share, and at what rate they count in %s is not known", e.Amount, e.Unit.Code, unit.Code)
+		}
+		if price = price.Sub(paid); price.Sign() <= 0 {
+			return unknown("more was paid for a share than it was worth")
+		}
+	}
+	if e.New == e.Old {
+		return price, nil
+	}
+	price = price.Mul(currency.DecimalFromInt(e.Old))
+	if e.New == 1 {
+		return price, nil
+	}
+	// The digits of a quotient that ends are at most those of both together times that by which 2 becomes 10.
+	by := currency.DecimalFromInt(e.New)
+	if q, err := price.Quo(by, price.Digits()+4*by.Digits()); err == nil && q.Mul(by).Equal(price) {
+		return q, nil
+	}
+	return price.Quo(by, CrossDigits)
+}
+
+// named is what happened, within a sentence.
+func (e Event) named() string { return fmt.Sprintf("the %s of %s", e.Kind, day(e.Date.First())) }
+
+// adjustment says how an event was reckoned with.
+func (e Event) adjustment() string {
+	var parts []string
+	if !e.Amount.IsZero() {
+		paid := fmt.Sprintf("less %s %s", e.Amount, e.Unit.Code)
+		if e.Kind != SpecialDividend {
+			paid += " of special dividend"
+		}
+		parts = append(parts, paid)
+	}
+	if e.New != e.Old {
+		parts = append(parts, fmt.Sprintf("adjusted %d for %d", e.New, e.Old))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "carried over")
+	}
+	text := strings.Join(parts, ", ") + " for " + e.named()
+	if e.Other != "" {
+		text += " from " + string(e.Other)
+	}
+	return text
+}
+
+// sessionOf is the day of the session that a price of a moment is of, and the one before it. A moment at midnight UTC
+// stands for its day, as where a source speaks of days. Of a market whose calendar is not known, every weekday is one.
+func sessionOf(mic MIC, at time.Time) (session, before time.Time) {
+	date := at.UTC().Truncate(24 * time.Hour)
+	if m, err := calendar.Of(mic); err == nil {
+		opened, err := m.LastOpened(at)
+		if date.Equal(at) {
+			if opened, err = m.Day(date); err == nil && !opened.Session() {
+				opened, err = m.Previous(date)
+			}
+		}
+		if err == nil {
+			if previous, err := m.Previous(opened.Date); err == nil {
+				return opened.Date, previous.Date
+			}
+		}
+	}
+	session = date
+	for session.Weekday() == time.Saturday || session.Weekday() == time.Sunday {
+		session = session.AddDate(0, 0, -1)
+	}
+	before = session.AddDate(0, 0, -1)
+	for before.Weekday() == time.Saturday || before.Weekday() == time.Sunday {
+		before = before.AddDate(0, 0, -1)
+	}
+	return session, before
+}
+
+// adjust makes the previous close one of the share that trades on the price's day, where something happened to the
+// listing that morning. Whether the source has done so itself it does not say. Where the share became worth half as
+// much again or more, or two thirds or less, the last price tells, for no market moves so by chance on the day of an
+// exchange; where it became less than that, nothing tells, and no change is said.
+func (q *Quote) adjust(l *Listings) {
+	if q.Move.Withheld != "" || q.Instrument.Symbol == "" {
+		return
+	}
+	mic, _, _ := q.Symbol.Listing()
+	session, before := sessionOf(mic, q.At)
+	if now, err := l.StatusOn(q.Symbol, session); err == nil && (now.Status == StatusHalted || now.Status == StatusSuspended) {
+		q.Move = Move{Withheld: strings.TrimSpace(now.Text)}
+		return
+	}
+	events := l.Between(q.Symbol, before, session)
+	if len(events) == 0 {
+		return
+	}
+	said := q.Previous.Value
+	a, err := l.Adjust(q.Symbol, said, before, session)
+	switch {
+	case err != nil:
+		q.Move = Move{Withheld: fault.Sentence(err)}
+	case a.Value.Equal(said):
+		q.Previous.Basis = a.Basis
+	case !farApart(said, a.Value):
+		q.Move = Move{Withheld: "the source does not say whether its previous close is already " + a.Basis}
+	case q.Value.Mul(q.Value).Cmp(said.Mul(a.Value)) > 0 == (said.Cmp(a.Value) > 0): // the last price is nearer to what was said
+		q.Previous.Basis = "as the source gives it, which is " + a.Basis
+	default:
+		q.Previous.Value, q.Previous.How, q.Previous.Basis = a.Value, Computed, a.Basis
+		q.Move = move(a.Value, q.Value, time.Time{}, q.Previous.From)
+	}
+}
+
+// farApart says whether one of two prices is at least half as much again as the other.
+func farApart(a, b currency.Decimal) bool {
+	if a.Cmp(b) > 0 {
+		a, b = b, a
+	}
+	return b.Mul(currency.DecimalFromInt(2)).Cmp(a.Mul(currency.DecimalFromInt(3))) >= 0
+}
