@@ -103,6 +103,8 @@ func TestAFigureThatWouldMisleadHasNoValue(t *testing.T) {
 		said("bank", "EUR/XAU", market.Rate, "0.00023", monday, monday.Add(time.Hour)),
 		said("page", "EUR/GBP", market.Rate, "0.86", friday.AddDate(0, 0, -1), friday),
 		said("bank", "EUR/GBP", market.Rate, "0.87", monday, monday.Add(time.Hour)),
+		said("bank", "OTCM:RBGPF", market.Last, "82.40", friday, friday.Add(time.Hour)),
+		said("bank", "OTCM:RBGPF", market.Last, "82.50", monday, monday.Add(time.Hour)),
 	)
 	for expression, want := range map[string]string{
 		"EUR/SYP % since 2025-12-30":                         "SYP was redenominated between 30 December 2025 and 30 January 2026",
@@ -126,6 +128,7 @@ func TestAFigureThatWouldMisleadHasNoValue(t *testing.T) {
 		`chart EUR/USD since 2026-01-30 mark 2026-02-03 "a"`: "the marked day 2026-02-03 lies outside of the chart",
 		`chart EUR/USD since 2026-01-30 mark 2026-02-02 "a"`: "",
 		"chart USD/AED since 2026-01-01":                     "a law or a promise fixes it",
+		"OTCM:RBGPF % since 2026-01-30":                      "between 30 January 2026 and 2 February 2026 lies the consolidation of 2 February 2026",
 		"XNYS:AZN % since 2026-01-30":                        "no source has quoted XNYS:AZN",
 	} {
 		f, err := news.ParseFigure(expression)

@@ -145,6 +145,9 @@ func (s *Site) listingRow(q market.Quote, t today, query url.Values) Row {
 	_, ticker, _ := q.Symbol.Listing()
 	r := s.rowOf(q.Offer, q.Move, t)
 	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, flagsOf(q.Flags)
+	if u := q.Instrument.Unit; !u.Whole() {
+		r.Name += ", in " + u.Name
+	}
 	r.Href = address(symbolPath(q.Symbol), query)
 	return r
 }
