@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -31,80 +32,84 @@ func (l *Listings) Adjust(s Symbol, previous currency.Decimal, on, later time.Ti
 	if later.Before(on) {
 		return AdjustedClose{}, fault.Because(fault.Invalid, "the close of %s cannot be adjusted to %s, which comes before it", day(on), day(later))
 	}
-	i, err := l.Instrument(s)
-	if err != nil {
+	if _, err := l.Instrument(s); err != nil {
 		return AdjustedClose{}, err
 	}
-	a := AdjustedClose{Value: previous, Events: l.Between(s, on, later)}
-	first := i // as what it traded on the earlier day
+	a, why := l.adjusted(s, previous, on, later)
+	if why != "" {
+		return AdjustedClose{}, fault.Because(fault.NotFound, "%s has no close of %s that can be compared: %s", s, day(on), why)
+	}
+	return a, nil
+}
+
+// adjusted is Adjust of a known listing, with why it cannot be known.
+func (l *Listings) adjusted(s Symbol, previous currency.Decimal, on, later time.Time) (a AdjustedClose, why string) {
+	a = AdjustedClose{Value: previous, Events: l.Between(s, on, later)}
+	first := s // as what it traded on the earlier day
 	var how []string
 	for n, e := range a.Events {
+		if n == 0 {
+			first = cmp.Or(e.Other, e.Symbol)
+		}
 		line, err := l.Instrument(e.Symbol)
 		if err != nil {
-			return AdjustedClose{}, err
+			return a, fault.Sentence(err)
 		}
-		if n == 0 {
-			first = line
-			if e.Other != "" {
-				if first, err = l.Instrument(e.Other); err != nil {
-					return AdjustedClose{}, err
-				}
-			}
-		}
-		if a.Value, err = e.adjust(a.Value, line.Unit); err != nil {
-			return AdjustedClose{}, err
+		if a.Value, why = e.adjust(a.Value, line.Unit); why != "" {
+			return a, why
 		}
 		how = append(how, e.adjustment())
 	}
 	for _, end := range []struct {
 		line Symbol
 		on   time.Time
-	}{{first.Symbol, on}, {s, later}} {
+	}{{first, on}, {s, later}} {
 		now, err := l.StatusOn(end.line, end.on)
 		if err != nil {
-			return AdjustedClose{}, err
+			return a, fault.Sentence(err)
 		}
 		if now.Status != StatusListed {
-			return AdjustedClose{}, fault.Because(fault.NotFound, "%s did not trade on %s: %s", end.line, day(end.on), strings.TrimSuffix(strings.TrimSpace(now.Text), "."))
+			return a, fmt.Sprintf("it did not trade on %s. %s", day(end.on), now.Text)
 		}
 	}
 	a.Basis = strings.Join(how, ", and ")
-	return a, nil
+	return a, ""
 }
 
-// adjust makes a price before an event one after it.
-func (e Event) adjust(price currency.Decimal, unit Unit) (currency.Decimal, error) {
-	unknown := func(format string, args ...any) (currency.Decimal, error) {
-		return currency.Decimal{}, fault.Because(fault.NotFound, "%s cannot be adjusted for %s: %s", e.Symbol, e.named(), fmt.Sprintf(format, args...))
-	}
+// adjust makes a price before an event one after it, or says why that cannot be known.
+func (e Event) adjust(price currency.Decimal, unit Unit) (after currency.Decimal, why string) {
 	switch {
 	case e.Kind == SpecialDividend && e.Amount.IsZero():
-		return unknown("what was paid is not known")
+		return price, fmt.Sprintf("what %s paid is not known", e.named())
 	case e.Kind != SpecialDividend && e.Kind != Rename && e.New == 0:
-		return unknown("how many new shares there were for an old one is not known")
+		return price, fmt.Sprintf("how many new shares %s gave for an old one is not known", e.named())
 	}
 	if !e.Amount.IsZero() {
 		paid, ok := e.Unit.In(unit, e.Amount)
 		if !ok {
-			return unknown("%s %s were paid for a share, and at what rate they count in %s is not known", e.Amount, e.Unit.Code, unit.Code)
+			return price, fmt.Sprintf("%s paid %s %s a share, at no known rate in %s", e.named(), e.Amount, e.Unit.Code, unit.Code)
 		}
 		if price = price.Sub(paid); price.Sign() <= 0 {
-			return unknown("more was paid for a share than it was worth")
+			return price, fmt.Sprintf("%s paid more for a share than it was worth", e.named())
 		}
 	}
 	if e.New == e.Old {
-		return price, nil
+		return price, ""
 	}
 	price = price.Mul(currency.DecimalFromInt(e.Old))
 	if e.New == 1 {
-		return price, nil
+		return price, ""
 	}
-	// The digits of a quotient that ends are at most those of both together times that by which 2 becomes 10.
+	// A quotient that ends has at most so many digits more than the dividend as the divisor has twos or fives.
 	by := currency.DecimalFromInt(e.New)
-	if q, err := price.Quo(by, price.Digits()+4*by.Digits()); err == nil && q.Mul(by).Equal(price) {
-		return q, nil
+	q, err := price.Quo(by, price.Digits()+4*by.Digits())
+	if err == nil && !q.Mul(by).Equal(price) {
+		q, err = price.Quo(by, CrossDigits)
 	}
-	return price.Quo(by, CrossDigits)
+	if err != nil {
+		return price, fault.Sentence(err)
+	}
+	return q, ""
 }
 
 // named is what happened, within a sentence.
@@ -172,7 +177,7 @@ func (q *Quote) adjust(l *Listings) {
 	mic, _, _ := q.Symbol.Listing()
 	session, before := sessionOf(mic, q.At)
 	if now, err := l.StatusOn(q.Symbol, session); err == nil && (now.Status == StatusHalted || now.Status == StatusSuspended) {
-		q.Move = Move{Withheld: strings.TrimSpace(now.Text)}
+		q.Move = Move{Withheld: now.Text}
 		return
 	}
 	events := l.Between(q.Symbol, before, session)
@@ -180,14 +185,14 @@ func (q *Quote) adjust(l *Listings) {
 		return
 	}
 	said := q.Previous.Value
-	a, err := l.Adjust(q.Symbol, said, before, session)
+	a, why := l.adjusted(q.Symbol, said, before, session)
 	switch {
-	case err != nil:
-		q.Move = Move{Withheld: fault.Sentence(err)}
+	case why != "":
+		q.Move = Move{Withheld: why}
 	case a.Value.Equal(said):
 		q.Previous.Basis = a.Basis
 	case !farApart(said, a.Value):
-		q.Move = Move{Withheld: "the source does not say whether its previous close is already " + a.Basis}
+		q.Move = Move{Withheld: "the source does not say whether its previous close was adjusted for " + events[len(events)-1].named()}
 	case q.Value.Mul(q.Value).Cmp(said.Mul(a.Value)) > 0 == (said.Cmp(a.Value) > 0): // the last price is nearer to what was said
 		q.Previous.Basis = "as the source gives it, which is " + a.Basis
 	default:

@@ -85,14 +85,14 @@ func TestACloseIsAdjustedForAllThatLayBetween(t *testing.T) {
 		on, later string
 		says      string
 	}{
-		{"XLON:PNY", "2021-01-29", "2021-02-01", "XLON:PNY cannot be adjusted for the special dividend of 1 February 2021: what was paid is not known"},
-		{"XNYS:ADS", "2021-03-31", "2021-04-01", "how many new shares there were for an old one is not known"},
-		{"XNYS:LOST", "2020-05-29", "2020-06-01", "XNYS:LOST cannot be adjusted for the transfer of 1 June 2020: how many new shares"},
+		{"XLON:PNY", "2021-01-29", "2021-02-01", "XLON:PNY has no close of 29 January 2021 that can be compared: what the special dividend of 1 February 2021 paid is not known"},
+		{"XNYS:ADS", "2021-03-31", "2021-04-01", "how many new shares the split of 1 April 2021 gave for an old one is not known"},
+		{"XNYS:LOST", "2020-05-29", "2020-06-01", "how many new shares the transfer of 1 June 2020 gave"},
 		{"XNAS:GONE", "2021-05-28", "2021-06-01", "became part of XNYS:NEW. Two dollars a share"},
-		{"XNAS:HALT", "2021-06-30", "2021-07-02", "XNAS:HALT did not trade on 2 July 2021: The trading of Halting Inc. as XNAS:HALT is halted since 1 July 2021"},
+		{"XNAS:HALT", "2021-06-30", "2021-07-02", "it did not trade on 2 July 2021. The trading of Halting Inc. as XNAS:HALT is halted since 1 July 2021"},
 		{"XNAS:HALT", "2021-07-30", "2021-08-02", "is suspended since 2 August 2021. By order"},
-		{"XNYS:OLD", "2020-03-30", "2020-04-01", "XNYS:OLD did not trade on 1 April 2020"},
-		{"XNYS:LOST", "2020-05-27", "2020-05-28", "XNYS:LOST did not trade on 27 May 2020"},
+		{"XNYS:OLD", "2020-03-30", "2020-04-01", "it did not trade on 1 April 2020"},
+		{"XNYS:LOST", "2020-05-27", "2020-05-28", "it did not trade on 27 May 2020"},
 	} {
 		a, err := l.Adjust(c.symbol, currency.MustDecimal("10"), dateOf(t, c.on), dateOf(t, c.later))
 		if !errors.Is(err, fault.NotFound) || !strings.Contains(err.Error(), c.says) {

@@ -2,6 +2,7 @@ package market
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -63,5 +64,6 @@ func (l *Listings) StatusOn(s Symbol, t time.Time) (Trading, error) {
 			now = Trading{Status: StatusListed, Since: e.Date.First(), Source: e.Source}
 		}
 	}
+	now.Text = strings.TrimSpace(now.Text)
 	return now, nil
 }
