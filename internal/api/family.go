@@ -66,7 +66,14 @@ func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	if n, ok := errors.AsType[Numbered](err); ok {
 		status, p.Code, p.Type = http.StatusOK, n.Code, n.Type
 	} else {
-		p.Code, p.Type = status, string(fault.KindOf(err))
+		switch status {
+		case http.StatusUnauthorized:
+			p.Code, p.Type = 101, "invalid_access_key"
+		case http.StatusTooManyRequests:
+			p.Code, p.Type = 104, "usage_limit_reached"
+		default:
+			p.Code, p.Type = status, string(fault.KindOf(err))
+		}
 	}
 	WriteJSON(w, status, struct {
 		Success bool    `json:"success"`

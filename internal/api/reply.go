@@ -87,7 +87,7 @@ func (f *Face) Take(fail web.Fail, known []string, build func(Question) (Reply, 
 // serve answers the methods, the last of which is OPTIONS, and reads the query of the others for an answer.
 func (f *Face) serve(methods []string, fail web.Fail, known []string, answer func(http.ResponseWriter, Question) error) http.Handler {
 	allowed := strings.Join(methods, ", ")
-	return web.Handle(f.o.Log, Refusal(fail), func(w http.ResponseWriter, r *http.Request) error {
+	return Endpoint{Fail: fail, Handler: web.Handle(f.o.Log, Refusal(fail), func(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case !slices.Contains(methods, r.Method):
 			w.Header().Set("Allow", allowed)
@@ -107,7 +107,21 @@ func (f *Face) serve(methods []string, fail web.Fail, known []string, answer fun
 			return err
 		}
 		return answer(w, q)
-	})
+	})}
+}
+
+// Endpoint is an address of an interface, with how that interface puts an error, for who stands before it.
+type Endpoint struct {
+	http.Handler
+	Fail web.Fail
+}
+
+// Before puts a handler before an endpoint, which makes it one too.
+func Before(h http.Handler, before http.HandlerFunc) http.Handler {
+	if e, ok := h.(Endpoint); ok {
+		return Endpoint{before, e.Fail}
+	}
+	return before
 }
 
 // Refusal answers with an error as fail does, readable for any page of the web and never kept.

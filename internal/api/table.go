@@ -243,7 +243,7 @@ func (q Query) Legacy() bool { return q.Get("legacy") == "1" }
 // Without keeps parameters from h that count for nothing here, such as the keys of other services: they are not looked at,
 // and are no part of what a kept reply is known by.
 func Without(h http.Handler, names ...string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return Before(h, func(w http.ResponseWriter, r *http.Request) {
 		values, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil || len(r.URL.RawQuery) > maxQuery {
 			h.ServeHTTP(w, r) // which says so

@@ -23,7 +23,6 @@ import (
 	"github.com/courant-news/courant/internal/api/fixer"
 	"github.com/courant-news/courant/internal/api/frankfurter"
 	"github.com/courant-news/courant/internal/api/gate"
-	"github.com/courant-news/courant/internal/api/native"
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/desk"
 	"github.com/courant-news/courant/internal/fault"
@@ -211,7 +210,7 @@ func (a *App) build() (err error) {
 	a.servePrograms(programs, paper)
 	a.keys = keys.NewRing(a.Store, keys.Options{Log: a.log})
 	limit, _ := a.Config.perAddress() // checked when the house was opened
-	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: native.Fail, Log: a.log})
+	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: inTheirWords(programs), Log: a.log})
 	proxies, _ := a.Config.proxies() // checked when the house was opened
 	a.handler = proxies.Proxied(web.Observe(a.metrics.see, fixer.Bare(frankfurter.Old(apart(programs, entrance, mux)))))
 	if a.Config.Metrics != "" {

@@ -130,3 +130,39 @@ func sameHeaders(a, b http.Header) bool {
 	}
 	return len(a) == len(b)
 }
+
+func TestWhoIsRefusedReadsItAsTheAskedInterfacePutsIt(t *testing.T) {
+	config := app.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Name: "Courant", Base: "EUR", PerAddress: "1"}
+	a, err := app.New(t.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, a)
+	fetched(t, "http://"+a.Addr()+"/api/v1/currencies") // the one that this address may ask
+	for path, want := range map[string]string{
+		"/api/v1/currencies":                       `"title":"Asked too often","status":429`,
+		"/latest":                                  `{"message":"this address may ask 1 times a minute`,
+		"/v2/rates":                                `{"status":429,"message":"this address may ask`,
+		"/api/latest":                              `"error":{"code":104,"type":"usage_limit_reached","info":"this address may ask`,
+		"/live":                                    `"error":{"code":104,"type":"usage_limit_reached"`,
+		"/api/latest.json":                         `"status":429,"message":"access_restricted"`,
+		"/v6/latest/USD":                           `"error-type":"quota-reached"`,
+		"/api/latest?access_key=ck_unknown":        `"error":{"code":101,"type":"invalid_access_key"`,
+		"/live?access_key=ck_unknown":              `"error":{"code":101,"type":"invalid_access_key"`,
+		"/api/latest.json?app_id=ck_unknown":       `"status":401,"message":"invalid_app_id"`,
+		"/v6/ck_unknown/latest/USD":                `"error-type":"invalid-key"`,
+		"/v1/latest?apikey=ck_unknown":             `{"message":"`,
+		"/api/v1/rate/EUR/USD?access_key=ck_wrong": `"title":"The key is not known","status":401`,
+	} {
+		resp, body := fetched(t, "http://"+a.Addr()+path)
+		if !strings.Contains(body, want) {
+			t.Errorf("%s: %s, want %s", path, body, want)
+		}
+		if refused := 401; strings.Contains(path, "ck_") && resp.StatusCode != refused || !strings.Contains(path, "ck_") && resp.StatusCode != 429 {
+			t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+		if resp.Header.Get("Access-Control-Allow-Origin") != "*" || resp.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %v", path, resp.Header)
+		}
+	}
+}

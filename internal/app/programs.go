@@ -18,6 +18,7 @@ import (
 	"github.com/courant-news/courant/internal/api/oxr"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/site"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // servePrograms sets the routes of all interfaces for programs: Courant's own, the feeds, the dialects of other
@@ -63,6 +64,19 @@ func apart(programs *http.ServeMux, g *gate.Gate, readers http.Handler) http.Han
 			gated.ServeHTTP(w, r)
 		}
 	})
+}
+
+// inTheirWords answers who is refused at the gate as the interface that was asked puts its errors.
+func inTheirWords(programs *http.ServeMux) web.Fail {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		fail := native.Fail
+		if h, _ := programs.Handler(r); h != nil {
+			if e, ok := h.(api.Endpoint); ok {
+				fail = e.Fail
+			}
+		}
+		fail(w, r, err)
+	}
 }
 
 // next is when the first of some sources is asked again, and can have something new; zero where none of them is fetched.

@@ -35,7 +35,7 @@ const places = 6
 
 // keyless puts a hyphen for the key in the address, so that the key is no part of what a kept reply is known by.
 func keyless(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return api.Before(h, func(w http.ResponseWriter, r *http.Request) {
 		first, rest, keyed := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v6/"), "/")
 		if keyed && (first != "latest" || strings.Contains(rest, "/")) {
 			asked, address := *r, *r.URL
@@ -73,6 +73,12 @@ func named(word string, err error) error {
 
 func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	status, word := api.Status(err), strings.ReplaceAll(string(fault.KindOf(err)), " ", "-")
+	switch status {
+	case http.StatusUnauthorized:
+		word = "invalid-key"
+	case http.StatusTooManyRequests:
+		word = "quota-reached"
+	}
 	if p, ok := errors.AsType[problem](err); ok {
 		status, word = http.StatusNotFound, p.word
 		if word == malformed {

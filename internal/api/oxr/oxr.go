@@ -75,6 +75,12 @@ func (d dialect) handle(build func(api.Question) (api.Reply, error)) http.Handle
 // fail answers an error; what the original answers with 400 has that status here, also where nothing was found.
 func fail(w http.ResponseWriter, _ *http.Request, err error) {
 	status, word := api.Status(err), strings.ReplaceAll(string(fault.KindOf(err)), " ", "_")
+	switch status {
+	case http.StatusUnauthorized:
+		word = "invalid_app_id"
+	case http.StatusTooManyRequests:
+		word = "access_restricted"
+	}
 	if p, ok := errors.AsType[problem](err); ok {
 		word = p.word
 		if word == "not_available" {
