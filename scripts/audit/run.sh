@@ -10,6 +10,14 @@ there=${COURANT_AUDIT:-$work/npm}
 paper=
 trap '[ -z "$paper" ] || kill "$paper" 2>/dev/null; rm -rf "$work"' EXIT
 
+if ! command -v java >/dev/null 2>&1; then
+	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null
+	else
+		echo "The Nu HTML Checker needs Java: install default-jre-headless, or what your system calls it."
+		exit 1
+	fi
+fi
 mkdir -p "$there"
 cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$here"/*.mjs "$here"/*.rng "$there/"
 (cd "$there" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
