@@ -203,3 +203,14 @@ func Once(r *http.Request) {
 		c.once = true
 	}
 }
+
+// bare is the connection itself, without what the door and [Join] keep with it: for one that was taken from net/http.
+func bare(c net.Conn) net.Conn {
+	if d, ok := c.(*doorConn); ok {
+		c = d.Conn
+	}
+	if j, ok := c.(*joinConn); ok {
+		c = j.TCPConn
+	}
+	return c
+}
