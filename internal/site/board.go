@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
@@ -39,9 +41,10 @@ type BoardPage struct {
 	Count, Found  int
 	Groups        []Group
 	Columns       map[column]Head
-	Regions       string // address of the board in its groups, where it is sorted otherwise
-	Bases         []Link // every currency that can be the base; Href is the code
-	Convert, Line string // address of the converter; what the search found, in words
+	Regions       string           // address of the board in its groups, where it is sorted otherwise
+	Bases         []Link           // every currency that can be the base; Href is the code
+	Convert, Line string           // address of the converter; what the search found, in words
+	Follows       templ.Attributes // nil where it is a board of the past
 }
 
 func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
@@ -86,6 +89,9 @@ func (s *Site) board(ctx context.Context, a ask) (web.Component, error) {
 	p.Heading = name + " against " + currenciesOf(p.Count)
 	p.Line = tallyOf(p.Found, p.Count, p.Query)
 	p.Frame = s.frame(t, a, p.Heading, "What one "+name+" buys, each rate with its source and its day.")
+	if p.AsOf == "" && p.KnownAt == "" {
+		p.Follows = follow{topic: boardTopic + string(base), state: s.boardState(b, t)}.attributes()
+	}
 	return boardPage(p), nil
 }
 
@@ -152,22 +158,29 @@ func (s *Site) rows(a ask, b marked, t today) (rows []placed, stale bool, found 
 		if err != nil {
 			continue
 		}
-		row := b.on(s.pairRow(price, t, a.query))
+		row, old := s.boardRow(price, b, t, a.query)
+		stale = stale || old
 		row.Spark = b.sparks[quote]
-		if len(price.From) > 0 { // what a law alone fixes grows no older
-			row.Days = daysOf(price.At, b.AsOf.At)
-		}
 		if row.Hidden = !matches[quote]; !row.Hidden {
 			found++
-		}
-		if price.At.Equal(b.Newest) {
-			own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
-			stale = stale || len(own) < len(row.Flags)
-			row.Flags = own
 		}
 		rows = append(rows, placed{row, c.Group, price})
 	}
 	return rows, stale, found
+}
+
+// boardRow is the row of a price on a board. That even the newest is old the board says once, not the row.
+func (s *Site) boardRow(price market.Price, b marked, t today, query url.Values) (row Row, stale bool) {
+	row = b.on(s.pairRow(price, t, query))
+	if len(price.From) > 0 { // what a law alone fixes grows no older
+		row.Days = daysOf(price.At, b.AsOf.At)
+	}
+	if price.At.Equal(b.Newest) {
+		own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
+		stale = len(own) < len(row.Flags)
+		row.Flags = own
+	}
+	return row, stale
 }
 
 // grouped puts rows under the headings of the table of currencies.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
@@ -29,10 +31,11 @@ type CurrencyPage struct {
 	Why, Agreement             string
 	Offers                     []Aside // the chosen one first
 	Facts                      []Fact
-	Life                       []Event // the oldest first
-	Course                     *Course // nil where there are no two values to draw
-	Stories                    []Item  // which print the pair
-	Convert                    string  // address
+	Life                       []Event          // the oldest first
+	Course                     *Course          // nil where there are no two values to draw
+	Stories                    []Item           // which print the pair
+	Convert                    string           // address
+	Follows                    templ.Attributes // nil where it is a page of the past
 }
 
 // Aside is what a source said, and why it was or was not chosen.
@@ -160,6 +163,9 @@ func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, a
 		return err
 	}
 	row := b.on(s.pairRow(price, t, nil))
+	if p.AsOf == "" {
+		p.Follows = followPrice(pairTopic, row)
+	}
 	p.Price, p.Why, p.Agreement, p.Offers = &row, price.Why, agreementOf(price.Agreement), s.offersOf(row, price, asOf.At, t)
 	p.Course, err = s.course(ctx, pair, asOf, a, t)
 	return err

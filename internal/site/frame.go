@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 )
@@ -26,10 +28,11 @@ type Frame struct {
 	Sections    []Link
 	Strip       []Row
 	CSS, Icon   string
-	Colours     string // the sheet of the newsroom's own colours; empty where it chose none
-	Motto       string // a line below the name, on the front
-	Spoken      string // the language of the paper's own words; empty where it is the pages', English
-	Script      string // of the one small script, without which everything works
+	Colours     string           // the sheet of the newsroom's own colours; empty where it chose none
+	Motto       string           // a line below the name, on the front
+	Spoken      string           // the language of the paper's own words; empty where it is the pages', English
+	Script      string           // of the one small script, without which everything works
+	Strips      templ.Attributes // what a part of the page follows that shows values as the strip does; nil: nothing
 	Fonts       []string
 	Data        string // what the page says to machines, as an element of its head; empty: nothing
 	Programs    string // the page about the interfaces for programs; empty: none
@@ -70,6 +73,7 @@ type today struct {
 	sections []news.Slug
 	majors   []Row // of the board
 	strip    []Row
+	strips   follow
 }
 
 // edition keeps today for as long as a page may be kept, so that ten thousand different pages read one board.
@@ -127,8 +131,11 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 		t.items[a.ID] = t.itemOf(a)
 	}
 	t.majors = s.majors(t.board, t, nil)
-	t.strip, err = s.stripOf(ctx, t)
-	return t, err
+	if t.strip, err = s.stripOf(ctx, t); err != nil {
+		return today{}, err
+	}
+	t.strips = follow{topic: stripTopic, state: s.stripState(t)}
+	return t, nil
 }
 
 // frame returns the frame of a page.
@@ -153,6 +160,9 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 		f.Sections[i].Current = l.Href == a.r.URL.Path
 	}
 	f.Strip = t.strip
+	if t.strips.state != nil {
+		f.Strips = t.strips.attributes()
+	}
 	if !t.board.Newest.IsZero() {
 		f.Rates = "Newest rates: " + t.hand.time(t.board.Newest).Text
 	}

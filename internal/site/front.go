@@ -122,11 +122,17 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	p.Base = s.ledger.Currencies().Name(t.masthead.Base, "en")
 	p.Markets = t.majors
 	p.Said = saidOf(p.Markets)
-	for _, q := range t.quotes[:min(frontShares, len(t.quotes))] {
-		p.Shares = append(p.Shares, s.listingRow(q, t, nil))
-	}
+	p.Shares = s.frontShares(t)
 	p.Traded = saidOf(p.Shares)
 	return frontPage(p), nil
+}
+
+// frontShares are the shares of which the front has room to say the price.
+func (s *Site) frontShares(t today) (rows []Row) {
+	for _, q := range t.quotes[:min(frontShares, len(t.quotes))] {
+		rows = append(rows, s.listingRow(q, t, nil))
+	}
+	return rows
 }
 
 // lead puts the first story on the front, with its first photo, or else its first chart.

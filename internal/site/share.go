@@ -3,6 +3,8 @@ package site
 import (
 	"context"
 
+	"github.com/a-h/templ"
+
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/render"
@@ -12,8 +14,9 @@ import (
 // SharesPage is every listing of which a price was heard.
 type SharesPage struct {
 	Frame
-	AsOf string
-	Rows []Row
+	AsOf    string
+	Rows    []Row
+	Follows templ.Attributes // nil where it is a page of the past
 }
 
 func (s *Site) shares(ctx context.Context, a ask) (web.Component, error) {
@@ -33,6 +36,9 @@ func (s *Site) shares(ctx context.Context, a ask) (web.Component, error) {
 	for _, q := range quotes {
 		p.Rows = append(p.Rows, s.listingRow(q, t, a.query))
 	}
+	if p.AsOf == "" {
+		p.Follows = follow{topic: sharesTopic, state: sharesState(p.Rows)}.attributes()
+	}
 	p.Frame = s.frame(t, a, "Shares", "The last price of every listing that the paper knows, with its source and its day.")
 	return sharesPage(p), nil
 }
@@ -47,6 +53,7 @@ type InstrumentPage struct {
 	Aside                          []Aside
 	Numbers                        []Entry // last, previous close, change, percent, and what the source claims of them
 	Facts                          []Fact
+	Follows                        templ.Attributes // nil where it is a page of the past
 }
 
 // Entry is one number of a listing with how it is known and the observations that it rests on.
@@ -104,6 +111,9 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 	}
 	if p.Name == "" {
 		p.Name = ticker
+	}
+	if p.AsOf == "" {
+		p.Follows = followPrice(shareTopic, p.Price)
 	}
 	p.Frame = s.frame(t, a, p.Name+" ("+ticker+")", "The last price of "+p.Name+", who says so, and what is known of the listing.")
 	return instrumentPage(p), nil

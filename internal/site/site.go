@@ -45,7 +45,9 @@ type Options struct {
 	Hub string
 	// Pictures keeps the pictures of stories, of which only those are shown that a published story names; nil: none are.
 	Pictures media.Store
-	Now      func() time.Time
+	// Stream says how many open pages are kept current, and how.
+	Stream web.StreamOptions
+	Now    func() time.Time
 }
 
 // Limits of the cache and of what is asked.
@@ -75,6 +77,7 @@ type Site struct {
 	drawers shelf[askedBoard, string]
 	proofs  chan struct{} // as many places as may proof-read at once
 	cards   *drawingRoom
+	stream  *web.Stream // by which open pages stay current while Run runs
 	handler http.Handler
 }
 
@@ -97,13 +100,16 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	if s.cards, err = newDrawingRoom(); err != nil {
 		return nil, err
 	}
-	// The site lives as long as the bus, so it never stops listening. The cache last: a page that is built after
-	// the drop must not be built from what was read before it.
-	b.Listen(func(bus.Event) {
+	o.Stream.Log = s.o.Log
+	s.stream = web.NewStream(s.followed, o.Stream)
+	// The site lives as long as the bus, so it never stops listening. The cache last but for open pages: a page that is built
+	// after the drop must not be built from what was read before it.
+	b.Listen(func(e bus.Event) {
 		s.edition.drop()
 		s.boards.drop()
 		s.drawers.drop()
 		s.cache.Drop()
+		s.hint(e)
 	})
 
 	mux := http.NewServeMux()
@@ -161,7 +167,12 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	mux.Handle("GET /assets/fonts/{file}", s.handle(s.assets.Serve))
 	mux.Handle("GET /favicon.ico", s.handle(s.icon))
 	mux.Handle("GET /", s.handle(nothing))
-	s.handler = web.Secure(web.Recover(s.o.Log, s.fail, mux))
+	// A mux of their own: what polls has as many slashes as a story's address.
+	streams := http.NewServeMux()
+	streams.Handle("/", mux)
+	streams.Handle("GET /stream", web.Handle(s.o.Log, s.stream.Fail, s.serveStream))
+	streams.Handle("GET /stream/{rest...}", web.Handle(s.o.Log, s.stream.Fail, s.servePoll))
+	s.handler = web.Secure(web.Recover(s.o.Log, s.fail, streams))
 	return s, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
@@ -35,7 +37,8 @@ type StoryPage struct {
 	RelatedBy   string      // why the related stories stand here
 	Related     []Item
 	Words       Words
-	RightToLeft bool // its language is written so
+	RightToLeft bool             // its language is written so
+	Follows     templ.Attributes // nil in a preview
 }
 
 func (s *Site) story(ctx context.Context, a ask) (web.Component, error) {
@@ -60,7 +63,7 @@ func (s *Site) Preview(r *http.Request, article news.Article, pictures string) (
 	if err != nil {
 		return nil, err
 	}
-	p.Canonical, p.Data, p.OEmbed = "", "", ""
+	p.Canonical, p.Data, p.OEmbed, p.Strips, p.Follows = "", "", "", nil, nil
 	for i := range p.Photos {
 		p.Photos[i] = p.Photos[i].from(pictures)
 	}
@@ -118,6 +121,7 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 	if p.Data, err = s.articleData(t, p, article, modified); err != nil {
 		return StoryPage{}, err
 	}
+	p.Follows = followStory(article)
 	p.RelatedBy, p.Related = t.related(article)
 	p.Drawer, err = s.drawer(ctx, t, article.Published.UTC().Truncate(24*time.Hour))
 	return p, err

@@ -40,6 +40,18 @@ type Move struct {
 	Withheld          string
 }
 
+// shown is a change in per cent as it is printed; one that was withheld is a dash with the reason behind it. All are empty where there
+// is none.
+func (m Move) shown() (text, class, title string) {
+	switch {
+	case m.Withheld != "":
+		return "–", "move flat", "No change: " + m.Withheld
+	case m.Percent != "":
+		return m.Percent, m.Class, "since " + m.Since
+	}
+	return "", "", ""
+}
+
 // move writes a change: exactly where both values were said, else to as many places as the value is shown with.
 func (h hand) move(m market.Move, how market.How, places int) Move {
 	if m.Withheld != "" {
@@ -65,6 +77,7 @@ func (h hand) move(m market.Move, how market.How, places int) Move {
 // Row is a settled value with all that must stand near it.
 type Row struct {
 	Code, Name, Href string
+	Symbol           string // by which a page that stays current finds the row
 	Value, Exact     string // as shown, and as a machine reads it
 	Brief            string // as shown where there is no room for every digit
 	Number           string // address of the first observation that it rests on
@@ -79,6 +92,47 @@ type Row struct {
 	Spark            string // SVG of the last sessions; empty where it is not drawn
 	Days             string // how old it is, for a table
 	Hidden           bool   // a search does not find it
+}
+
+// by says who said a value, and about when, where there is no room for both beside it.
+func (r Row) by() string { return r.Source + ", " + r.At.Text }
+
+// how says in a table how a value was reached.
+func (r Row) how() (text string) {
+	if r.How != "" {
+		text = ", " + r.How
+	}
+	if r.Agree != "" {
+		text += "."
+	}
+	return text
+}
+
+// agree says in a table how many sources agree.
+func (r Row) agree() string {
+	if r.Agree == "" {
+		return ""
+	}
+	return r.Agree + " agree"
+}
+
+// reached says below a page's number how it was reached, and ends the sentence.
+func (r Row) reached() string {
+	if r.How == "" {
+		return "."
+	}
+	return "; " + r.How + "."
+}
+
+// since says below a page's number how it changed, or why no change is given.
+func (r Row) since() string {
+	switch {
+	case r.Move.Withheld != "":
+		return "No change is given: " + r.Move.Withheld + "."
+	case r.Move.Since != "":
+		return "Change since " + r.Move.Since + ", " + r.Move.Absolute + "."
+	}
+	return ""
 }
 
 // Flag is what a reader must know of a number, and where more is said of it.
@@ -131,6 +185,7 @@ func briefOf(d currency.Decimal) currency.Decimal {
 func (s *Site) pairRow(p market.Price, t today, query url.Values) Row {
 	base, quote, _ := p.Symbol.Pair()
 	r := s.rowOf(p.Offer, p.Move, t)
+	r.Symbol = string(p.Symbol)
 	r.Code, r.Name, r.Flags = string(quote), s.ledger.Currencies().Name(quote, "en"), flagsOf(p.Flags)
 	r.Href = t.currencyPath(base, quote, query)
 	r.Compare = ratePath(p.Symbol, query)
@@ -144,6 +199,7 @@ func (s *Site) pairRow(p market.Price, t today, query url.Values) Row {
 func (s *Site) listingRow(q market.Quote, t today, query url.Values) Row {
 	_, ticker, _ := q.Symbol.Listing()
 	r := s.rowOf(q.Offer, q.Move, t)
+	r.Symbol = string(q.Symbol)
 	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, flagsOf(q.Flags)
 	if u := q.Instrument.Unit; !u.Whole() {
 		r.Name += ", in " + u.Name
@@ -232,6 +288,20 @@ type Said struct {
 	At     Time
 	Codes  []string // empty: all that no other names
 }
+
+// codes are named behind a source that is one of several.
+func (s Said) codes(of int) string {
+	switch {
+	case len(s.Codes) > 0:
+		return ": " + joined(s.Codes)
+	case of > 1:
+		return ": all the others"
+	}
+	return ""
+}
+
+// line is what is said of a source that is one of several, as text.
+func (s Said) line(of int) string { return s.Source + ", " + s.At.Text + s.codes(of) }
 
 // saidOf gathers the sources of rows. The one of which most rows are comes last, and names none of them.
 func saidOf(rows []Row) []Said {

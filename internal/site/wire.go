@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
@@ -108,10 +110,11 @@ type RatePage struct {
 	Why, Agreement                   string
 	Offers                           []Aside // the chosen one first
 	From                             []Step
-	Reverse, Currency                string  // addresses
-	Course                           *Course // nil where there are no two values to draw
-	Stories                          []Item  // which print the pair
-	Convert                          string  // address
+	Reverse, Currency                string           // addresses
+	Course                           *Course          // nil where there are no two values to draw
+	Stories                          []Item           // which print the pair
+	Convert                          string           // address
+	Follows                          templ.Attributes // nil where it is a page of the past
 }
 
 // Step is an observation that a price rests on.
@@ -167,6 +170,9 @@ func (s *Site) rate(ctx context.Context, a ask) (web.Component, error) {
 	}
 	if p.Stories, err = s.printing(ctx, t, pair); err != nil {
 		return nil, err
+	}
+	if p.AsOf == "" && p.KnownAt == "" {
+		p.Follows = followPrice(pairTopic, p.Price)
 	}
 	p.Frame = s.frame(t, a, base+"/"+quote, "What one "+p.BaseName+" is worth in "+p.QuoteName+", who says so, and what the others say.")
 	if len(a.query) == 0 { // of the past it would be read as of now

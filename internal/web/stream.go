@@ -60,6 +60,7 @@ type StreamOptions struct {
 }
 
 const (
+	lifeLength = 8    // letters that stand for one process's stream
 	mostTopics = 1000 // that a stream keeps the state of
 	mostSteps  = 64   // of a topic, which who polls can take one by one
 	mostFrames = 64   // of a set, for readers who are behind by different lengths
@@ -136,7 +137,7 @@ func NewStream(state func(ctx context.Context, topic string) (State, error), o S
 	o.Heartbeat, o.Write, o.Poll = cmp.Or(o.Heartbeat, 20*time.Second), cmp.Or(o.Write, 5*time.Second), cmp.Or(o.Poll, 15*time.Second)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Stream{
-		state: state, o: o, life: rand.Text()[:8], hint: make(chan struct{}, 1),
+		state: state, o: o, life: rand.Text()[:lifeLength], hint: make(chan struct{}, 1),
 		topics: map[string]*topic{}, sets: map[string]*set{}, from: map[netip.Prefix]int{},
 	}
 }

@@ -49,6 +49,13 @@ func ParseFollowed(text string) ([]Followed, error) {
 	return all, nil
 }
 
+// NamesChange says whether a text has the form of an ID of a stream, this one's or another's: QX7PLA2M-17.
+func NamesChange(text string) bool {
+	life, number, ok := strings.Cut(text, "-")
+	return ok && len(text) <= longestID && len(life) == lifeLength && strings.Trim(life, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" &&
+		number != "" && strings.Trim(number, "0123456789") == ""
+}
+
 // seen is the number in an ID of ours that a reader brings back. It is ok where this stream gave it.
 func (s *Stream) seen(id string) (seq uint64, ok bool) {
 	life, number, _ := strings.Cut(id, "-")

@@ -409,7 +409,8 @@ func TestHoweverItIsCutAPageEndsWithWhatThereIs(t *testing.T) {
 								return
 							}
 							ended := make(chan struct{})
-							go func() { pages[i].read(&sluggish{conn, luck}); close(ended) }()
+							slow := &sluggish{conn, rand.New(rand.NewPCG(seed, luck.Uint64()))}
+							go func() { pages[i].read(slow); close(ended) }()
 							select {
 							case <-time.After(time.Duration(luck.IntN(3000)) * time.Millisecond):
 							case <-ended:

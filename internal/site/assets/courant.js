@@ -72,3 +72,6 @@ const probe = (figure) => {
 const found = document.getElementById("found");
 if (found) search(document.querySelector("main [name=q]"), found);
 for (const figure of document.querySelectorAll(".course .chart")) probe(figure);
+
+// A page that shows the present stays current.
+if (document.querySelector("[data-live]")) import("./live.js");
