@@ -24,6 +24,7 @@ import (
 	"github.com/courant-news/courant/internal/api/frankfurter"
 	"github.com/courant-news/courant/internal/api/gate"
 	"github.com/courant-news/courant/internal/bus"
+	"github.com/courant-news/courant/internal/bus/natsbus"
 	"github.com/courant-news/courant/internal/desk"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/hook"
@@ -52,10 +53,13 @@ type House struct {
 	fetcher *web.Fetcher // of the runner, where there is one
 	teller  *web.Fetcher // of the hooks, likewise
 	feeds   hook.Feeds   // that the hub is told of; nil where there is none
+	nats    *natsbus.Bus // nil where there is one machine
 }
 
 // Open checks the configuration and opens the store. Close the house when done.
-func Open(ctx context.Context, c Config) (*House, error) {
+func Open(ctx context.Context, c Config) (*House, error) { return open(ctx, c, nil) }
+
+func open(ctx context.Context, c Config, log *slog.Logger) (*House, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -63,12 +67,29 @@ func Open(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Config: c, Store: db, Bus: bus.New(), Paper: news.NewPaper(db)}
+	h := &House{Config: c, Store: db, Paper: news.NewPaper(db)}
+	if err := h.connect(log); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	h.furnish(db)
 	if err := h.guard(c.Listen); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// connect makes the bus: of this process, or of all that NATS connects.
+func (h *House) connect(log *slog.Logger) (err error) {
+	if h.Config.NATS == "" {
+		h.Bus = bus.New()
+		return nil
+	}
+	topics := []string{market.PriceTopic, market.HeldTopic, news.StoryTopic, news.MastheadTopic}
+	if h.nats, err = natsbus.Open(h.Config.NATS, topics, natsbus.Options{Log: log}); err != nil {
+		return err
+	}
+	h.Bus = h.nats
+	return nil
 }
 
 // guard puts the gate before the desk, as browsers reach it where the paper listens.
@@ -97,6 +118,9 @@ func (h *House) Close() error {
 	if h.teller != nil {
 		h.teller.Close()
 	}
+	if h.nats != nil {
+		h.nats.Close()
+	}
 	return h.Store.Close()
 }
 
@@ -116,6 +140,7 @@ type App struct {
 	wire    *wire.Runner // nil where nothing is fetched
 	keys    *keys.Ring
 	hooks   *hook.Runner
+	paper   *site.Site
 	setup   string // the link of the first start; empty where somebody works here
 	ready   atomic.Bool
 	public  net.Listener
@@ -124,7 +149,7 @@ type App struct {
 
 // New opens the house, binds the addresses and builds the faces. Nothing is answered before [App.Run].
 func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
-	h, err := Open(ctx, c)
+	h, err := open(ctx, c, log)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +202,7 @@ func (a *App) build() (err error) {
 		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
 		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store, URL: a.Config.URL, Hub: a.Config.Hub, Now: a.Config.Now,
 	}
+	options.Stream.Most, _ = a.Config.streams() // checked when the house was opened
 	fetched, err := a.Config.Fetched()
 	if err != nil {
 		return err
@@ -192,6 +218,8 @@ func (a *App) build() (err error) {
 	if err != nil {
 		return fmt.Errorf("build the site: %w", err)
 	}
+	a.paper = paper
+	a.metrics.streams(paper.Streams)
 	newsroom, err := desk.New(a.Newsroom, a.Ledger, a.Gate, desk.Options{
 		Name: configured.Name, Base: configured.Base, Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview,
 		Origin: a.Config.Origin(a.Addr()), Pictures: a.Store, Darkroom: media.NewDarkroom(a.Store, media.Options{Now: a.Config.Now}), Log: a.log,
@@ -272,6 +300,7 @@ func (a *App) Run(ctx context.Context) error {
 	wires.Go(func() { a.keys.Run(wiring) })
 	wires.Go(func() { a.Newsroom.Run(wiring, a.log) })
 	wires.Go(func() { a.hooks.Run(wiring) })
+	wires.Go(func() { a.paper.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}
@@ -294,7 +323,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	a.ready.Store(false)
 	unwire()
-	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again
+	wires.Wait() // what was being fetched or told is dropped, and due again when the paper runs again; open pages are told when to come back
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	err := errors.Join(server.Shutdown(drain), door.Wait(drain))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/courant-news/courant/internal/bus/natsbus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/keys"
@@ -35,6 +36,8 @@ type Config struct {
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
 	Hub         string // the WebSub hub that is told when a feed changes; empty: none
+	NATS        string // nats://… of the servers that carry hints between several machines; empty: there is one machine
+	Streams     string // open pages that are kept current; empty: 10,000, 0: none, they ask
 	Receivers   string // HOST:PORT,…: receivers of hooks that may have a private address and no TLS
 	Dev         bool   // read pages' assets from the checkout at each request
 
@@ -63,6 +66,8 @@ func Settings() []Setting {
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
+		{Flag: "nats", Env: "COURANT_NATS", Usage: "NATS servers that tell the paper's other machines what changed: nats://10.0.0.5:4222,…; without them they see it within a second or a minute", Hide: withoutPasswords},
+		{Flag: "streams", Env: "COURANT_STREAMS", Default: "10000", Usage: "open pages that are kept current at once; further ones, or with 0 all, ask now and then"},
 		{Flag: "receivers", Env: "COURANT_RECEIVERS", Usage: "receivers of hooks that may have a private address and no TLS: 10.0.0.7:8080,…"},
 		{Flag: "hub", Env: "COURANT_HUB", Usage: "WebSub hub that the feeds name, and that is told when one changes: https://hub.example/; it needs url"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first, where the newsroom set none"},
@@ -114,6 +119,12 @@ func (c Config) Check() error {
 	if _, err := c.proxies(); err != nil {
 		return err
 	}
+	if _, err := c.streams(); err != nil {
+		return err
+	}
+	if err := natsbus.Check(c.NATS); err != nil {
+		return fault.Because(fault.Invalid, "the setting nats: %w", err)
+	}
 	if _, err := c.Trusted(); err != nil {
 		return err
 	}
@@ -143,6 +154,19 @@ func (c Config) perAddress() (int, error) {
 	n, err := strconv.Atoi(cmp.Or(c.PerAddress, "0"))
 	if err != nil || n < 0 || n > keys.MostPerMinute {
 		return 0, fault.Because(fault.Invalid, "the setting per-address: %.20q is no number of requests a minute from 0 (no limit) to %d", c.PerAddress, keys.MostPerMinute)
+	}
+	return n, nil
+}
+
+// streams are how many open pages are kept current.
+func (c Config) streams() (int, error) {
+	const most = 1_000_000
+	n, err := strconv.Atoi(cmp.Or(c.Streams, "10000"))
+	if err != nil || n < 0 || n > most {
+		return 0, fault.Because(fault.Invalid, "the setting streams: %.20q is no number of open pages from 0 (they ask) to %d", c.Streams, most)
+	}
+	if n == 0 {
+		return -1, nil
 	}
 	return n, nil
 }
@@ -188,6 +212,15 @@ func hidden(keys string) string {
 	for pair := range strings.SplitSeq(keys, ",") {
 		id, _, _ := strings.Cut(pair, "=")
 		shown = append(shown, strings.TrimSpace(id)+"=xxxxx")
+	}
+	return strings.Join(shown, ",")
+}
+
+// withoutPasswords returns the setting nats fit to be shown.
+func withoutPasswords(servers string) string {
+	var shown []string
+	for server := range strings.SplitSeq(servers, ",") {
+		shown = append(shown, Redacted(strings.TrimSpace(server)))
 	}
 	return strings.Join(shown, ",")
 }

@@ -43,6 +43,13 @@ func (m *metrics) see(route string, status int, took time.Duration) {
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
 
+// streams counts the open pages that are kept current.
+func (m *metrics) streams(open func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "courant_streams", Help: "Open pages that are kept current.",
+	}, func() float64 { return float64(open()) }))
+}
+
 func (m *metrics) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
