@@ -3,6 +3,7 @@
 //	go run ./bench                 all of it, with 1,000,000 observations
 //	go run ./bench -rows 100000    quicker
 //	go run ./bench -history FILE   with the import of the ECB's eurofxref-hist.csv
+//	go run ./bench -streams 10000  only so many open streams, with what they cost
 //	go run ./bench -format json
 //	go run ./bench search          how long a reader waits for a search, and for a story that was published
 //
@@ -37,6 +38,7 @@ func main() {
 	requests := flag.Int("requests", 20_000, "requests in each of five rounds")
 	history := flag.String("history", "", "the ECB's eurofxref-hist.csv, whose import is measured too")
 	format := flag.String("format", "text", "text or json")
+	streams := flag.Int("streams", 0, "open streams, which alone are measured then")
 	flag.Parse()
 	if flag.Arg(0) == "search" {
 		if err := searching(flag.Args()[1:]); err != nil {
@@ -45,13 +47,13 @@ func main() {
 		}
 		return
 	}
-	if err := run(*rows, *requests, *history, *format); err != nil {
+	if err := run(*rows, *requests, *streams, *history, *format); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rows, requests int, history, format string) error {
+func run(rows, requests, streams int, history, format string) error {
 	dir, err := os.MkdirTemp("", "courant-bench-")
 	if err != nil {
 		return err
@@ -62,12 +64,16 @@ func run(rows, requests int, history, format string) error {
 		return fmt.Errorf("build: %w: %s", err, out)
 	}
 	var results []result
-	for _, measure := range []func() ([]result, error){
+	measures := []func() ([]result, error){
 		func() ([]result, error) { return appending(dir, rows) },
 		func() ([]result, error) { return hearing(dir, program, history) },
 		func() ([]result, error) { return remembering(dir, program, rows) },
 		func() ([]result, error) { return serving(dir, program, requests) },
-	} {
+	}
+	if streams > 0 {
+		measures = []func() ([]result, error){func() ([]result, error) { return streaming(dir, program, streams) }}
+	}
+	for _, measure := range measures {
 		some, err := measure()
 		if err != nil {
 			return err

@@ -274,6 +274,9 @@ func bind(setting, address string) (net.Listener, error) {
 // Addr is the address at which the paper is read, with the port that was bound.
 func (a *App) Addr() string { return a.public.Addr().String() }
 
+// Streams is how many open pages are kept current.
+func (a *App) Streams() int { return a.paper.Streams() }
+
 // MetricsAddr is the address of the private listener; empty where there is none.
 func (a *App) MetricsAddr() string {
 	if a.private == nil {

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -215,7 +216,7 @@ func followStory(a news.Article) templ.Attributes {
 // followed is the state of a topic. What is no topic is fault.Invalid.
 func (s *Site) followed(ctx context.Context, topic string) (web.State, error) {
 	state, err := s.stateOf(ctx, topic)
-	if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Gone {
+	if errors.Is(err, fault.NotFound) || errors.Is(err, fault.Gone) {
 		return nil, fault.Because(fault.Invalid, "the topic %.80q: %w", topic, err)
 	}
 	return state, err
@@ -310,7 +311,7 @@ func (s *Site) storyNow(ctx context.Context, path string) (web.State, error) {
 		return nil, missing
 	}
 	article, err := s.paper.Article(ctx, at, slug)
-	if fault.KindOf(err) == fault.Gone {
+	if errors.Is(err, fault.Gone) {
 		return web.State{noteSign + "revision": written([]string{"none", "This story was withdrawn."})}, nil
 	}
 	if err != nil {

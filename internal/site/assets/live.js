@@ -12,7 +12,7 @@ const button = document.querySelector(".pulse button");
 const fresh = document.querySelector(".fresh");
 const waiting = new Map(); // for the end of a selection
 const stored = "courant-paused";
-let source, last, timer, failed = 0, asked = 0;
+let source, last, timer, told, failed = 0, asked = 0;
 let paused = false;
 try { paused = !!localStorage[stored]; } catch {}
 
@@ -35,7 +35,7 @@ const flag = (row, flags) => {
 };
 
 const show = (row, cell) => {
-  row.classList.toggle("gone", cell === null);
+  row.hidden = cell === null;
   if (cell === null) return;
   if (typeof cell === "string") row.textContent = cell;
   else if (cell.lines) row.replaceChildren(...cell.lines.map(textContent => make("p", { className: "source", textContent })));
@@ -66,7 +66,7 @@ const put = ([topic, key, cell]) => {
       const note = key.slice(1);
       if (!cell || p.dataset[note] === cell[0]) continue;
       p.dataset[note] = cell[0];
-      tell(cell[1]);
+      if (!told) tell(told = cell[1]); // the first is the most important
       continue;
     }
     for (const row of [p, ...p.querySelectorAll("[data-row]")]) {
@@ -78,7 +78,8 @@ const put = ([topic, key, cell]) => {
 };
 
 const paint = ({ topic, whole, cells }) => {
-  if (whole) for (const p of of(topic)) for (const r of p.querySelectorAll("[data-row]")) if (!(r.dataset.row in cells)) r.classList.add("gone");
+  if (whole) for (const p of of(topic)) for (const r of p.querySelectorAll("[data-row]")) if (!(r.dataset.row in cells)) r.hidden = true;
+  told = "";
   for (const key in cells) {
     waiting.delete(topic + key);
     put([topic, key, cells[key]]);

@@ -86,11 +86,22 @@ func Open(ctx context.Context, db *store.DB, b bus.Bus, o Options) (*Store, erro
 func (s *Store) Run(ctx context.Context) {
 	t := time.NewTicker(interval)
 	defer t.Stop()
+	hinted := make(chan struct{}, 1)
+	stop := s.bus.Listen(func(e bus.Event) { // it may be another machine's
+		if e.Topic == market.PriceTopic {
+			select {
+			case hinted <- struct{}{}:
+			default:
+			}
+		}
+	})
+	defer stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
+		case <-hinted:
 		}
 		s.writing.Lock()
 		changed, err := s.refresh(ctx)
