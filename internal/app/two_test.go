@@ -34,7 +34,10 @@ func follow(t *testing.T, way *path) *follower {
 		defer close(ended)
 		for last := ""; ctx.Err() == nil; {
 			last = f.read(ctx, last)
-			time.Sleep(20 * time.Millisecond) // as retry says, but sooner
+			select { // as retry says, but sooner
+			case <-ctx.Done():
+			case <-time.After(20 * time.Millisecond):
+			}
 		}
 	}()
 	return f
