@@ -100,7 +100,8 @@ type topic struct {
 	cells   map[string]cell
 	now     State
 	version string
-	page    *Page // its state, for who polls; nil until somebody asks
+	text    []byte // its state, as it is sent whole; nil until somebody needs it
+	page    *Page  // the same, for who polls
 	steps   []*step
 	due     bool      // something may have changed since it was read
 	used    time.Time // when somebody asked for it last
@@ -287,7 +288,7 @@ func (s *Stream) apply(t *topic, state State) bool {
 	} else {
 		t.read, t.born = true, s.seq
 	}
-	t.seq, t.now, t.version, t.page = s.seq, state, state.Version(), nil
+	t.seq, t.now, t.version, t.text, t.page = s.seq, state, state.Version(), nil, nil
 	return true
 }
 
@@ -316,7 +317,7 @@ func (s *Stream) frame(set *set, after uint64) []byte {
 // since is what a reader who has seen a change lacks of a topic: its last step, several steps in one, or all of it.
 func (s *Stream) since(t *topic, after uint64) []byte {
 	if after < t.born {
-		return s.message(t.name, t.seq, t.now, true)
+		return s.whole(t)
 	}
 	if last := t.steps[len(t.steps)-1]; after >= last.after {
 		return last.text
@@ -328,6 +329,14 @@ func (s *Stream) since(t *topic, after uint64) []byte {
 		}
 	}
 	return s.message(t.name, t.seq, changes, false)
+}
+
+// whole is all of a topic's state.
+func (s *Stream) whole(t *topic) []byte {
+	if t.text == nil {
+		t.text = s.message(t.name, t.seq, t.now, true)
+	}
+	return t.text
 }
 
 // message is what is said of a topic, in one line.

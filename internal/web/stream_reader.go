@@ -3,12 +3,12 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -38,13 +38,16 @@ const (
 
 // retry tells a browser when to come back: in a second at least.
 func retry(within time.Duration) string {
-	return fmt.Sprintf("retry: %d\n\n", (time.Second + rand.N(within-time.Second)).Milliseconds())
+	return "retry: " + strconv.FormatInt((time.Second+rand.N(within-time.Second)).Milliseconds(), 10) + "\n\n"
 }
 
-// talk sends a reader what changes until it leaves, does not take what is sent, or the paper stops.
-func (s *Stream) talk(r *reader, hello []byte) {
+// talk sends a reader what it lacks at first, and then what changes, until it leaves, does not take what is sent, or the paper stops.
+func (s *Stream) talk(r *reader, head, hello []byte) {
 	defer s.leave(r)
-	err := r.line.send(hello, s.o.Write)
+	err := r.line.send(append(head, retry(comeBack)...), s.o.Write)
+	if err == nil {
+		err = r.line.send(hello, s.o.Write)
+	}
 	for err == nil {
 		heartbeat := time.Now().Add(s.o.Heartbeat - rand.N(s.o.Heartbeat/4))
 		for text := []byte(nil); text == nil && err == nil; {

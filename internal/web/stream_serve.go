@@ -104,7 +104,7 @@ func (s *Stream) Open(w http.ResponseWriter, r *http.Request, followed []Followe
 		if err != nil {
 			return err
 		}
-		s.talk(reader, hello)
+		s.talk(reader, nil, hello)
 		return nil
 	}
 	line := &connLine{}
@@ -126,7 +126,7 @@ func (s *Stream) Open(w http.ResponseWriter, r *http.Request, followed []Followe
 	h.Set("Connection", "close") // it ends when the stream does
 	_ = h.Write(&head)           // to memory
 	head.WriteString("\r\n")
-	go s.talk(reader, append(head.Bytes(), hello...))
+	go s.talk(reader, head.Bytes(), hello)
 	return nil
 }
 
@@ -160,16 +160,25 @@ func (s *Stream) join(r *reader, topics []*topic, followed []Followed, last stri
 	s.open++
 	s.from[r.from]++
 	s.gone.Add(1)
-	var texts [][]byte
-	for i, t := range joined.topics {
-		switch {
-		case ours && t.seq > after:
-			texts = append(texts, s.since(t, after))
-		case !ours && (last != "" || followed[i].Version != t.version): // what a page shows that was told more is not known
-			texts = append(texts, s.message(t.name, t.seq, t.now, true))
+	if !ours {
+		after = 0
+	}
+	hello := s.frame(joined, after)
+	if last == "" && hello != nil { // else what a page shows that was told more than it printed is not known
+		var texts [][]byte
+		for i, t := range joined.topics {
+			if followed[i].Version != t.version {
+				texts = append(texts, s.whole(t))
+			}
+		}
+		if len(texts) < len(topics) {
+			hello = events(texts, s.id(s.seq))
 		}
 	}
-	return append([]byte(retry(comeBack)), events(texts, s.id(s.seq))...), nil
+	if hello == nil {
+		hello = events(nil, s.id(s.seq))
+	}
+	return hello, nil
 }
 
 // addressed is the address by which streams are counted: of IPv6 the network that one customer is given.
@@ -198,7 +207,7 @@ func (s *Stream) Present(w http.ResponseWriter, r *http.Request, name string) er
 	}
 	s.mu.Lock()
 	if t.page == nil {
-		t.page = NewPage(s.message(t.name, t.seq, t.now, true), PageOptions{ContentType: "application/json", CacheControl: soon})
+		t.page = NewPage(s.whole(t), PageOptions{ContentType: "application/json", CacheControl: soon})
 	}
 	page := t.page
 	s.mu.Unlock()

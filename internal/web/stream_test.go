@@ -179,7 +179,7 @@ func (w *world) tryOpen(t *testing.T, topics, last string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	go w.stream.talk(r, hello)
+	go w.stream.talk(r, nil, hello)
 	return theirs, nil
 }
 
