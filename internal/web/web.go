@@ -6,8 +6,8 @@
 //
 // The usual order, from outside in: [Door], [Server], [Secure], [Observe], [Recover], the mux, [Handle].
 //
-// Everything here is safe for concurrent use. Durations are measured with the monotonic clock; nothing here sleeps or
-// starts a goroutine, except that [Door.Wait] waits in one.
+// Everything here is safe for concurrent use. Durations are measured with the monotonic clock; nothing here starts a
+// goroutine, except that [Door.Wait] waits in one and a [Stream] has one for each reader.
 package web
 
 import (

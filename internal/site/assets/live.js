@@ -1,4 +1,4 @@
-// Keeps an open page current: see docs/live.md. The places of a cell, in the order of follow.go: selector, attribute or else text.
+// Keeps an open page current: docs/live.md. The places of a cell, as in follow.go: selector, attribute or else text.
 const part = name => `[data-part=${name}]`;
 const places = [["data"], ["data", "value"], ["data", "data-until"], [".bound," + part("number"), "href"], [".move"], [".move", "class"],
   [".move", "title"], ["li>a", "title"], [part("by")], [part("since")], [part("source")], [part("how")], [part("agree")],
@@ -94,12 +94,12 @@ document.addEventListener("selectionchange", () => {
 });
 
 const close = () => {
-  clearTimeout(timer);
+  timer = clearTimeout(timer);
   if (source) source.close();
   source = null;
 };
 
-// Without a stream it asks as often as the server likes, and after a while for a stream again.
+// Without a stream it asks, and after a while for a stream again.
 const ids = new Map();
 const poll = async () => {
   let every = 15;
@@ -120,7 +120,7 @@ const poll = async () => {
   } catch {
     say("Reconnecting");
   }
-  timer = setTimeout(++asked % 20 ? poll : open, every * 1000 * (1 + Math.random() / 2));
+  if (now === timer) timer = setTimeout(++asked % 20 ? poll : open, every * 1000 * (1 + Math.random() / 2));
 };
 
 const open = () => {
@@ -148,7 +148,7 @@ if (button) {
   button.onclick = () => {
     paused = !paused;
     try { paused ? localStorage[stored] = 1 : localStorage.removeItem(stored); } catch {}
-    word.setAttribute("role", "status"); // not before: that all is well is no news
+    word.setAttribute("role", "status");
     turn();
   };
 }
