@@ -35,7 +35,7 @@ const flag = (row, flags) => {
 };
 
 const show = (row, cell) => {
-  row.hidden = cell === null;
+  row.classList.toggle("gone", cell === null);
   if (cell === null) return;
   if (typeof cell === "string") row.textContent = cell;
   else if (cell.lines) row.replaceChildren(...cell.lines.map(textContent => make("p", { className: "source", textContent })));
@@ -78,7 +78,7 @@ const put = ([topic, key, cell]) => {
 };
 
 const paint = ({ topic, whole, cells }) => {
-  if (whole) for (const p of of(topic)) for (const r of p.querySelectorAll("[data-row]")) if (!(r.dataset.row in cells)) r.hidden = true;
+  if (whole) for (const p of of(topic)) for (const r of p.querySelectorAll("[data-row]")) if (!(r.dataset.row in cells)) r.classList.add("gone");
   told = "";
   for (const key in cells) {
     waiting.delete(topic + key);
