@@ -10,7 +10,7 @@ const of = topic => parts.filter(p => p.dataset.live.split("@")[0] === topic);
 const word = document.querySelector(".pulse span");
 const button = document.querySelector(".pulse button");
 const fresh = document.querySelector(".fresh");
-const waiting = new Map(); // for the end of a selection
+const waiting = new Map();
 const stored = "courant-paused";
 let source, last, timer, told, failed = 0, asked = 0;
 let paused = false;
