@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,7 +24,8 @@ const AssetsPath = "/assets/"
 // know the hash, such as a script that imports another; a browser asks for it again each time.
 //
 // In CSS, url(fonts/text.woff2) is meant from the root of the tree and is replaced by the hashed address. Its comments are
-// for who reads the source and are left out; so a style must not have a comment's signs in a string.
+// for who reads the source and are left out; so a style must not have a comment's signs in a string. A script's line
+// import "./other.js"; is replaced by that script.
 type Assets struct {
 	files fs.FS
 	dev   bool
@@ -55,6 +57,9 @@ func NewAssets(files fs.FS, dev bool) (*Assets, error) {
 			return nil
 		}
 		body, err := fs.ReadFile(files, name)
+		if err == nil && path.Ext(name) == ".js" {
+			body, err = bundled(files, body)
+		}
 		a.add(name, body)
 		return err
 	})
@@ -97,6 +102,20 @@ func hashedName(name string, body []byte) string {
 // a browser may keep for ever.
 func NewAsset(name string, body []byte) (address string, page *Page) {
 	return AssetsPath + hashedName(name, body), NewPage(body, PageOptions{ContentType: assetType(name), CacheControl: forever})
+}
+
+// An import in a script of another that exports nothing.
+var imported = regexp.MustCompile(`(?m)^import "\./([\w.-]+\.js)";$`)
+
+// bundled puts into a script those that it imports, each in a scope of its own, so that a page asks for one file.
+func bundled(files fs.FS, script []byte) ([]byte, error) {
+	var missing error
+	out := imported.ReplaceAllFunc(script, func(line []byte) []byte {
+		part, err := fs.ReadFile(files, string(imported.FindSubmatch(line)[1]))
+		missing = errors.Join(missing, err)
+		return slices.Concat([]byte("{\n"), part, []byte("}"))
+	})
+	return out, missing
 }
 
 // A comment in CSS.

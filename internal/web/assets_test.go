@@ -76,6 +76,18 @@ func TestAStyleThatRefersToNothingIsAnError(t *testing.T) {
 	}
 }
 
+func TestAScriptIsOneFileWithWhatItImports(t *testing.T) {
+	files := fstest.MapFS{"site.js": {Data: []byte("import \"./part.js\";\nconst a = 1;\n")}, "part.js": {Data: []byte("const a = 2;\n")}}
+	a, base := assets(t, files, false)
+	if _, body := get(t, base+a.URL("site.js")); body != "{\nconst a = 2;\n}\nconst a = 1;\n" {
+		t.Errorf("the script is %q", body)
+	}
+	delete(files, "part.js")
+	if _, err := web.NewAssets(files, false); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a script that imports nothing there: %v", err)
+	}
+}
+
 func TestATemplateCannotNameAnAssetThatIsNotThere(t *testing.T) {
 	a, _ := assets(t, fstest.MapFS{}, false)
 	defer func() {

@@ -79,7 +79,7 @@ function checkPage(name, page) {
 	}
 	const shift = r.audits["cumulative-layout-shift"].numericValue;
 	judge(shift < 0.001, `layout shift of the ${name}: ${shift.toFixed(4)}`);
-	const asked = r.audits["network-requests"].details.items.filter((i) => i.url.startsWith("http") && !["Other", "Manifest"].includes(i.resourceType));
+	const asked = r.audits["network-requests"].details.items.filter((i) => i.url.startsWith("http") && !["Other", "Manifest", "EventSource"].includes(i.resourceType));
 	const weight = (items) => items.reduce((sum, i) => sum + i.transferSize, 0);
 	const fonts = asked.filter((i) => i.resourceType === "Font"), rest = asked.filter((i) => i.resourceType !== "Font");
 	judge(weight(rest) <= budgets[name], `weight of the ${name}: ${weight(rest)} bytes without fonts, at most ${budgets[name]}`);

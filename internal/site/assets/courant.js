@@ -1,3 +1,4 @@
+import "./live.js";
 // A page left open turns its numbers stale by itself: each bears the moment until which it counts as current.
 const turn = () => {
   const now = Date.now();
@@ -74,4 +75,3 @@ if (found) search(document.querySelector("main [name=q]"), found);
 for (const figure of document.querySelectorAll(".course .chart")) probe(figure);
 
 // A page that shows the present stays current.
-if (document.querySelector("[data-live]")) import("./live.js");

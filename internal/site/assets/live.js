@@ -152,5 +152,7 @@ if (button) {
     turn();
   };
 }
-document.addEventListener("visibilitychange", () => document.hidden ? close() : turn());
-turn();
+if (parts.length) {
+  document.addEventListener("visibilitychange", () => document.hidden ? close() : turn());
+  turn();
+}
