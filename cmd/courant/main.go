@@ -130,7 +130,7 @@ func root() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	cmd.AddCommand(demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), auditCommand(s), ratesCommand(s),
-		boardCommand(s), mcpCommand(s), sourcesCommand(s), backfillCommand(s), quarantineCommand(s), keysCommand(s), staffCommand(s), hooksCommand(s), settingsCommand(s), configCommand(s), doctorCommand(s), reindexCommand(s), versionCommand(s))
+		boardCommand(s), watchCommand(s), mcpCommand(s), sourcesCommand(s), backfillCommand(s), quarantineCommand(s), keysCommand(s), staffCommand(s), hooksCommand(s), settingsCommand(s), configCommand(s), doctorCommand(s), reindexCommand(s), versionCommand(s))
 	return cmd
 }
 

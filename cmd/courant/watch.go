@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/watch"
+)
+
+func watchCommand(s *settings) *cobra.Command {
+	var server string
+	var every time.Duration
+	var plain, once bool
+	cmd := &cobra.Command{
+		Use:   "watch [SYMBOL…]",
+		Short: "Watch pairs and shares on the terminal",
+		Long: `Show pairs and shares as they stand now, and keep them current: value, change, about when and who says so. Without symbols
+it shows what the paper's strip does. It reads the paper of --data or --database, and writes nothing to it; with --server it asks
+one that is served elsewhere. When that cannot be reached, the last values stay, and say so.
+
+On a terminal it draws a board; ? lists its keys. With --plain, and where standard output is no terminal, it prints a line for
+each change instead; with --format json an object for each. Without colour: NO_COLOR=1; without other characters than ASCII: NO_UNICODE=1.`,
+		Example: "  courant watch EUR/USD EUR/JPY XNYS:BP\n  courant watch EUR/USD --server https://paper.example --every 1m\n" +
+			"  courant watch --once\n  courant watch EUR/USD --plain\n  courant watch EUR/USD --format json",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			symbols, err := watched(args)
+			if err != nil {
+				return err
+			}
+			if every < time.Second || every > 24*time.Hour {
+				return fault.Because(fault.Invalid, "--every %s: between two questions lie a second at least and a day at most, as 10s or 5m", every)
+			}
+			show := func(source watch.Source) error {
+				wide, colour := terminal(cmd.OutOrStdout())
+				if wide == 0 || plain || once || s.format == "json" {
+					return watch.Follow(cmd.Context(), source, cmd.OutOrStdout(), watch.FollowOptions{
+						Every: every, Once: once, JSON: s.format == "json", Errors: cmd.ErrOrStderr(),
+					})
+				}
+				return draw(cmd, source, watch.Options{Every: every, Plain: !colour, ASCII: os.Getenv("NO_UNICODE") != "" || os.Getenv("TERM") == "linux"})
+			}
+			if server != "" {
+				remote, err := watch.NewRemote(server, symbols)
+				if err != nil {
+					return err
+				}
+				defer remote.Close()
+				return show(remote)
+			}
+			return house(cmd, s, func(h *app.House) error {
+				m, err := h.Paper.Masthead(cmd.Context())
+				if err != nil {
+					return err
+				}
+				base, err := s.base(cmd.Context(), h)
+				if err != nil {
+					return err
+				}
+				return show(watch.NewLocal(h.Ledger, watch.LocalOptions{Symbols: symbols, Usual: m.Strip, Base: base}))
+			})
+		},
+	}
+	cmd.Flags().StringVar(&server, "server", "", "address of a paper that is served elsewhere, such as https://paper.example")
+	cmd.Flags().DurationVar(&every, "every", 10*time.Second, "how often to ask")
+	cmd.Flags().BoolVar(&plain, "plain", false, "print a line for each change instead of drawing")
+	cmd.Flags().BoolVar(&once, "once", false, "print a table once")
+	return cmd
+}
+
+// watched reads symbols, each of which counts once.
+func watched(args []string) (symbols []market.Symbol, err error) {
+	seen := map[market.Symbol]bool{}
+	for _, text := range args {
+		symbol, err := market.ParseSymbol(text)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[symbol] {
+			symbols = append(symbols, symbol)
+		}
+		seen[symbol] = true
+	}
+	if len(symbols) > watch.MostSymbols {
+		return nil, fault.Because(fault.Invalid, "%d symbols: at most %d are watched at once", len(symbols), watch.MostSymbols)
+	}
+	return symbols, nil
+}
+
+// draw draws the board until somebody ends it, which is no fault. What can have no answer is said before anything is drawn.
+func draw(cmd *cobra.Command, source watch.Source, o watch.Options) error {
+	ctx := cmd.Context()
+	first := watch.First(ctx, source)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if first.Hopeless() {
+		return first.Err
+	}
+	program := tea.NewProgram(watch.New(ctx, source, first, o),
+		tea.WithContext(ctx), tea.WithOutput(cmd.OutOrStdout()), tea.WithInput(cmd.InOrStdin()), tea.WithoutSignalHandler())
+	_, err := program.Run()
+	if err == nil || ctx.Err() != nil || errors.Is(err, tea.ErrInterrupted) {
+		return nil
+	}
+	return fmt.Errorf("draw on the terminal: %w", err)
+}

@@ -1,0 +1,112 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+)
+
+// On a terminal the program draws, obeys its keys, and leaves the terminal as it was.
+func TestTheBoardIsDrawnOnATerminalAndLeavesItAsItWas(t *testing.T) {
+	data := t.TempDir()
+	h, err := app.Open(t.Context(), app.Config{Data: data, Listen: "127.0.0.1:0", Base: "EUR"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bank := market.Source{ID: "bank", Name: "The Bank", Kind: market.Official, Fresh: 96 * time.Hour, Terms: market.Free, Issuer: "EUR"}
+	at := time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC)
+	var said []market.Observation
+	for symbol, value := range map[market.Symbol]string{"EUR/USD": "1.1830", "EUR/JPY": "184.25"} {
+		said = append(said, market.NewObservation(symbol, market.Rate, currency.MustDecimal(value), market.Moment{At: at, Seen: at.Add(15 * time.Hour)}, bank.ID, ""))
+	}
+	if _, err := h.Ledger.Record(t.Context(), []market.Source{bank}, said, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const altScreen, ordinary, showCursor = "\x1b[?1049h", "\x1b[?1049l", "\x1b[?25h"
+	for name, c := range map[string]struct {
+		keys string   // after the board is drawn
+		wait string   // a word that must then be drawn where nothing stood: of others only what differs is
+		end  string   // the last keys
+		env  []string // beside the terminal's kind
+	}{
+		"q":                      {keys: "j\r", wait: "Learnt", end: "q"},
+		"Ctrl-C":                 {keys: "?", wait: "fifth", end: "\x03"},
+		"Ctrl-C, without colour": {keys: "?", wait: "fifth", end: "\x03", env: []string{"NO_COLOR=1"}},
+		"Ctrl-C, in ASCII":       {keys: "?", wait: "fifth", end: "\x03", env: []string{"NO_UNICODE=1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			self, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(t.Context(), self)
+			cmd.Args = []string{"courant", "watch", "--data", data}
+			cmd.Env = append(append(os.Environ(), "COURANT_DATABASE=", "TERM=xterm-256color", "NO_COLOR=", "NO_UNICODE="), c.env...)
+			terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer terminal.Close()
+			screen := &transcript{from: terminal}
+			screen.until(t, "EUR/JPY")
+			if _, err := io.WriteString(terminal, c.keys); err != nil {
+				t.Fatal(err)
+			}
+			screen.until(t, c.wait)
+			if _, err := io.WriteString(terminal, c.end); err != nil {
+				t.Fatal(err)
+			}
+			screen.rest()
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("it ends with %v", err)
+			}
+			text := screen.String()
+			if !strings.Contains(text, altScreen) || strings.LastIndex(text, ordinary) < strings.LastIndex(text, altScreen) || !strings.Contains(text, showCursor) {
+				t.Errorf("the terminal is not left as it was: %q", text)
+			}
+			if signs := strings.ContainsAny(text, "↑›▁▲"); signs == (len(c.env) > 0 && c.env[0] == "NO_UNICODE=1") {
+				t.Errorf("with %v: other signs than ASCII %t", c.env, signs)
+			}
+			if coloured := strings.Contains(text, "38;5;"); coloured == (len(c.env) > 0 && c.env[0] == "NO_COLOR=1") {
+				t.Errorf("with %v: coloured %t", c.env, coloured)
+			}
+		})
+	}
+}
+
+// transcript is what was written on a terminal so far.
+type transcript struct {
+	bytes.Buffer
+	from io.Reader
+}
+
+// until reads until a text was written. A terminal that is closed without it fails the test.
+func (s *transcript) until(t *testing.T, text string) {
+	t.Helper()
+	part := make([]byte, 4096)
+	for !strings.Contains(s.String(), text) {
+		n, err := s.from.Read(part)
+		s.Write(part[:n])
+		if err != nil {
+			t.Fatalf("%q was not drawn: %v: %q", text, err, s.String())
+		}
+	}
+}
+
+// rest reads to the end, which on Linux is an error.
+func (s *transcript) rest() { _, _ = io.Copy(&s.Buffer, s.from) }
