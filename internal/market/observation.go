@@ -3,6 +3,7 @@ package market
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,21 @@ const (
 	PreviousClose Field = "previous close" // the close of the session before
 	Change        Field = "change"         // what the source says that Last moved since the previous close
 	Percent       Field = "percent"        // what the source says that this is in per cent: a claim, kept to be checked
+
+	OpenPrice Field = "open"   // the first price of the session
+	HighPrice Field = "high"   // the highest of the session so far
+	LowPrice  Field = "low"    // the lowest of the session so far
+	Volume    Field = "volume" // how many shares changed hands in the session so far
+	Delay     Field = "delay"  // how many minutes old the source says that its prices are when it gives them; 0: real time
 )
+
+// fields are those of a listing.
+var listingFields = [...]Field{Last, PreviousClose, Change, Percent, OpenPrice, HighPrice, LowPrice, Volume, Delay}
+
+// priced says whether a field is a price, or a rate, which cannot be zero or less.
+func (f Field) priced() bool {
+	return f == Rate || f == Last || f == PreviousClose || f == OpenPrice || f == HighPrice || f == LowPrice
+}
 
 // ID is the permanent name of an observation: 16 characters of base 32, the first 80 bits of the SHA-256 of all that
 // the observation says. The same number said by the same source about the same moment and learnt at the same moment
@@ -86,8 +101,8 @@ func (o Observation) check(table *currency.Table, ahead time.Duration) error {
 		return fault.Because(fault.Invalid, "%s must be written %s: a symbol has one name", o.Symbol, s)
 	}
 	base, quote, isPair := o.Symbol.Pair()
-	switch o.Field {
-	case Rate:
+	switch {
+	case o.Field == Rate:
 		if !isPair {
 			return fault.Because(fault.Invalid, "%s is a listing: it has a last price, not a rate", o.Symbol)
 		}
@@ -96,15 +111,18 @@ func (o Observation) check(table *currency.Table, ahead time.Duration) error {
 				return fault.Because(fault.Invalid, "%s: %w", o.Symbol, err)
 			}
 		}
-	case Last, PreviousClose, Change, Percent:
+	case slices.Contains(listingFields[:], o.Field):
 		if isPair {
 			return fault.Because(fault.Invalid, "%s is a pair of currencies: it has a rate, not a %s", o.Symbol, o.Field)
 		}
 	default:
 		return fault.Because(fault.Invalid, "%s: there is no field %q", o.Symbol, o.Field)
 	}
-	if o.Field != Change && o.Field != Percent && o.Value.Sign() <= 0 {
+	if o.Field.priced() && o.Value.Sign() <= 0 {
 		return fault.Because(fault.Invalid, "%s: a %s of %s cannot be right: it must be above zero", o.Symbol, o.Field, o.Value)
+	}
+	if (o.Field == Volume || o.Field == Delay) && o.Value.Sign() < 0 {
+		return fault.Because(fault.Invalid, "%s: a %s of %s cannot be right: it cannot be below zero", o.Symbol, o.Field, o.Value)
 	}
 	if o.At.IsZero() || o.Seen.IsZero() {
 		return fault.Because(fault.Invalid, "%s: an observation needs both its times", o.Symbol)

@@ -296,6 +296,7 @@ type Table struct {
 
 type saying struct {
 	symbol market.Symbol
+	field  market.Field
 	at     int64
 }
 
@@ -324,7 +325,7 @@ func (t *Table) Add(base, quote string, value currency.Decimal, at time.Time, re
 	if t.said == nil {
 		t.said = map[saying]currency.Decimal{}
 	}
-	s := saying{market.Pair(b, q), at.UnixMicro()}
+	s := saying{market.Pair(b, q), market.Rate, at.UnixMicro()}
 	if before, twice := t.said[s]; twice {
 		if before.Equal(value) {
 			return nil

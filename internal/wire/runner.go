@@ -43,7 +43,11 @@ type Options struct {
 	Keys map[market.SourceID]string // what the paper's keys with the providers are
 	Keep time.Duration              // how long the bodies of replies are kept; 0: 30 days
 	Now  func() time.Time           // nil: time.Now
-	Log  *slog.Logger               // nil: none
+
+	Listings func(context.Context) ([]Listed, error) // the listings of which providers of share prices are asked; nil: none
+	Folder   string                                  // the directory into which files with share prices are dropped; empty: none
+
+	Log *slog.Logger // nil: none
 }
 
 // Counts are what happened since the start, by provider.
@@ -67,6 +71,9 @@ func NewRunner(providers []Provider, ledger *market.Ledger, store Store, fetch *
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	for _, p := range providers {
+		if p.Quotes != nil {
+			continue // its schedule is the markets'
+		}
 		if err := p.Schedule.Check(); err != nil {
 			return nil, fmt.Errorf("set up the provider %s: %w", p.Source.ID, err)
 		}
@@ -176,20 +183,29 @@ const failuresInARow = 3
 // round asks a provider for the newest, and brings its status up to date.
 func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *Status) error {
 	s.Tried = r.o.Now()
+	if p.Quotes != nil && p.Quotes.Folder {
+		return r.collect(ctx, p, lease, s)
+	}
 	before := s.Newest
 	figures, news, held := 0, 0, 0
-	var left []string
 	var asked time.Duration
 	var failed error
 	inARow := 0
 	unchanged := true
-	for _, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried)}) {
+	listed, left, err := r.listed(ctx, p)
+	if err != nil {
+		return err
+	}
+	for i, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried), Listed: listed}) {
+		if i > 0 && p.Quotes != nil && !sleep(ctx, p.Quotes.Pause) {
+			return ctx.Err()
+		}
 		o, err := r.ask(ctx, p, q, lease, s)
 		asked = max(asked, o.wait)
 		if err != nil {
 			failed = cmp.Or(failed, err)
 			inARow++
-			if asked > 0 || inARow == failuresInARow {
+			if asked > 0 || inARow == failuresInARow || fault.KindOf(err) == fault.Busy {
 				break // it wants to be left alone, or is not well: that goes for what it would be asked next, too
 			}
 			continue
@@ -214,10 +230,37 @@ func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *S
 		s.Figures, s.New, s.Held, s.Left = figures, news, held, left[:min(len(left), 10)]
 	}
 	s.Got, s.Failures, s.Problem = r.o.Now(), 0, ""
+	if p.Quotes != nil {
+		s.Next = p.Quotes.next(marketsOf(listed), r.o.Now())
+		return nil
+	}
 	// Of a provider that is asked for the first time the newest may be yesterday's, and today's still to come.
 	come := s.Newest.After(before) && (!before.IsZero() || !s.Newest.Before(p.Schedule.today(r.o.Now())))
 	s.Next = p.Schedule.Next(r.o.Now(), come)
 	return nil
+}
+
+// listed are the listings of which a provider of share prices is asked, and why it is not asked of others.
+func (r *Runner) listed(ctx context.Context, p Provider) (named []Listed, left []string, err error) {
+	if p.Quotes == nil || r.o.Listings == nil {
+		return nil, nil, nil
+	}
+	all, err := r.o.Listings(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("see which shares to ask %s for: %w", p.Source.ID, err)
+	}
+	named, left = p.List(all)
+	return named, left, nil
+}
+
+// sleep waits, and says whether the context still runs.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(wait):
+		return true
+	}
 }
 
 // Outcome is what came of one reply.
@@ -251,7 +294,7 @@ func (r *Runner) ask(ctx context.Context, p Provider, q Request, lease market.Le
 		r.count(p.Source.ID, func(c *Counts) { c.Unchanged++ })
 		return Outcome{unchanged: true}, nil
 	}
-	o, err := r.take(ctx, p, reply, lease, nil)
+	o, err := r.take(ctx, p.reader(q), reply, lease, nil)
 	if err != nil {
 		return o, err
 	}
@@ -382,8 +425,10 @@ func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market
 	return o, nil
 }
 
-// Read takes a reply that was saved, as if it were fetched now. Progress may be nil.
-func (r *Runner) Read(ctx context.Context, p Provider, body []byte, progress func(kept, figures int)) (Outcome, error) {
+// Read takes a reply that was saved, as if it were fetched now. Of a provider of share prices it is read as one about the
+// listings given. Progress may be nil.
+func (r *Runner) Read(ctx context.Context, p Provider, body []byte, listed []Listed, progress func(kept, figures int)) (Outcome, error) {
+	p = p.reader(Request{Listed: listed})
 	reply := replyOf(p.Source.ID, r.o.Now().UTC().Truncate(time.Microsecond), body)
 	reply.Path = "a saved reply"
 	return r.take(ctx, p, reply, market.Lease{}, progress)
@@ -409,16 +454,26 @@ func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, p
 	if to.Before(from) {
 		return Outcome{}, fault.Because(fault.Invalid, "there are no days from %s to %s", from.Format(time.DateOnly), to.Format(time.DateOnly))
 	}
+	listed, _, err := r.listed(ctx, p)
+	if err != nil {
+		return Outcome{}, err
+	}
 	within := p
-	within.Parse = func(body []byte) (Reading, error) {
-		reading, err := p.Parse(body)
+	only := func(reading Reading, err error) (Reading, error) {
 		reading.Quotations = slices.DeleteFunc(reading.Quotations, func(q Quotation) bool {
 			return q.At.Before(from) || !q.At.Before(to.AddDate(0, 0, 1))
 		})
 		return reading, err
 	}
+	if p.Quotes == nil {
+		within.Parse = func(body []byte) (Reading, error) { return only(p.Parse(body)) }
+	} else {
+		quotes := *p.Quotes
+		quotes.Parse = func(body []byte, asked []Listed) (Reading, error) { return only(p.Quotes.Parse(body, asked)) }
+		within.Quotes = &quotes
+	}
 	var all Outcome
-	requests := p.Requests(Ask{From: from, To: to, Key: r.o.Keys[p.Source.ID]})
+	requests := p.Requests(Ask{From: from, To: to, Key: r.o.Keys[p.Source.ID], Listed: listed})
 	if progress == nil {
 		progress = func(Progress) {}
 	}
@@ -440,7 +495,7 @@ func (r *Runner) insist(ctx context.Context, p Provider, q Request, progress fun
 	for failures := 1; ; failures++ {
 		reply, answer, err := r.get(ctx, p, q, http.Header{})
 		if err == nil {
-			return r.take(ctx, p, reply, market.Lease{}, progress)
+			return r.take(ctx, p.reader(q), reply, market.Lease{}, progress)
 		}
 		if answer.Status == http.StatusNotFound {
 			return Outcome{}, nil

@@ -289,11 +289,11 @@ func TestABackfillAsksForEachDayAndAddsNothingTwice(t *testing.T) {
 
 func TestASavedReplyTakesTheSameRoad(t *testing.T) {
 	w := newWorld(t)
-	o, err := w.Read(t.Context(), w.provider, []byte("2026-02-02 USD 1.1840\n2026-02-02 QQQ 7\n"), nil)
+	o, err := w.Read(t.Context(), w.provider, []byte("2026-02-02 USD 1.1840\n2026-02-02 QQQ 7\n"), nil, nil)
 	if err != nil || o.New != 1 || o.Figures != 2 || len(o.Left) != 1 || !strings.Contains(o.Left[0], "QQQ") {
 		t.Errorf("%+v, %v", o, err)
 	}
-	if _, err := w.Read(t.Context(), w.provider, []byte("<html>"), nil); fault.KindOf(err) != fault.Upstream {
+	if _, err := w.Read(t.Context(), w.provider, []byte("<html>"), nil, nil); fault.KindOf(err) != fault.Upstream {
 		t.Errorf("%v", err)
 	}
 }

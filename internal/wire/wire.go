@@ -9,6 +9,7 @@
 package wire
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -30,8 +31,12 @@ type Provider struct {
 
 	// Requests are what to ask. Each of them may be asked alone.
 	Requests func(Ask) []Request
+	// Quotes is set of a provider of share prices; nil: it publishes rates.
+	Quotes *Quotes
+
 	// Parse reads a reply to any of the requests; it tells them apart by what they hold. The error is fault.Upstream
-	// with a sentence that says what is wrong with the reply; then nothing of it is used.
+	// with a sentence that says what is wrong with the reply; then nothing of it is used. Of a provider of share prices it
+	// is nil, see Quotes.
 	Parse func(body []byte) (Reading, error)
 }
 
@@ -40,6 +45,7 @@ type Ask struct {
 	From, To time.Time // the first and the last day; both zero: the newest there is
 	Key      string    // the paper's key with the provider, where it wants one
 	Today    time.Time // the day that it is where the provider sits, for services that tell nothing without a day
+	Listed   []Listed  // of a provider of share prices: which ones
 }
 
 // Newest says whether it is the newest that is wanted.
@@ -62,12 +68,13 @@ func (a Ask) Days(idle ...time.Weekday) []time.Time {
 
 // Request is one HTTP request, to a path below the provider's base.
 type Request struct {
-	Path        string // with its query
-	Body        string // where there is one, the request is a POST
-	ContentType string // of the body
-	Accept      string // empty: anything
-	SOAPAction  string // for services that want it
-	Header      string // name of the header that bears the key; empty: the path does, or there is none
+	Path        string   // with its query
+	Body        string   // where there is one, the request is a POST
+	ContentType string   // of the body
+	Accept      string   // empty: anything
+	SOAPAction  string   // for services that want it
+	Header      string   // name of the header that bears the key; empty: the path does, or there is none
+	Listed      []Listed // the listings that it asks of, for many replies do not say of what they speak
 }
 
 // Reading is what a reply says.
@@ -82,6 +89,7 @@ type Reading struct {
 // Quotation is one figure of a reply.
 type Quotation struct {
 	Symbol market.Symbol
+	Field  market.Field     // empty: a rate
 	Value  currency.Decimal // for one unit of the base; exactly what the reply says, or that moved by a stated unit
 	At     time.Time
 	Ref    string // the figure as it stands in the reply, with what it is a figure of: "100 AMD = 20,1234"
@@ -91,7 +99,7 @@ type Quotation struct {
 func (r Reading) Observations(source market.SourceID, seen time.Time) []market.Observation {
 	all := make([]market.Observation, len(r.Quotations))
 	for i, q := range r.Quotations {
-		all[i] = market.NewObservation(q.Symbol, market.Rate, q.Value, market.Moment{At: q.At, Seen: seen}, source, q.Ref)
+		all[i] = market.NewObservation(q.Symbol, cmp.Or(q.Field, market.Rate), q.Value, market.Moment{At: q.At, Seen: seen}, source, q.Ref)
 	}
 	return all
 }
