@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,12 +80,14 @@ func dayOf(flag, text string) (time.Time, error) {
 }
 
 func importReplyCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
+	var about string
+	cmd := &cobra.Command{
 		Use:   "reply SOURCE FILE",
 		Short: "Take in a saved reply of a source",
 		Long: "Read a reply that was saved from a source's service, offline, through the same reading, judging and ledger as a\n" +
 			"fetched one. A figure that cannot be right is held: see courant quarantine.",
-		Example: "  courant import reply ecb eurofxref-daily.xml\n  courant import reply cbr XML_daily.xml --format json",
+		Example: "  courant import reply ecb eurofxref-daily.xml\n  courant import reply cbr XML_daily.xml --format json\n" +
+			"  courant import reply finnhub quote.json --about XNYS:BP",
 		Args:    arguments(cobra.ExactArgs(2), "import reply SOURCE FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body, err := readReply(args[1])
@@ -92,10 +95,49 @@ func importReplyCommand(s *settings) *cobra.Command {
 				return err
 			}
 			return runner(cmd, s, args[0], func(r *wire.Runner, p wire.Provider) (wire.Outcome, error) {
-				return r.Read(cmd.Context(), p, body, newBar(args[0]).to)
+				listed, err := listedOf(p, about)
+				if err != nil {
+					return wire.Outcome{}, err
+				}
+				return r.Read(cmd.Context(), p, body, listed, newBar(args[0]).to)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&about, "about", "", "of share prices, the shares that the reply is about: XNYS:BP,XNAS:VOD")
+	return cmd
+}
+
+// listedOf are the listings that a saved reply of share prices is about, by the provider's names.
+func listedOf(p wire.Provider, about string) ([]wire.Listed, error) {
+	if p.Quotes == nil {
+		if about != "" {
+			return nil, fault.Because(fault.Invalid, "%s publishes rates, and its replies say of what: leave out --about", p.Source.Name)
+		}
+		return nil, nil
+	}
+	if about == "" && !p.Quotes.Folder {
+		return nil, fault.Because(fault.Invalid, "say which shares the reply is about: --about XNYS:BP")
+	}
+	var all []wire.Listed
+	for text := range strings.SplitSeq(about, ",") {
+		if text == "" {
+			continue
+		}
+		symbol, err := market.ParseSymbol(strings.TrimSpace(text))
+		if err != nil {
+			return nil, err
+		}
+		l := wire.Listed{Symbol: symbol}
+		if known, err := market.KnownListings().Instrument(symbol); err == nil {
+			l.Unit = string(known.Currency)
+		}
+		all = append(all, l)
+	}
+	named, left := p.List(all)
+	if len(left) > 0 {
+		return nil, fault.Because(fault.Invalid, "%s", left[0])
+	}
+	return named, nil
 }
 
 // readReply reads a file up to the size that a fetched reply may have.

@@ -35,6 +35,9 @@ type sourceJSON struct {
 // providerJSON is how a source is fetched.
 type providerJSON struct {
 	Rates   string   `json:"rates"`
+	Quotes  bool     `json:"quotes,omitempty"`
+	Class   string   `json:"class,omitempty"`
+	Display string   `json:"display,omitempty"`
 	Docs    string   `json:"docs"`
 	Base    string   `json:"base"`
 	Fetched bool     `json:"fetched"`
@@ -149,10 +152,23 @@ func asProviderJSON(p wire.Provider, fetched bool) *providerJSON {
 		Rates: p.Kind, Docs: p.Docs, Base: p.Base, Fetched: fetched, Key: p.Key, Since: p.Since,
 		Zone: p.Schedule.Zone, From: p.Schedule.From, Until: p.Schedule.Until, Every: p.Schedule.Every.String(),
 	}
+	if p.Quotes != nil {
+		j.Quotes, j.Class, j.Display = true, p.Quotes.Class(), displayOf(p)
+		j.From, j.Until, j.Every = "", "", p.Quotes.Every.String()
+		return j
+	}
 	for _, day := range p.Schedule.Weekdays() {
 		j.Days = append(j.Days, day.String())
 	}
 	return j
+}
+
+// displayOf says whether a provider's share prices are shown.
+func displayOf(p wire.Provider) string {
+	if p.Source.Terms == market.Private {
+		return fmt.Sprintf("kept and not shown: where you have the right to show them to readers, confirm it with --display %s", p.Source.ID)
+	}
+	return "shown to readers, as the operator confirmed; not passed on to programs"
 }
 
 func asStatusJSON(s wire.Status) *statusJSON {
@@ -211,8 +227,21 @@ func printSourcesWhole(out io.Writer, all []sourceJSON) error {
 		if p := j.Provider; p != nil {
 			add("publishes", p.Rates)
 			add("described at", p.Docs)
-			add("fetched", map[bool]string{true: "yes", false: "no"}[p.Fetched]+", from "+p.Base)
-			add("asked", fmt.Sprintf("%s to %s in %s on %s, every %s", p.From, p.Until, p.Zone, strings.Join(p.Days, ", "), p.Every))
+			from := ", from " + p.Base
+			if p.Base == "" {
+				from = ", from the files of a folder"
+			}
+			add("fetched", map[bool]string{true: "yes", false: "no"}[p.Fetched]+from)
+			add("prices", p.Class)
+			add("display", p.Display)
+			switch {
+			case !p.Quotes:
+				add("asked", fmt.Sprintf("%s to %s in %s on %s, every %s", p.From, p.Until, p.Zone, strings.Join(p.Days, ", "), p.Every))
+			case p.Every == "0s":
+				add("asked", "once after the close of each session")
+			default:
+				add("asked", "every "+p.Every+" while a market trades, and once after its close")
+			}
 			add("key", p.Key)
 			add("reaches back to", p.Since)
 			add("last tried", momentOf(j.Status.Tried))

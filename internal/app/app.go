@@ -158,6 +158,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.memory, err = resident.Open(ctx, h.Store, h.Bus, resident.Options{Limit: limit, Log: log})
 	if err == nil {
 		h.furnish(a.memory)
+		err = a.KeepTerms(ctx)
+	}
+	if err == nil {
 		err = a.build()
 	}
 	if err == nil {

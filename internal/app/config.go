@@ -33,6 +33,9 @@ type Config struct {
 	Mirror      string // ID=ADDRESS,…: where a provider is fetched from instead of its own address
 	Memory      string // megabytes that rates may take in memory while the paper is served; empty: 256
 	SourceKeys  string // ID=KEY,…: the paper's keys with providers
+	Quotes      string // listings of which share prices are asked, with commas between; empty: those that the paper shows and prints
+	Display     string // providers of share prices that the operator may show, with commas between
+	Drop        string // directory into which files with share prices are dropped; empty: none
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
 	Hub         string // the WebSub hub that is told when a feed changes; empty: none
@@ -63,6 +66,9 @@ func Settings() []Setting {
 		{Flag: "wire", Env: "COURANT_WIRE", Default: "on", Usage: "which sources serve fetches: on (official ones without a key, and those with one), off, or a list: ecb,cbr"},
 		{Flag: "mirror", Env: "COURANT_MIRROR", Usage: "where sources are fetched from instead: ecb=https://mirror.example/eurofxref/,…"},
 		{Flag: "source-keys", Env: "COURANT_SOURCE_KEYS", Usage: "the paper's keys with sources that want one: oxr=…,fred=…", Hide: hidden},
+		{Flag: "quotes", Env: "COURANT_QUOTES", Usage: "shares whose prices are asked for, beside those of the strip and of published stories: XNYS:BP,XNAS:VOD"},
+		{Flag: "display", Env: "COURANT_DISPLAY", Usage: "providers of share prices for which you confirm that you may show them to readers: finnhub,tiingo; those of all others are kept and not shown"},
+		{Flag: "drop", Env: "COURANT_DROP", Usage: "directory into which the paper's own feed drops files of share prices (docs/quotes.md)"},
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
@@ -108,6 +114,9 @@ func (c Config) Check() error {
 			"for SQLite leave it out and name a directory with --data")
 	}
 	if _, err := c.Fetched(); err != nil {
+		return err
+	}
+	if _, err := c.asked(); err != nil {
 		return err
 	}
 	if _, err := c.memory(); err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -13,9 +14,22 @@ import (
 	"github.com/courant-news/courant/internal/wire/provider"
 )
 
-// Providers returns every provider there is, at the mirror that is configured for it.
+// everybody is every provider there is, of rates and of share prices.
+func everybody() []wire.Provider { return slices.Concat(provider.All(), provider.Quotes()) }
+
+// Providers returns every provider there is, at the mirror that is configured for it. Share prices are private unless the
+// operator has confirmed that he may show them.
 func (c Config) Providers() ([]wire.Provider, error) {
-	all := provider.All()
+	all := everybody()
+	shown, err := c.shown(all)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range all {
+		if shown[p.Source.ID] {
+			all[i].Source.Terms = market.ShowOnly
+		}
+	}
 	mirrors, err := pairs("mirror", c.Mirror, all)
 	if err != nil {
 		return nil, err
@@ -48,14 +62,26 @@ func (c Config) Fetched() ([]wire.Provider, error) {
 	switch c.Wire {
 	case "off", "":
 		return nil, nil
-	case "on":
-		return slices.DeleteFunc(all, func(p wire.Provider) bool { return !p.Default && keys[p.Source.ID] == "" }), nil
 	}
 	var listed []wire.Provider
 	for id := range strings.SplitSeq(c.Wire, ",") {
+		if strings.TrimSpace(id) == "on" {
+			for _, p := range all {
+				if p.Default || keys[p.Source.ID] != "" || p.Quotes != nil && p.Quotes.Folder && c.Drop != "" {
+					listed = append(listed, p)
+				}
+			}
+			continue
+		}
 		p, err := named("wire", strings.TrimSpace(id), all)
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(listed, func(l wire.Provider) bool { return l.Source.ID == p.Source.ID }) {
+			continue
+		}
+		if p.Quotes != nil && p.Quotes.Folder && c.Drop == "" {
+			return nil, fault.Because(fault.Invalid, "the setting wire: %s is a folder: name it with --drop", p.Source.Name)
 		}
 		if p.Key != "" && keys[p.Source.ID] == "" {
 			return nil, fault.Because(fault.Invalid, "the setting wire: %s wants a key (%s): give it with --source-keys %s=…", p.Source.Name, p.Key, p.Source.ID)
@@ -114,11 +140,11 @@ func pairs(setting, text string, all []wire.Provider) (map[market.SourceID]strin
 // NewRunner returns a runner for the providers given, over the house's ledger. The mirrors that the operator named may have
 // any address; nothing else may.
 func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Runner, error) {
-	keys, err := pairs("source-keys", h.Config.SourceKeys, provider.All())
+	keys, err := pairs("source-keys", h.Config.SourceKeys, everybody())
 	if err != nil {
 		return nil, err
 	}
-	mirrors, err := pairs("mirror", h.Config.Mirror, provider.All())
+	mirrors, err := pairs("mirror", h.Config.Mirror, everybody())
 	if err != nil {
 		return nil, err
 	}
@@ -129,5 +155,8 @@ func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Ru
 		}
 	}
 	h.fetcher = web.NewFetcher(web.FetcherOptions{Trusted: trusted})
-	return wire.NewRunner(providers, h.Ledger, h.Store, h.fetcher, wire.Options{Keys: keys, Log: log})
+	return wire.NewRunner(providers, h.Ledger, h.Store, h.fetcher, wire.Options{
+		Keys: keys, Log: log, Folder: h.Config.Drop, Now: h.Config.Now,
+		Listings: func(ctx context.Context) ([]wire.Listed, error) { return h.Listed(ctx, h.Config.Now) },
+	})
 }
