@@ -138,14 +138,15 @@ type court struct {
 	freed   map[ID]bool          // held values of others that were confirmed here
 }
 
-// saying is a value of a pair at a moment, as it was written.
+// saying is a value of a symbol's field at a moment, as it was written.
 type saying struct {
 	symbol Symbol
+	field  Field
 	at     int64
 	value  string
 }
 
-func sayingOf(o Observation) saying { return saying{o.Symbol, o.At.UnixMicro(), o.Value.String()} }
+func sayingOf(o Observation) saying { return saying{o.Symbol, o.Field, o.At.UnixMicro(), o.Value.String()} }
 
 // prepare reads what judging needs: what is news, what the source said before, and what is held.
 func (c *court) prepare(known []Observation) error {
@@ -182,7 +183,7 @@ func (c *court) prepare(known []Observation) error {
 	}
 	before, err := c.ledger.store.Before(c.ctx, c.source.ID, first, window+1)
 	for _, o := range before {
-		if o.Field == Rate {
+		if o.Field == Rate || o.Field == Last {
 			c.trail(o.Symbol).believe(o.At, logOf(o.Value))
 		}
 	}
@@ -198,7 +199,7 @@ func (c *court) look(known []Observation) error {
 	newest, err := c.ledger.store.Before(c.ctx, c.source.ID, far, 1)
 	c.passed = map[Symbol]time.Time{}
 	for _, o := range newest {
-		if o.Field == Rate {
+		if o.Field == Rate || o.Field == Last {
 			c.passed[o.Symbol] = o.At
 		}
 	}
@@ -231,7 +232,11 @@ func (c *court) sit(sheet []Observation, heard *Heard) {
 		ln, ok := believed[Pair(code, s.base)]
 		return -ln, ok
 	}
+	c.sitOnQuotes(sheet, heard)
 	for _, o := range sheet {
+		if o.Field != Rate {
+			continue
+		}
 		s.Observation, s.ln = o, logOf(o.Value)
 		s.base, s.quote, _ = o.Symbol.Pair()
 		if !c.news[o.ID] { // said before, and then believed or held
@@ -294,7 +299,7 @@ func (c *court) peers(s suspect) []peer {
 	const near = 4 * 24 * time.Hour
 	var all []peer
 	for _, h := range c.waiting {
-		if h.Symbol == s.Symbol && h.At.Sub(s.At).Abs() <= near {
+		if h.Symbol == s.Symbol && h.Field == s.Field && h.At.Sub(s.At).Abs() <= near {
 			all = append(all, peer{h.Source, logOf(h.Value)})
 		}
 	}
@@ -337,13 +342,15 @@ func (c *court) sheaf(s suspect) *sheaf {
 func (c *court) free(s suspect, heard *Heard) {
 	const near = 4 * 24 * time.Hour
 	for _, h := range c.waiting {
-		if h.Symbol != s.Symbol || h.At.Sub(s.At).Abs() > near || c.freed[h.ID] || h.Reason == OldScale {
+		if h.Symbol != s.Symbol || h.Field != s.Field || h.At.Sub(s.At).Abs() > near || c.freed[h.ID] || h.Reason == OldScale {
 			continue
 		}
 		if math.Abs(logOf(h.Value)-s.ln) <= agree {
-			c.freed[h.ID] = true
 			note := fmt.Sprintf("%s says %s of %s", c.source.name(c.source.ID), s.Value, day(s.At))
-			heard.Released = append(heard.Released, h.decided(Released, c.ledger.now(), string(c.source.ID), note))
+			for _, of := range h.quoted(c.waiting) {
+				c.freed[of.ID] = true
+				heard.Released = append(heard.Released, of.decided(Released, c.ledger.now(), string(c.source.ID), note))
+			}
 		}
 	}
 }

@@ -24,6 +24,8 @@ const (
 	Apart     Reason = "disagreement"    // far from what other sources say, with no history of its own
 	Late      Reason = "late"            // the newest reply speaks of days gone by only, and otherwise than was said of them
 	Replay    Reason = "replay"          // a value that the same source has already taken back
+	NotTraded Reason = "did not trade"   // the listing did not trade on the day of which the source gives a price
+	Confused  Reason = "contradiction"   // the numbers of one quote contradict each other
 )
 
 // Doubt is why one value is not believed yet.

@@ -101,17 +101,23 @@ func (l *Ledger) decide(ctx context.Context, id ID, state HeldState, by, note st
 	if i < 0 {
 		return nil, fault.Because(fault.NotFound, "no held value bears the name %.40q", id)
 	}
-	decisions := []Decision{held[i].decided(state, l.now(), by, note)}
-	put := []Held{held[i].after(decisions[0])}
+	var decisions []Decision
+	var put []Held
+	for _, h := range held[i].quoted(held) {
+		d := h.decided(state, l.now(), by, note)
+		decisions, put = append(decisions, d), append(put, h.after(d))
+	}
 	if state == Released {
 		follow, err := l.followers(ctx, held[i], held)
 		if err != nil {
 			return nil, fmt.Errorf("judge what follows the held value %s: %w", id, err)
 		}
 		because := fmt.Sprintf("follows %s of %s, released: %s", held[i].Value, day(held[i].At), note)
-		for _, h := range follow {
-			d := h.decided(Released, l.now(), by, strings.TrimSuffix(because, ": "))
-			decisions, put = append(decisions, d), append(put, h.after(d))
+		for _, first := range follow {
+			for _, h := range first.quoted(held) {
+				d := h.decided(Released, l.now(), by, strings.TrimSuffix(because, ": "))
+				decisions, put = append(decisions, d), append(put, h.after(d))
+			}
 		}
 	}
 	if err := l.store.Decide(ctx, decisions); err != nil {
@@ -130,7 +136,7 @@ func (l *Ledger) followers(ctx context.Context, first Held, held []Held) ([]Held
 	byDistance := []Reason{Jump, Slip, Inverted, Apart}
 	waiting := map[int64]Held{} // by moment; of two that wait at one moment the last learnt
 	for _, h := range held {
-		if h.State != Waiting || h.Source != first.Source || h.Symbol != first.Symbol || !h.At.After(first.At) ||
+		if h.State != Waiting || h.Source != first.Source || h.Symbol != first.Symbol || h.Field != first.Field || !h.At.After(first.At) ||
 			!slices.Contains(byDistance, h.Reason) {
 			continue
 		}
@@ -147,7 +153,7 @@ func (l *Ledger) followers(ctx context.Context, first Held, held []Held) ([]Held
 	}
 	said := map[int64]Observation{first.At.UnixMicro(): first.Observation} // the newest of each moment
 	for _, o := range series {
-		if before, twice := said[o.At.UnixMicro()]; o.Source == first.Source && !o.At.Equal(first.At) && (!twice || o.Seen.After(before.Seen)) {
+		if before, twice := said[o.At.UnixMicro()]; o.Source == first.Source && o.Field == first.Field && !o.At.Equal(first.At) && (!twice || o.Seen.After(before.Seen)) {
 			said[o.At.UnixMicro()] = o
 		}
 	}
@@ -167,11 +173,34 @@ func (l *Ledger) followers(ctx context.Context, first Held, held []Held) ([]Held
 		h, waits := waiting[at]
 		if !waits {
 			t.believe(o.At, s.ln)
-		} else if _, bad := t.judge(s, l.currencies); !bad {
+		} else if _, bad := l.judge(&t, s); !bad {
 			follow = append(follow, h)
 		}
 	}
 	return follow, nil
+}
+
+// judge judges a value by the rules of what it is a value of.
+func (l *Ledger) judge(t *trail, s suspect) (Doubt, bool) {
+	if s.Field == Last {
+		return t.judgeShare(s, l.listings)
+	}
+	return t.judge(s, l.currencies)
+}
+
+// quoted are the held value and, of a quote, what waits with it: of a share's last price, previous close, volume and so on
+// either all are believed or none. The first is the one itself.
+func (h Held) quoted(held []Held) []Held {
+	all := []Held{h}
+	if h.Field == Rate {
+		return all
+	}
+	for _, o := range held {
+		if o.ID != h.ID && o.State == Waiting && o.Source == h.Source && o.Symbol == h.Symbol && o.At.Equal(h.At) && o.Seen.Equal(h.Seen) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // after is a held value once it was decided on.
