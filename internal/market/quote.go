@@ -22,7 +22,14 @@ type Quote struct {
 	Previous   PreviousCloseOf
 	Move       Move
 	Claims     []Observation // the source's own change and percent, where it gives them
+	Session    SessionOf
 	Flags      []Flag
+}
+
+// SessionOf is what the source of a quote says of the session that its last price is of. What it does not say has no ID.
+type SessionOf struct {
+	Open, High, Low, Volume Observation
+	Delay                   Observation // how many minutes old the source says that its prices are
 }
 
 // PreviousCloseOf is the close of the session before, said by the source or computed from its last price and change.
@@ -72,6 +79,11 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 // fill computes the previous close and the move from the sheet that the last price stands on.
 func (q *Quote) fill(sh *sheet) {
 	last := q.From[0]
+	for field, into := range map[Field]*Observation{
+		OpenPrice: &q.Session.Open, HighPrice: &q.Session.High, LowPrice: &q.Session.Low, Volume: &q.Session.Volume, Delay: &q.Session.Delay,
+	} {
+		*into, _ = sh.quoted(q.Symbol, field)
+	}
 	change, hasChange := sh.quoted(q.Symbol, Change)
 	if hasChange {
 		q.Claims = append(q.Claims, change)
@@ -134,6 +146,9 @@ func percentFlag(q Quote) (Flag, bool) {
 	onLast, err := q.Move.By.Mul(currency.DecimalFromInt(100)).Quo(q.Value, CrossDigits)
 	if err == nil && onLast.RoundPlaces(claim.Places()).Equal(claim) {
 		f.Text += " It was computed on the last price."
+	}
+	if places := claim.Places() - 2; places >= 0 && q.Move.Percent.RoundPlaces(places).Equal(claim.Mul(hundred)) {
+		f.Text += " It is that as a fraction, and not in per cent."
 	}
 	return f, true
 }
