@@ -129,7 +129,7 @@ func listedOf(p wire.Provider, about string) ([]wire.Listed, error) {
 		}
 		l := wire.Listed{Symbol: symbol}
 		if known, err := market.KnownListings().Instrument(symbol); err == nil {
-			l.Unit = string(known.Currency)
+			l.Unit = known.Unit.Code
 		}
 		all = append(all, l)
 	}

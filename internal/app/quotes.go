@@ -89,7 +89,7 @@ func (h *House) Listed(ctx context.Context, now func() time.Time) ([]wire.Listed
 		if err == nil && !known.TradedOn(now()) {
 			continue
 		}
-		all = append(all, wire.Listed{Symbol: s, Unit: string(known.Currency)})
+		all = append(all, wire.Listed{Symbol: s, Unit: known.Unit.Code})
 	}
 	return all, nil
 }

@@ -146,7 +146,9 @@ type saying struct {
 	value  string
 }
 
-func sayingOf(o Observation) saying { return saying{o.Symbol, o.Field, o.At.UnixMicro(), o.Value.String()} }
+func sayingOf(o Observation) saying {
+	return saying{o.Symbol, o.Field, o.At.UnixMicro(), o.Value.String()}
+}
 
 // prepare reads what judging needs: what is news, what the source said before, and what is held.
 func (c *court) prepare(known []Observation) error {

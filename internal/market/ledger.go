@@ -525,7 +525,18 @@ func (l *Ledger) Quotes(ctx context.Context, asOf AsOf) ([]Quote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the sources: %w", err)
 	}
-	heard, err := l.store.Newest(ctx, asOf, 1)
+	symbols, err := l.store.Symbols(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the symbols: %w", err)
+	}
+	symbols = slices.DeleteFunc(slices.Clone(symbols), func(s Symbol) bool {
+		_, _, isPair := s.Pair()
+		return isPair
+	})
+	if len(symbols) == 0 {
+		return nil, nil
+	}
+	heard, err := l.store.Newest(ctx, asOf, 2, symbols...) // the newest and, for the close before, the one before
 	if err != nil {
 		return nil, fmt.Errorf("read the quotes: %w", err)
 	}

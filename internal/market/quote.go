@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/courant-news/courant/internal/calendar"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
@@ -71,6 +72,7 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 	}
 	q.Offer, q.Why, q.SetAside = choose(listing, offers, s.facts.Sources, at)
 	q.fill(from[q.Source])
+	q.recall(s.sheets[q.Source])
 	q.adjust(s.facts.Listings)
 	q.Flags = quoteFlags(q, s.facts, at)
 	return q, nil
@@ -105,6 +107,43 @@ func (q *Quote) fill(sh *sheet) {
 	default:
 		q.Move = move(q.Previous.Value, last.Value, time.Time{}, q.Previous.From)
 	}
+}
+
+// recall takes for the previous close, where the source does not say it, what it gave as the last price of the session
+// before: that day's close, or a price of that day's that is no earlier than its close.
+func (q *Quote) recall(said *sheets) {
+	if q.Previous.How != "" || said == nil {
+		return
+	}
+	mic, _, _ := q.Symbol.Listing()
+	_, before := sessionOf(mic, q.At)
+	for _, sh := range until(said.all, q.At) {
+		o, ok := sh.quoted(q.Symbol, Last)
+		if !ok || !sh.at.Before(q.At) {
+			continue
+		}
+		if of, _ := sessionOf(mic, o.At); of.After(before) {
+			continue // of the same session
+		} else if of.Before(before) || !closing(mic, of, o.At) {
+			return
+		}
+		q.Previous = PreviousCloseOf{Value: o.Value, How: Said, From: []Observation{o}}
+		q.Move = move(o.Value, q.Value, o.At, q.Previous.From)
+		return
+	}
+}
+
+// closing says whether a price of a moment is the close of a session: that of the day, or one of a moment not before the close.
+func closing(mic MIC, session, at time.Time) bool {
+	if at.Equal(session) {
+		return true
+	}
+	m, err := calendar.Of(mic)
+	if err != nil {
+		return false
+	}
+	day, err := m.Day(session)
+	return err == nil && day.Session() && !at.Before(day.Close)
 }
 
 // quoteFlags says what a reader must know of a quote.
