@@ -88,7 +88,7 @@ func importReplyCommand(s *settings) *cobra.Command {
 			"fetched one. A figure that cannot be right is held: see courant quarantine.",
 		Example: "  courant import reply ecb eurofxref-daily.xml\n  courant import reply cbr XML_daily.xml --format json\n" +
 			"  courant import reply finnhub quote.json --about XNYS:BP",
-		Args:    arguments(cobra.ExactArgs(2), "import reply SOURCE FILE"),
+		Args: arguments(cobra.ExactArgs(2), "import reply SOURCE FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body, err := readReply(args[1])
 			if err != nil {

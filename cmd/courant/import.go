@@ -19,12 +19,12 @@ import (
 func importCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Take in a saved page, a source's saved reply or an archive",
-		Long:  "Take in a saved page, a source's saved reply or an archive: all of it or, where it cannot be read, nothing.",
+		Short: "Take in a saved page, a source's saved reply, bars of a share or an archive",
+		Long:  "Take in a saved page, a source's saved reply, bars of a share or an archive: all of it or, where it cannot be read, nothing.",
 		Example: "  courant import page saved.html --date 2026-02-02\n  courant import reply ecb eurofxref-daily.xml\n" +
 			"  courant import edition paper.courant",
 	}
-	cmd.AddCommand(importPageCommand(s), importReplyCommand(s), importEditionCommand(s))
+	cmd.AddCommand(importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importEditionCommand(s))
 	return cmd
 }
 

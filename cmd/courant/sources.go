@@ -237,6 +237,8 @@ func printSourcesWhole(out io.Writer, all []sourceJSON) error {
 			switch {
 			case !p.Quotes:
 				add("asked", fmt.Sprintf("%s to %s in %s on %s, every %s", p.From, p.Until, p.Zone, strings.Join(p.Days, ", "), p.Every))
+			case p.Base == "":
+				add("looked into", "every "+p.Every)
 			case p.Every == "0s":
 				add("asked", "once after the close of each session")
 			default:

@@ -53,6 +53,14 @@ type Store interface {
 	// is fault.NotFound, or fault.Conflict where one waits no more.
 	Decide(ctx context.Context, decisions []Decision) error
 
+	// AddBars appends bars of a source, and puts it, all or nothing. Progress, which may be nil, is called now and then with
+	// how many have been handled.
+	AddBars(ctx context.Context, source Source, bars []Bar, progress func(done int)) error
+
+	// Bars returns the bars of a symbol that begin from one moment to another, both included, by their beginning and their
+	// source: of each source's the last learnt.
+	Bars(ctx context.Context, symbol Symbol, interval Interval, from, to time.Time) ([]Bar, error)
+
 	// Sources returns every source, by ID.
 	Sources(ctx context.Context) ([]Source, error)
 }
