@@ -451,7 +451,7 @@ func repeated(heard []Observation) []Symbol {
 	var same []Symbol
 	for _, o := range heard {
 		t := track{o.Symbol, o.Source}
-		if before, twice := said[t]; twice && before.Equal(o.Value) && o.Field == Rate {
+		if before, twice := said[t]; twice && before.Equal(o.Value) && (o.Field == Rate || o.Field == Last) {
 			same = append(same, o.Symbol)
 		}
 		said[t] = o.Value
@@ -537,6 +537,11 @@ func (l *Ledger) Quotes(ctx context.Context, asOf AsOf) ([]Quote, error) {
 		return nil, nil
 	}
 	heard, err := l.store.Newest(ctx, asOf, 2, symbols...) // the newest and, for the close before, the one before
+	if same := repeated(heard); err == nil && len(same) > 0 {
+		var more []Observation
+		more, err = l.store.Newest(ctx, asOf, sessionMoments*(unchangedAfter+1), same...)
+		heard = append(heard, more...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the quotes: %w", err)
 	}

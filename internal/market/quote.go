@@ -74,8 +74,43 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 	q.fill(from[q.Source])
 	q.recall(s.sheets[q.Source])
 	q.adjust(s.facts.Listings)
-	q.Flags = quoteFlags(q, s.facts, at)
+	q.Flags = append(quoteFlags(q, s.facts, at), s.sameClose(q, at)...)
 	return q, nil
+}
+
+// sessionMoments is how often a source may speak of a share in a session, where it must be looked back over some.
+const sessionMoments = 40
+
+// sameClose says that a source gives the same price session after session: a share hardly ever closes alike so often, but a
+// feed that is frozen does, and gives it fresh dates. Within a session a price may stand still.
+func (s *sheaf) sameClose(q Quote, at time.Time) []Flag {
+	if !s.facts.Sources.fresh(q.Offer, at) {
+		return nil // it is known to be old
+	}
+	mic, _, _ := q.Symbol.Listing()
+	var session, since time.Time
+	n := 0
+	for _, sh := range until(s.sheets[q.Source].all, q.At) {
+		o, ok := sh.quoted(q.Symbol, Last)
+		if !ok {
+			continue
+		}
+		of, _ := sessionOf(mic, o.At)
+		if n > 0 && of.Equal(session) {
+			continue // it was another before in that session
+		}
+		if !o.Value.Equal(q.Value) {
+			break
+		}
+		if session, since, n = of, o.At, n+1; n > unchangedAfter {
+			return []Flag{{
+				Code: Unchanged, Word: "unchanged", Doubt: true,
+				Text: fmt.Sprintf("%s has said the same price of %s for each session since %s at least: nobody trades it, or the source repeats itself.",
+					s.facts.Sources[q.Source].name(q.Source), q.Symbol, day(since)),
+			}}
+		}
+	}
+	return nil
 }
 
 // fill computes the previous close and the move from the sheet that the last price stands on.

@@ -8,6 +8,8 @@
 package faults
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -32,7 +34,8 @@ import (
 type subject struct {
 	wire.Provider
 	samples []*sample
-	index   []byte // the reply that only says where the figures are, of a provider that has one
+	listed  []wire.Listed // of a provider of share prices: what its samples are about
+	index   []byte        // the reply that only says where the figures are, of a provider that has one
 }
 
 // subjects reads the replies of every provider.
@@ -112,7 +115,7 @@ func (s *sample) history() []market.Observation {
 	rng := rand.New(rand.NewPCG(uint64(len(s.body)), 1))
 	first := map[market.Symbol]wire.Quotation{}
 	for _, q := range s.reading.Quotations {
-		if f, ok := first[q.Symbol]; !ok || q.At.Before(f.At) {
+		if f, ok := first[q.Symbol]; principal(q) && (!ok || q.At.Before(f.At)) {
 			first[q.Symbol] = q
 		}
 	}
@@ -124,12 +127,18 @@ func (s *sample) history() []market.Observation {
 		for n := days; n > 0; n-- {
 			at := q.At.AddDate(0, 0, -n*s.of.step())
 			jitter := currency.MustDecimal(fmt.Sprintf("%.4f", 0.997+0.006*rng.Float64()))
-			all = append(all, market.NewObservation(q.Symbol, market.Rate, q.Value.Mul(jitter),
+			all = append(all, market.NewObservation(q.Symbol, fieldOf(q), q.Value.Mul(jitter),
 				market.Moment{At: at, Seen: at.Add(12 * time.Hour)}, s.of.Source.ID, q.Ref))
 		}
 	}
 	return all
 }
+
+// fieldOf is what a quotation is of.
+func fieldOf(q wire.Quotation) market.Field { return cmp.Or(q.Field, market.Rate) }
+
+// principal says whether a quotation is what a series is made of: a rate, or a last price.
+func principal(q wire.Quotation) bool { return fieldOf(q) == market.Rate || q.Field == market.Last }
 
 // money says whether the two currencies of a quotation were money on its day: if not, it is true but never shown.
 func money(q wire.Quotation) bool {
@@ -189,13 +198,19 @@ type paper struct {
 	db     *store.DB
 	ledger *market.Ledger
 	bank   wire.Provider // the sample's, with the test's server as its base
-	truth  map[market.Symbol]map[int64][]currency.Decimal
+	truth  map[series]map[int64][]currency.Decimal
 	plain  *wire.Runner
 
 	mu     sync.Mutex
 	clock  time.Time
 	answer http.HandlerFunc
 	hits   []time.Time // when the server was asked, by the test's clock
+}
+
+// series is what a value is of.
+type series struct {
+	symbol market.Symbol
+	field  market.Field
 }
 
 // newPaper opens a paper at noon of the sample's newest day.
@@ -213,9 +228,9 @@ func newPaper(t *testing.T, w *world, s *sample, rng *rand.Rand, seed int) *pape
 	p.ledger = market.NewLedger(db, bus.New(), market.LedgerOptions{Now: p.now})
 	p.bank = s.of.Provider
 	p.bank.Base = w.plain.URL + w.attend(p) + "/"
-	p.truth = map[market.Symbol]map[int64][]currency.Decimal{}
+	p.truth = map[series]map[int64][]currency.Decimal{}
 	for _, o := range s.history() {
-		p.true(o.Symbol, o.At, o.Value)
+		p.true(series{o.Symbol, o.Field}, o.At, o.Value)
 	}
 	p.plain = p.runner(w.fetch)
 	return p
@@ -231,6 +246,7 @@ func (p *paper) close() {
 func (p *paper) runner(f fetcher) *wire.Runner {
 	r, err := wire.NewRunner([]wire.Provider{p.bank}, p.ledger, p.db, f, wire.Options{
 		Keys: map[market.SourceID]string{p.bank.Source.ID: "the-key"}, Now: p.now,
+		Listings: func(context.Context) ([]wire.Listed, error) { return p.sample.of.listed, nil },
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -277,19 +293,19 @@ func (p *paper) tells(s *sample) {
 
 func (p *paper) truthOf(s *sample) {
 	for _, q := range s.reading.Quotations {
-		p.true(q.Symbol, q.At, q.Value)
+		p.true(series{q.Symbol, fieldOf(q)}, q.At, q.Value)
 	}
 }
 
-func (p *paper) true(symbol market.Symbol, at time.Time, value currency.Decimal) {
-	if p.truth[symbol] == nil {
-		p.truth[symbol] = map[int64][]currency.Decimal{}
+func (p *paper) true(of series, at time.Time, value currency.Decimal) {
+	if p.truth[of] == nil {
+		p.truth[of] = map[int64][]currency.Decimal{}
 	}
-	p.truth[symbol][at.UnixMicro()] = append(p.truth[symbol][at.UnixMicro()], value)
+	p.truth[of][at.UnixMicro()] = append(p.truth[of][at.UnixMicro()], value)
 }
 
 func (p *paper) isTrue(o market.Observation) bool {
-	return slices.ContainsFunc(p.truth[o.Symbol][o.At.UnixMicro()], o.Value.Equal)
+	return slices.ContainsFunc(p.truth[series{o.Symbol, o.Field}][o.At.UnixMicro()], o.Value.Equal)
 }
 
 func (p *paper) turn() error {
@@ -324,6 +340,10 @@ func (p *paper) errorf(format string, args ...any) {
 // they could rest on is true, one of them is enough to look at.
 func (p *paper) honest() {
 	p.t.Helper()
+	if p.bank.Quotes != nil {
+		p.honestOfShares()
+		return
+	}
 	symbols, err := p.db.Symbols(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
@@ -392,6 +412,10 @@ func (p *paper) weigh(where string, price market.Price) {
 // shows checks that the newest price of each pair is that of a sample, and not an older one.
 func (p *paper) shows(s *sample) {
 	p.t.Helper()
+	if p.bank.Quotes != nil {
+		p.showsShares(s)
+		return
+	}
 	last := map[market.Symbol]wire.Quotation{}
 	for _, q := range s.reading.Quotations {
 		if money(q) && !q.At.Before(last[q.Symbol].At) {

@@ -462,11 +462,15 @@ func sameBut(a, b wire.Reading, days int) bool {
 // moved is a sample whose every number that can be changed is a little different.
 func (s *sample) moved(rng *rand.Rand) *sample {
 	now := s
+	by := func() string { return fmt.Sprintf("%.4f", 0.997+0.006*rng.Float64()) }
+	if s.of.Quotes != nil { // the prices of a day go together
+		all := by()
+		by = func() string { return all }
+	}
 	for _, q := range s.reading.Quotations {
 		for _, f := range now.figures() {
-			if f.Symbol == q.Symbol && f.At.Equal(q.At) && f.alone {
-				by := fmt.Sprintf("%.4f", 0.997+0.006*rng.Float64())
-				if next := now.with(put(now.text, nudged(f.text, by), f.at...)); next.err == nil {
+			if f.Symbol == q.Symbol && f.Field == q.Field && f.At.Equal(q.At) && f.alone {
+				if next := now.with(put(now.text, nudged(f.text, by()), f.at...)); next.err == nil {
 					now = next
 				}
 				break

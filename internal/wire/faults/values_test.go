@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -46,7 +47,7 @@ func (p *paper) wrong(text []byte, what string) verdict {
 
 // figure picks a number that can be changed on its own and is money's.
 func (p *paper) figure() figure {
-	all := slices.DeleteFunc(p.sample.figures(), func(f figure) bool { return !f.alone || !money(f.Quotation) })
+	all := slices.DeleteFunc(p.sample.figures(), func(f figure) bool { return !f.alone || !money(f.Quotation) || !principal(f.Quotation) })
 	if len(all) == 0 {
 		p.t.Fatalf("%s/%s has no number that can be changed on its own", p.bank.Source.ID, p.sample.name)
 	}
@@ -163,7 +164,7 @@ func revisedLater(p *paper) verdict {
 	p.due(p.now())
 	v := p.hears(revised.body)
 	p.shows(revised)
-	list, err := p.db.Revisions(p.t.Context(), f.Symbol, market.Rate, p.bank.Source.ID, f.At)
+	list, err := p.db.Revisions(p.t.Context(), f.Symbol, fieldOf(f.Quotation), p.bank.Source.ID, f.At)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -367,6 +368,9 @@ func (p *paper) otherColumns(text []byte) []byte {
 		widest = max(widest, strings.Count(l, comma)+1)
 	}
 	column, head := p.rng.IntN(widest), p.rng.IntN(len(lines))
+	if p.bank.Quotes != nil {
+		head = 0 // within a row an opening that stands for a close is as good as any
+	}
 	switch p.seed {
 	case 0, 1:
 		for i, l := range lines {
@@ -488,7 +492,7 @@ func frozen(p *paper) verdict {
 		list = slices.CompactFunc(list, func(a, b wire.Quotation) bool { return a.At.Equal(b.At) })
 		for i, q := range list { // five alike may be true; and of what is held, or has few digits, any number
 			if i < 5 || holds(q) || q.Value.Digits() < 4 {
-				p.true(q.Symbol, q.At, q.Value)
+				p.true(series{q.Symbol, fieldOf(q)}, q.At, q.Value)
 			}
 		}
 	}
@@ -573,6 +577,9 @@ func notAllowed(p *paper) verdict {
 	if p.seed == 4 && p.bank.Key != "" { // no key at all
 		return p.keyless()
 	}
+	if p.bank.Quotes != nil {
+		return p.privateShares()
+	}
 	p.bank.Source.Terms = market.Private
 	p.plain = p.runner(p.w.fetch)
 	v := p.hears(p.sample.body)
@@ -602,7 +609,9 @@ func notAllowed(p *paper) verdict {
 }
 
 func (p *paper) keyless() verdict {
-	r, err := wire.NewRunner([]wire.Provider{p.bank}, p.ledger, p.db, p.w.fetch, wire.Options{Now: p.now})
+	r, err := wire.NewRunner([]wire.Provider{p.bank}, p.ledger, p.db, p.w.fetch, wire.Options{
+		Now: p.now, Listings: func(context.Context) ([]wire.Listed, error) { return p.sample.of.listed, nil },
+	})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -91,5 +91,5 @@ func keyed(id market.SourceID, name, home, licence string, fresh time.Duration) 
 	}
 }
 
-// How long a price counts as current: over a weekend with a holiday on either side.
-const freshQuote = 4 * 24 * time.Hour
+// How long a price counts as current: from the midnight of Maundy Thursday until the close of the Tuesday after Easter.
+const freshQuote = 6 * 24 * time.Hour
