@@ -72,7 +72,9 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 	}
 	q.Offer, q.Why, q.SetAside = choose(listing, offers, s.facts.Sources, at)
 	q.fill(from[q.Source])
-	q.recall(s.sheets[q.Source])
+	if s.facts.Sources[q.Source].Kind != Page { // what a page printed the other day was no close for that
+		q.recall(s.sheets[q.Source])
+	}
 	q.adjust(s.facts.Listings)
 	q.Flags = append(quoteFlags(q, s.facts, at), s.sameClose(q, at)...)
 	return q, nil
