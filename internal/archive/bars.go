@@ -44,7 +44,9 @@ var barColumns = []struct {
 	also []string
 }{
 	{"date", []string{"time", "datetime", "timestamp", "at"}},
-	{"open", nil}, {"high", nil}, {"low", nil},
+	{"open", nil},
+	{"high", nil},
+	{"low", nil},
 	{"close", []string{"close/last", "last"}},
 	{"volume", []string{"vol"}},
 }

@@ -26,16 +26,26 @@ func TestBarsAreReadWhole(t *testing.T) {
 		bars       int
 		note       string
 	}{
-		{"the oldest first", "Date,Open,High,Low,Close,Volume\n2026-01-29,35.10,35.90,35.00,35.50,100\n2026-01-30,35.40,35.80,35.20,35.64,200\n",
-			market.Daily, "2026-01-29T00:00:00Z 35.10 35.50 100", 2, ""},
-		{"the newest first, with ornaments", "Date,Close/Last,Volume,Open,High,Low\n01/30/2026,$35.64,\"7,269,386\",$35.40,$35.80,$35.20\n01/29/2026,$35.50,N/A,$35.10,$35.90,$35.00\n",
-			market.Daily, "2026-01-29T00:00:00Z 35.10 35.50 0", 2, "1 of the bars have no volume"},
-		{"with a column that is not read", "\ufeffdate,open,high,low,close,adj close,volume\n2026-01-30,35.40,35.80,35.20,35.64,35.1,200\n",
-			market.Daily, "2026-01-30T00:00:00Z 35.40 35.64 200", 1, `the column "adj close" was not read`},
-		{"minutes", "time,open,high,low,close,volume\n2026-01-30T09:30:00-05:00,35.40,35.80,35.20,35.64,200\n",
-			market.Minutely, "2026-01-30T14:30:00Z 35.40 35.64 200", 1, ""},
-		{"a Sunday", "Date,Open,High,Low,Close,Volume\n2026-02-01,35.10,35.90,35.00,35.50,100\n",
-			market.Daily, "2026-02-01T00:00:00Z 35.10 35.50 100", 1, "are no sessions of New York Stock Exchange"},
+		{
+			"the oldest first", "Date,Open,High,Low,Close,Volume\n2026-01-29,35.10,35.90,35.00,35.50,100\n2026-01-30,35.40,35.80,35.20,35.64,200\n",
+			market.Daily, "2026-01-29T00:00:00Z 35.10 35.50 100", 2, "",
+		},
+		{
+			"the newest first, with ornaments", "Date,Close/Last,Volume,Open,High,Low\n01/30/2026,$35.64,\"7,269,386\",$35.40,$35.80,$35.20\n01/29/2026,$35.50,N/A,$35.10,$35.90,$35.00\n",
+			market.Daily, "2026-01-29T00:00:00Z 35.10 35.50 0", 2, "1 of the bars have no volume",
+		},
+		{
+			"with a column that is not read", "\ufeffdate,open,high,low,close,adj close,volume\n2026-01-30,35.40,35.80,35.20,35.64,35.1,200\n",
+			market.Daily, "2026-01-30T00:00:00Z 35.40 35.64 200", 1, `the column "adj close" was not read`,
+		},
+		{
+			"minutes", "time,open,high,low,close,volume\n2026-01-30T09:30:00-05:00,35.40,35.80,35.20,35.64,200\n",
+			market.Minutely, "2026-01-30T14:30:00Z 35.40 35.64 200", 1, "",
+		},
+		{
+			"a Sunday", "Date,Open,High,Low,Close,Volume\n2026-02-01,35.10,35.90,35.00,35.50,100\n",
+			market.Daily, "2026-02-01T00:00:00Z 35.10 35.50 100", 1, "are no sessions of New York Stock Exchange",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			all, err := archive.ReadBars(strings.NewReader(c.text), barsOf(c.interval), nil)

@@ -175,14 +175,9 @@ func (t *trail) measureShare(s suspect, listings *Listings) (Doubt, bool) {
 	return s.doubt(Jump, t.ln[n-1], "the price of "+day(before), table), true
 }
 
-// shareBound is the largest move of a share that is ordinary after so many days.
-func (t *trail) shareBound(days float64) float64 {
-	return max(t.bound(days), shareFloor*math.Sqrt(max(1, days)))
-}
-
 // exchanged finds at what ratio shares were exchanged between two moments, and by how much the logarithm of the price
 // changes then. Of several the last is returned, with all of their factors; New is 0 where a ratio is not known.
-func exchanged(listings *Listings, s Symbol, before, at time.Time) (last Event, factor float64, on bool) {
+func exchanged(listings *Listings, s Symbol, before, at time.Time) (last Event, factor logarithm, on bool) {
 	for _, e := range listings.Between(s, before, at) {
 		switch {
 		case e.New == e.Old && (e.New > 0 || e.Kind == Rename || e.Kind == SpecialDividend):
@@ -191,7 +186,7 @@ func exchanged(listings *Listings, s Symbol, before, at time.Time) (last Event, 
 			return e, 0, true
 		}
 		last, on = e, true
-		factor += math.Log(float64(e.Old)) - math.Log(float64(e.New))
+		factor += logOf(currency.DecimalFromInt(e.Old)) - logOf(currency.DecimalFromInt(e.New))
 	}
 	return last, factor, on
 }

@@ -92,6 +92,11 @@ func (t *trail) bound(days float64) float64 {
 	return max(times*ordinary, floor) * math.Sqrt(max(1, days))
 }
 
+// shareBound is the largest move of a share that is ordinary after so many days.
+func (t *trail) shareBound(days float64) float64 {
+	return max(t.bound(days), shareFloor*math.Sqrt(max(1, days)))
+}
+
 func daysBetween(a, b time.Time) float64 { return math.Abs(b.Sub(a).Hours() / 24) }
 
 // peer is what another source says of the same pair at about the same time.

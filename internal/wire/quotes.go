@@ -214,8 +214,15 @@ func (t *Table) Quote(l Listed, p Price) error {
 		field market.Field
 		text  string
 	}{
-		{market.Last, p.Last}, {market.PreviousClose, p.Previous}, {market.OpenPrice, p.Open}, {market.HighPrice, p.High},
-		{market.LowPrice, p.Low}, {market.Volume, p.Volume}, {market.Change, p.Change}, {market.Percent, p.Percent}, {market.Delay, p.Delay},
+		{market.Last, p.Last},
+		{market.PreviousClose, p.Previous},
+		{market.OpenPrice, p.Open},
+		{market.HighPrice, p.High},
+		{market.LowPrice, p.Low},
+		{market.Volume, p.Volume},
+		{market.Change, p.Change},
+		{market.Percent, p.Percent},
+		{market.Delay, p.Delay},
 	} {
 		price := f.field == market.PreviousClose || f.field == market.OpenPrice || f.field == market.HighPrice || f.field == market.LowPrice
 		if f.text == "" || price && isZero(f.text) { // of prices a zero says that nothing is known

@@ -224,13 +224,11 @@ func polygonNow(body []byte, asked []wire.Listed, late string) (wire.Reading, er
 // unixFine reads a moment that is given in a fraction of a second since 1970.
 func unixFine(text wire.Text, unit time.Duration) (time.Time, error) {
 	n, err := strconv.ParseInt(string(text), 10, 64)
-	at := time.Unix(0, 0)
+	at := time.Unix(0, n).UTC()
 	if unit == time.Millisecond {
-		at = time.UnixMilli(n)
-	} else {
-		at = time.Unix(0, n)
+		at = time.UnixMilli(n).UTC()
 	}
-	if at = at.UTC(); err != nil || at.Year() < 1999 || at.Year() > 2200 {
+	if err != nil || at.Year() < 1999 || at.Year() > 2200 {
 		return time.Time{}, wire.Refuse("%.40q is no moment in %ss since 1970", string(text), unit)
 	}
 	return at, nil
