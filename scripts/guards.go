@@ -79,7 +79,7 @@ var guards = []guard{
 	{"zip files hold one file", "internal/wire/decode.go", "if len(z.File) != 1 {", "if len(z.File) == 0 {", wire + "AZipFile"},
 	{"pence are no pounds", "internal/wire/quotes.go", "case err != nil || said.Code != known.Code:", "case err != nil && said.Code == \"\":", "./internal/wire/provider SharePrices"},
 	{"a price of a share that was not asked for is refused", "internal/wire/provider/quotes.go", "if strings.EqualFold(l.Name, name) {", "if l.Name != \"\" {", "./internal/wire/provider SharePrices"},
-	{"a table that was cut off is refused", "internal/wire/provider/quotes.go", `!bytes.HasSuffix(body, []byte("\n"))`, "len(body) == 0", "./internal/wire/provider SharePrices"},
+	{"a table that was cut off is refused", "internal/wire/provider/quotes.go", `!bytes.HasSuffix(body, []byte("\n"))`, `bytes.HasSuffix(body, []byte("\x00"))`, "./internal/wire/provider SharePrices"},
 	{"who was asked too often is left alone", "internal/wire/runner.go", " || fault.KindOf(err) == fault.Busy", "", wire + "LeftAlone"},
 	{"a dropped file is taken once", "internal/wire/folder.go", "if tag.Modified == stamp || ", "if ", wire + "ADroppedFile"},
 	{"a share's jump is held", "internal/market/hearquote.go", "if math.Abs(s.ln-t.ln[n-1]) <= bound {", "if bound > 0 {", judging + "HeldAsAWhole"},
