@@ -56,6 +56,9 @@ func parseDrop(body []byte, asked []wire.Listed) (wire.Reading, error) {
 			return wire.Reading{}, wire.Refuse("%s: %w", where, err)
 		}
 		l := wire.Listed{Symbol: symbol, Name: string(symbol)}
+		if known, err := market.KnownListings().Instrument(symbol); err == nil { // a file may hold more than was asked for
+			l.Unit = known.Unit.Code
+		}
 		if i := slices.IndexFunc(asked, func(l wire.Listed) bool { return l.Symbol == symbol }); i >= 0 {
 			l.Unit = asked[i].Unit
 		}
