@@ -19,6 +19,7 @@ import (
 type heldJSON struct {
 	ID      market.ID        `json:"id"`
 	Pair    market.Symbol    `json:"pair"`
+	Field   market.Field     `json:"field"`
 	Value   currency.Decimal `json:"value"`
 	At      time.Time        `json:"at"`
 	Seen    time.Time        `json:"seen"`
@@ -37,7 +38,7 @@ func heldsJSON(held []market.Held) []heldJSON {
 	all := []heldJSON{}
 	for _, h := range held {
 		j := heldJSON{
-			ID: h.ID, Pair: h.Symbol, Value: h.Value, At: h.At, Seen: h.Seen, Source: h.Source, Ref: h.Ref,
+			ID: h.ID, Pair: h.Symbol, Field: h.Field, Value: h.Value, At: h.At, Seen: h.Seen, Source: h.Source, Ref: h.Ref,
 			Reason: h.Reason, Text: h.Text, State: h.State, By: h.By, Note: h.Note, Became: h.Became,
 		}
 		if !h.Decided.IsZero() {
@@ -101,7 +102,7 @@ func printHeld(cmd *cobra.Command, held []market.Held) error {
 		return nil
 	}
 	for _, h := range held {
-		fmt.Fprintf(out, "%s  %s %s of %s, %s, learnt %s\n", h.ID, h.Symbol, h.Value, moment(h.At), h.Source, moment(h.Seen))
+		fmt.Fprintf(out, "%s  %s %s of %s, %s, learnt %s\n", h.ID, h.What(), h.Value, moment(h.At), h.Source, moment(h.Seen))
 		fmt.Fprintf(out, "  %s: %s\n", h.Reason, h.Text)
 		if h.Ref != "" {
 			fmt.Fprintf(out, "  stood as %q\n", h.Ref)

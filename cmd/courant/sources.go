@@ -154,7 +154,7 @@ func asProviderJSON(p wire.Provider, fetched bool) *providerJSON {
 	}
 	if p.Quotes != nil {
 		j.Quotes, j.Class, j.Display = true, p.Quotes.Class(), displayOf(p)
-		j.From, j.Until, j.Every = "", "", p.Quotes.Every.String()
+		j.From, j.Until, j.Days, j.Every = "", "", []string{}, p.Quotes.Every.String()
 		return j
 	}
 	for _, day := range p.Schedule.Weekdays() {

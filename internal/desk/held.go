@@ -37,7 +37,7 @@ func (d *Desk) held(w http.ResponseWriter, v visit) error {
 	p.Standfirst = "What a source said and the paper does not believe. Readers see none of it until somebody releases it, or another source says the same."
 	for _, h := range held {
 		row := HeldRow{
-			ID: string(h.ID), Symbol: string(h.Symbol), Value: h.Value.String(), Source: sources[h.Source].Name, Why: h.Text, State: string(h.State),
+			ID: string(h.ID), Symbol: h.What(), Value: h.Value.String(), Source: sources[h.Source].Name, Why: h.Text, State: string(h.State),
 			By: h.By, Note: h.Note, At: d.momentOf(h.At), Seen: d.momentOf(h.Seen),
 		}
 		if h.State == market.Waiting {

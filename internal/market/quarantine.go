@@ -37,6 +37,14 @@ type Held struct {
 	Became  ID        // the observation that was made of it on release
 }
 
+// What says of what it is a value: of a pair its symbol, of a share's numbers also which.
+func (h Held) What() string {
+	if h.Field == Rate || h.Field == Last {
+		return string(h.Symbol)
+	}
+	return string(h.Symbol) + ", " + string(h.Field)
+}
+
 // Decision ends the waiting of a held value.
 type Decision struct {
 	Held        ID

@@ -92,7 +92,7 @@ func (q Quotes) next(markets []market.MIC, now time.Time) time.Time {
 
 func (q Quotes) nextOf(mic market.MIC, now time.Time) time.Time {
 	late := q.Delay + q.After
-	m, err := calendar.Of(calendar.MIC(mic))
+	m, err := calendar.Of(mic)
 	if err != nil {
 		return q.blind(now)
 	}
@@ -114,6 +114,23 @@ func (q Quotes) nextOf(mic market.MIC, now time.Time) time.Time {
 		return following.Open.Add(q.Delay)
 	}
 	return following.Close.Add(late)
+}
+
+// due are the listings of which something can be told at a moment: of a provider of closes not those whose session is not
+// over, for what it says of them then is no close.
+func (q Quotes) due(all []Listed, now time.Time) []Listed {
+	if !q.EndOfDay {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(l Listed) bool {
+		mic, _, _ := l.Symbol.Listing()
+		m, err := calendar.Of(mic)
+		if err != nil {
+			return false
+		}
+		opened, err := m.LastOpened(now)
+		return err == nil && now.Before(opened.Close.Add(q.After))
+	})
 }
 
 // blind is when to ask of a market whose sessions are not known: on weekdays, by the hour or, of closes, by the day.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,27 @@ func TestEachListedShareIsAskedForAndNotBeforeItIsTime(t *testing.T) {
 	}
 	if got := x.status(t).Next.Format(time.RFC3339); got != "2026-02-03T14:30:00Z" || len(x.asked) != 4 {
 		t.Errorf("asked again at %s; asked for %v", got, x.asked)
+	}
+}
+
+func TestACloseIsNotAskedForBeforeItsSessionIsOver(t *testing.T) {
+	x := newExchange(t, wire.Quotes{EndOfDay: true, After: time.Hour}, "", wire.Listed{Symbol: "XNYS:BP"}, wire.Listed{Symbol: "XTKS:7203"})
+	x.answer = func(name string) string { return name + " 35.91\n" }
+	for _, c := range []struct{ clock, asked, next string }{
+		{"2026-02-02T15:00:00Z", "7203", "2026-02-02T22:00:00Z"}, // New York trades, Tokyo does not
+		{"2026-02-02T22:00:00Z", "7203 7203 BP", "2026-02-03T07:30:00Z"},
+		{"2026-02-03T07:30:00Z", "7203 7203 BP 7203 BP", "2026-02-03T22:00:00Z"},
+	} {
+		x.clock, _ = time.Parse(time.RFC3339, c.clock)
+		if _, err := x.Turn(t.Context(), x.provider); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(x.asked)
+		want := strings.Fields(c.asked)
+		slices.Sort(want)
+		if next := x.status(t).Next.Format(time.RFC3339); !slices.Equal(x.asked, want) || next != c.next {
+			t.Errorf("at %s: asked for %v, and again at %s, want %s at %s", c.clock, x.asked, next, c.asked, c.next)
+		}
 	}
 }
 

@@ -196,7 +196,14 @@ func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *S
 	if err != nil {
 		return err
 	}
-	for i, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried), Listed: listed}) {
+	due := listed
+	if p.Quotes != nil {
+		if due = p.Quotes.due(listed, s.Tried); len(due) == 0 {
+			s.Next = p.Quotes.next(marketsOf(listed), r.o.Now())
+			return nil
+		}
+	}
+	for i, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried), Listed: due}) {
 		if i > 0 && p.Quotes != nil && !sleep(ctx, p.Quotes.Pause) {
 			return ctx.Err()
 		}

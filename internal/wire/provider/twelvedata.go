@@ -14,7 +14,7 @@ import (
 // twelveData is Twelve Data, a commercial service whose free plan counts 8 shares a minute and 800 a day.
 //
 // Traps: an error comes with status 200, or stands in the place of one share of several; the timestamp of a day's quote is
-// that of its opening, so that what is no moment of a trade is not taken for one; and the market is that of the segment.
+// that of its opening, so that it is not read; within a session there is no close yet; and the market is that of the segment.
 func twelveData() wire.Provider {
 	p := wire.Provider{
 		Source: keyed("twelvedata", "Twelve Data", "https://twelvedata.com",
@@ -56,7 +56,6 @@ type twelveQuote struct {
 	Change   wire.Text `json:"change"`
 	Percent  wire.Text `json:"percent_change"`
 	IsOpen   bool      `json:"is_market_open"`
-	Moment   wire.Text `json:"last_quote_at"`
 
 	Status  string    `json:"status"`
 	Code    wire.Text `json:"code"`
@@ -107,10 +106,9 @@ func twelveQuotes(quotes map[string]twelveQuote, asked []wire.Listed) (wire.Read
 		if err != nil {
 			return wire.Reading{}, err
 		}
-		if q.IsOpen { // a price within the session; else the day's close
-			if day, err = unixMoment(q.Moment); err != nil {
-				return wire.Reading{}, err
-			}
+		if q.IsOpen { // a day's close would then seem to come before it
+			t.Leave("%s: the market is open, and closes are asked for", l.Name)
+			continue
 		}
 		err = t.Quote(l, wire.Price{
 			At: day, Last: plain(q.Last), Open: plain(q.Open), High: plain(q.High), Low: plain(q.Low), Volume: plain(q.Volume),
