@@ -37,7 +37,7 @@ func importBarsCommand(s *settings) *cobra.Command {
 		Long: "Read a table with a line for each day, or each minute, headed Date,Open,High,Low,Close,Volume, the oldest first or the\n" +
 			"newest first throughout. All is taken in or nothing: a line that cannot be right is named. What the source has said\n" +
 			"already is not added again. The prices are shown to readers only with --show, by which you confirm that you may.",
-		Example: "  courant import bars BP.csv --symbol XNYS:BP --source vendor --name \"Our vendor\" --licence \"Contract of 2026\" --show\n" +
+		Example: "  courant import bars BP.csv --symbol XNYS:BP --source vendor --name Vendor --licence Contract-2026 --show\n" +
 			"  courant import bars BP-minutes.csv --symbol XNYS:BP --source vendor --interval minute",
 		Args: arguments(cobra.ExactArgs(1), "import bars FILE --symbol XNYS:BP --source ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
