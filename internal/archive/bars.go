@@ -77,10 +77,11 @@ func ReadBars(r io.Reader, o BarsOptions, read func(done int64)) (Bars, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if err != nil {
+			return Bars{}, fault.Because(fault.Invalid, "the file is no table with commas throughout: %w", err)
+		}
 		line, _ := table.FieldPos(0)
 		switch {
-		case err != nil:
-			return Bars{}, fault.Because(fault.Invalid, "line %d: the file is no table there: %w", line, err)
 		case counted.done > maxBarsFile || len(all.Bars) == maxBars:
 			return Bars{}, fault.Because(fault.Invalid, "the file has more than %d bars or %d MB: import it in parts", maxBars, maxBarsFile>>20)
 		case len(row) != width:

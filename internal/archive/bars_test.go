@@ -78,6 +78,7 @@ func TestBarsThatCannotBeRightAreRefusedByLine(t *testing.T) {
 		{"a price of zero", head + "2026-01-30,0,35.90,0,35.50,1\n", "line 3: its open of 0"},
 		{"a word", head + "2026-01-30,35.10,35.90,n.a.,35.50,1\n", `line 3: its low is "n.a."`},
 		{"a decimal comma", head + "2026-01-30,\"35,10\",35.90,35.00,35.50,1\n", `line 3: its open is "35,10"`},
+		{"a quotation mark within a field", head + "2026\"01-30,35.10,35.90,35.00,35.50,1\n", "no table with commas throughout"},
 		{"a field too many", head + "2026-01-30,35.10,35.90,35.00,35.50,1,2\n", "line 3 has 7 fields, and the heading 6"},
 		{"no day", head + "30.1.2026,35.10,35.90,35.00,35.50,1\n", `line 3: "30.1.2026" is no day`},
 		{"a day that has not come", head + "2026-02-20,35.10,35.90,35.00,35.50,1\n", "line 3: XNYS:BP: 2026-02-20T00:00:00Z"},
