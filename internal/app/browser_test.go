@@ -105,7 +105,7 @@ func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
 	}
 	for _, page := range []string{
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", chartedStory, "/markets/", "/markets/?sort=-change&q=dollar", "/markets/currencies/BGN",
-		"/markets/currencies/NOK?range=all&with=SEK", "/convert?amount=1.250,50&from=USD&to=JPY", "/convert?amount=lots&from=dollar&to=JPY", "/markets/shares/", "/markets/shares/XNYS/RIO",
+		"/markets/currencies/NOK?range=all&with=SEK", "/convert?amount=1.250,50&from=USD&to=JPY", "/convert?amount=lots&from=dollar&to=JPY", "/markets/shares/", "/markets/shares/?sort=-change&q=plc", "/markets/shares/XNYS/RIO", "/markets/shares/XNYS/SCS", "/markets/shares/OTCM/RBGPF", "/markets/shares/XNAS/AZN",
 		"/sections/markets", "/topics/caribbean", "/corrections", "/authors/courant-demonstration-desk", "/archive", "/2026/", "/2026/02/", "/2026/02/02/", "/audit", "/audit/rules", "/api/", "/embed",
 		"/no-such-page",
 		"/search", "/search?q=100+dollar+in+yen", "/search?q=azerbajan", "/search?q=no+such+word",

@@ -176,7 +176,7 @@ func (q *Quote) adjust(l *Listings) {
 	}
 	mic, _, _ := q.Symbol.Listing()
 	session, before := sessionOf(mic, q.At)
-	if now, err := l.StatusOn(q.Symbol, session); err == nil && (now.Status == StatusHalted || now.Status == StatusSuspended) {
+	if now, err := l.StatusOn(q.Symbol, session); err == nil && now.Status != StatusListed {
 		q.Move = Move{Withheld: now.Text}
 		return
 	}

@@ -20,6 +20,8 @@ import (
 // Group is a part of the board under its heading; without one where the board is sorted by something else.
 type Group struct {
 	Name   string
+	State  string // of a market, in words; what that rests on
+	Basis  string
 	Rows   []Row
 	Hidden bool // the search finds none of them
 }
@@ -169,17 +171,24 @@ func (s *Site) rows(a ask, b marked, t today) (rows []placed, stale bool, found 
 	return rows, stale, found
 }
 
+// once takes off a row of the newest moment that it is old, and says whether it was: its table says it once.
+func (r *Row) once(at, newest time.Time) (stale bool) {
+	if !at.Equal(newest) {
+		return false
+	}
+	own := slices.DeleteFunc(slices.Clone(r.Flags), func(f Flag) bool { return f.Code == market.Stale })
+	stale = len(own) < len(r.Flags)
+	r.Flags = own
+	return stale
+}
+
 // boardRow is the row of a price on a board. That even the newest is old the board says once, not the row.
 func (s *Site) boardRow(price market.Price, b marked, t today, query url.Values) (row Row, stale bool) {
 	row = b.on(s.pairRow(price, t, query))
 	if len(price.From) > 0 { // what a law alone fixes grows no older
 		row.Days = daysOf(price.At, b.AsOf.At)
 	}
-	if price.At.Equal(b.Newest) {
-		own := slices.DeleteFunc(slices.Clone(row.Flags), func(f Flag) bool { return f.Code == market.Stale })
-		stale = len(own) < len(row.Flags)
-		row.Flags = own
-	}
+	stale = row.once(price.At, b.Newest)
 	return row, stale
 }
 

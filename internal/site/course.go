@@ -19,12 +19,14 @@ import (
 type Course struct {
 	Plot
 	Pair, Base, Code string
+	Subject, What    string // what it is the course of, in a title and in a table
 	Path             string // address that the forms ask
 	Range            string // as asked; empty: the usual one
 	Ranges           []Link
 	AsOf, KnownAt    string
 	With             string // the code of what it is compared with; empty: nothing
 	WithMove         Move
+	Note             string // what must be known of it, as a whole sentence; may be empty
 	Others           []Link // what it can be compared with; Href is the code
 	Alone            string // address without the comparison
 	Every            string // what the table holds
@@ -46,7 +48,15 @@ type Day struct {
 type spot struct {
 	at    time.Time
 	value currency.Decimal
-	said  *market.Settled
+	said  voice
+}
+
+// voice is who said a value.
+type voice interface {
+	Source() market.SourceID
+	Seen() time.Time
+	Offer() market.Offer
+	AppendIDs(ids []market.ID) []market.ID
 }
 
 // hundred is what both lines of a comparison begin with.
@@ -71,13 +81,7 @@ func (s *Site) course(ctx context.Context, pair market.Symbol, asOf market.AsOf,
 		Pair: string(pair), Base: string(base), Code: string(code), Path: a.r.URL.EscapedPath(), AsOf: a.query.Get("as-of"), KnownAt: a.query.Get("known-at"),
 		Range: a.query.Get("range"), With: string(with),
 	}
-	for _, one := range reaches {
-		q := without(a.query, "range")
-		if one.name != usualReach {
-			q.Set("range", one.name)
-		}
-		c.Ranges = append(c.Ranges, Link{Text: one.short, Title: one.long, Href: address(c.Path, q), Current: one.name == r.name})
-	}
+	c.ranged(r, a)
 	for _, l := range s.bases(t.board, with) {
 		if l.Href != string(base) && l.Href != string(code) {
 			c.Others = append(c.Others, l)
@@ -93,8 +97,29 @@ func (s *Site) course(ctx context.Context, pair market.Symbol, asOf market.AsOf,
 			return nil, fault.Because(fault.NotFound, "%s and %s were not quoted against %s on two days of this range: compare it with another", code, with, base)
 		}
 	}
-	s.plotted(c, days, beside, t)
+	names := s.ledger.Currencies()
+	c.Subject, c.What = names.Name(base, "en")+" in "+names.Name(code, "en"), c.Code+" for one "+c.Base
+	var events []Event
+	for _, one := range []currency.Code{code, base, with} {
+		for _, e := range lifeOf(names, one) {
+			if e.Exact && e.Own && !slices.ContainsFunc(events, func(o Event) bool { return o == e }) {
+				events = append(events, e)
+			}
+		}
+	}
+	s.plotted(c, days, beside, events, t)
 	return c, nil
+}
+
+// ranged fills the ranges that can be asked for.
+func (c *Course) ranged(r reach, a ask) {
+	for _, one := range reaches {
+		q := without(a.query, "range")
+		if one.name != usualReach {
+			q.Set("range", one.name)
+		}
+		c.Ranges = append(c.Ranges, Link{Text: one.short, Title: one.long, Href: address(c.Path, q), Current: one.name == r.name})
+	}
 }
 
 // withOf is what a course is to be compared with; empty: nothing.
@@ -180,8 +205,8 @@ func indexed(days []spot) []currency.Decimal {
 	return all
 }
 
-// plotted draws the days of a course, and those that stand beside them.
-func (s *Site) plotted(c *Course, days, beside []spot, t today) {
+// plotted draws the days of a course, and those that stand beside them, and marks on it what happened within them.
+func (s *Site) plotted(c *Course, days, beside []spot, events []Event, t today) {
 	h, moments := t.hand, make([]time.Time, len(days))
 	low, high := 0, 0
 	for i, d := range days {
@@ -222,14 +247,13 @@ func (s *Site) plotted(c *Course, days, beside []spot, t today) {
 		c.Days = append(c.Days, d)
 	}
 	slices.Reverse(c.Days)
-	s.events(c, &chart, days, t)
+	s.mark(c, &chart, days, events, t)
 
-	names := s.ledger.Currencies()
-	c.Title = fmt.Sprintf("%s in %s, %s to %s", names.Name(currency.Code(c.Base), "en"), names.Name(currency.Code(c.Code), "en"), c.First.At.Text, c.Last.At.Text)
+	c.Title = fmt.Sprintf("%s, %s to %s", c.Subject, c.First.At.Text, c.Last.At.Text)
 	chart.Description = fmt.Sprintf("From %s to %s, %s. Lowest %s on %s, highest %s on %s.",
 		c.First.Value, c.Last.Value, c.Move.Percent, c.Low.Value, c.Low.At.Text, c.High.Value, c.High.At.Text)
 	if beside != nil {
-		c.Title = fmt.Sprintf("One %s in %s and in %s, both 100 on %s", names.Name(currency.Code(c.Base), "en"), c.Code, c.With, c.Base100)
+		c.Title = fmt.Sprintf("One %s in %s and in %s, both 100 on %s", s.ledger.Currencies().Name(currency.Code(c.Base), "en"), c.Code, c.With, c.Base100)
 		chart.Description = fmt.Sprintf("%s ends at %s, %s, dashed, at %s.", c.Code, h.number(values[last]), c.With, h.number(others[last]))
 	}
 	if n := len(c.Marks); n > 0 {
@@ -239,21 +263,12 @@ func (s *Site) plotted(c *Course, days, beside []spot, t today) {
 	c.Picture, c.FromZero, c.Broken = chart.SVG(), chart.FromZero(), chart.Broken()
 }
 
-// events marks on a chart what happened to its currencies within it, as far as the day is known.
-func (s *Site) events(c *Course, chart *render.Chart, days []spot, t today) {
-	table := s.ledger.Currencies()
-	var list []Event
-	for _, code := range []string{c.Code, c.Base, c.With} {
-		for _, e := range lifeOf(table, currency.Code(code)) {
-			if e.Exact && e.Own && e.On.After(days[0].at) && !e.On.After(days[len(days)-1].at) &&
-				!slices.ContainsFunc(list, func(o Event) bool { return o == e }) {
-				list = append(list, e)
-			}
-		}
-	}
+// mark puts on a chart what happened within it, one mark for a day.
+func (s *Site) mark(c *Course, chart *render.Chart, days []spot, events []Event, t today) {
+	list := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !e.On.After(days[0].at) || e.On.After(days[len(days)-1].at) })
 	slices.SortStableFunc(list, func(a, b Event) int { return a.On.Compare(b.On) })
 	for i, e := range list {
-		if last := len(c.Marks) - 1; i > 0 && e.On.Equal(list[i-1].On) { // one mark for a day
+		if last := len(c.Marks) - 1; i > 0 && e.On.Equal(list[i-1].On) {
 			c.Marks[last].Words += " " + e.Words
 			continue
 		}

@@ -171,12 +171,16 @@ func (s *Site) worth(ctx context.Context, p *CurrencyPage, pair market.Symbol, a
 	return err
 }
 
-// printing are the newest stories that print a pair, either way round.
-func (s *Site) printing(ctx context.Context, t today, pair market.Symbol) ([]Item, error) {
+// printing are the newest stories that print one of some symbols, a pair either way round.
+func (s *Site) printing(ctx context.Context, t today, symbols ...market.Symbol) ([]Item, error) {
 	const most = 12
-	base, quote, _ := pair.Pair()
+	for _, symbol := range symbols {
+		if base, quote, ok := symbol.Pair(); ok {
+			symbols = append(symbols, market.Pair(quote, base))
+		}
+	}
 	var all []news.Article
-	for _, symbol := range []market.Symbol{pair, market.Pair(quote, base)} {
+	for _, symbol := range symbols {
 		found, err := s.paper.Articles(ctx, news.Selection{Symbol: symbol, Limit: most})
 		if err != nil {
 			return nil, err

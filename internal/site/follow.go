@@ -73,8 +73,8 @@ func (r Row) ofStrip() string { return written(r.cell(r.Brief, r.by())) }
 
 // ofBoard is a row of a board of shares.
 func (r Row) ofBoard() string {
-	return written(r.cell(r.Value, nil, r.Move.Absolute, r.Move.SinceShort+r.Move.Withheld, r.Source, r.how(), r.agree(),
-		r.At.Short, r.At.Machine, r.At.Text, nil, nil, r.flags()))
+	return written(r.cell(r.Value, nil, r.Move.Absolute, r.Move.Briefly, r.Source, r.how(), nil,
+		r.Session.Short, r.Session.Machine, r.session(), nil, nil, r.flags()))
 }
 
 // ofRates is a row of the board of rates.
@@ -147,10 +147,14 @@ func newestCell(newest Time, age string) []any {
 	return cell
 }
 
-func sharesState(rows []Row) web.State {
+// sharesState is what the list of shares shows.
+func sharesState(rows []placed, stale bool) web.State {
 	state := web.State{}
 	for _, r := range rows {
-		state[r.Symbol] = r.ofBoard()
+		state[r.Row.Symbol] = r.ofBoard()
+	}
+	if stale {
+		state[staleRow] = written([]string{})
 	}
 	return state
 }
@@ -239,11 +243,8 @@ func (s *Site) stateOf(ctx context.Context, topic string) (web.State, error) {
 	case stripTopic:
 		return s.stripState(t), nil
 	case sharesTopic:
-		var rows []Row
-		for _, q := range t.quotes {
-			rows = append(rows, s.listingRow(q, t, nil))
-		}
-		return sharesState(rows), nil
+		rows, _, stale := s.shareRows(t.quotes, now.At, t, ask{})
+		return sharesState(rows, stale), nil
 	case boardTopic:
 		base, err := currency.ParseCode(of)
 		if err == nil && string(base) != of {
@@ -289,7 +290,7 @@ func (s *Site) priceNow(ctx context.Context, topic, of string, now market.AsOf, 
 		if err != nil {
 			return nil, err
 		}
-		row = s.listingRow(quote, t, nil)
+		row = s.belowRow(quote, t)
 	}
 	state, _ := priceState(row)
 	return state, nil

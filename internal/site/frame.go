@@ -27,6 +27,7 @@ type Frame struct {
 	Rates       string // of when the rates of the strip are; empty where there are none
 	Sections    []Link
 	Strip       []Row
+	Hours       string // whether the markets of the strip's shares trade; empty where it shows none
 	CSS, Icon   string
 	Colours     string           // the sheet of the newsroom's own colours; empty where it chose none
 	Motto       string           // a line below the name, on the front
@@ -159,7 +160,7 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	for i, l := range f.Sections {
 		f.Sections[i].Current = l.Href == a.r.URL.Path
 	}
-	f.Strip = t.strip
+	f.Strip, f.Hours = t.strip, t.hand.hoursOf(t.masthead.Strip, s.o.Now())
 	if t.strips.state != nil {
 		f.Strips = t.strips.attributes()
 	}

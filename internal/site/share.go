@@ -1,59 +1,37 @@
 package site
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/a-h/templ"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
-	"github.com/courant-news/courant/internal/render"
 	"github.com/courant-news/courant/internal/web"
 )
-
-// SharesPage is every listing of which a price was heard.
-type SharesPage struct {
-	Frame
-	AsOf    string
-	Rows    []Row
-	Follows templ.Attributes // nil where it is a page of the past
-}
-
-func (s *Site) shares(ctx context.Context, a ask) (web.Component, error) {
-	asOf, err := market.ParseAsOf(a.query.Get("as-of"), "")
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.today(ctx)
-	if err != nil {
-		return nil, err
-	}
-	quotes, err := s.ledger.Quotes(ctx, asOf.Resolved(s.o.Now()))
-	if err != nil {
-		return nil, err
-	}
-	p := SharesPage{AsOf: a.query.Get("as-of")}
-	for _, q := range quotes {
-		p.Rows = append(p.Rows, s.listingRow(q, t, a.query))
-	}
-	if p.AsOf == "" {
-		p.Follows = follow{topic: sharesTopic, state: sharesState(p.Rows)}.attributes()
-	}
-	p.Frame = s.frame(t, a, "Shares", "The last price of every listing that the paper knows, with its source and its day.")
-	return sharesPage(p), nil
-}
 
 // InstrumentPage is all there is to say of one listing.
 type InstrumentPage struct {
 	Frame
-	Ticker, Market, Name, Currency string
-	AsOf                           string
-	Price                          Row
-	Why                            string
-	Aside                          []Aside
-	Numbers                        []Entry // last, previous close, change, percent, and what the source claims of them
-	Facts                          []Fact
-	Follows                        templ.Attributes // nil where it is a page of the past
+	Ticker, Market, Name, Unit string
+	AsOf                       string
+	Status                     *Flag // nil where it is simply listed
+	State                      MarketState
+	Price                      *Row   // nil where nobody has quoted it
+	Below                      Row    // the price as the line below it tells of it
+	Withheld                   string // why no change is given, as a sentence; empty where one is, or where the status says it
+	Missing                    string // then why
+	PricedOn, Worth, Met       string // what the price is of, what pence are in pounds, what stands between it and the close before
+	Why                        string
+	Course                     *Course // nil where there are no two sessions to draw
+	Offers                     []Aside // what each source says, the chosen one first
+	Numbers                    []Entry // last, previous close, change, percent, and what the source claims of them
+	Actions                    []Action
+	Lines                      []Line
+	Stories                    []Item
+	Facts                      []Fact
+	Follows                    templ.Attributes // nil where it is a page of the past, or has no price
 }
 
 // Entry is one number of a listing with how it is known and the observations that it rests on.
@@ -65,10 +43,10 @@ type Entry struct {
 }
 
 // entryOf is a number with links to what it rests on.
-func entryOf(what, value, how string, o market.Offer, from []market.Observation, sources market.Sources) Entry {
-	e := Entry{What: what, Value: value, How: how, At: timeOf(o.At), Source: nameOf(o.Source, sources)}
+func (t today) entryOf(what, value, how string, o market.Offer, from []market.Observation) Entry {
+	e := Entry{What: what, Value: value, How: how, At: t.hand.time(o.At), Source: nameOf(o.Source, t.sources)}
 	for _, f := range from {
-		e.From = append(e.From, Link{Text: string(f.Field) + " " + render.Number(f.Value), Href: numberPath(f.ID)})
+		e.From = append(e.From, Link{Text: string(f.Field) + " " + t.hand.number(f.Value), Href: numberPath(f.ID)})
 	}
 	return e
 }
@@ -99,29 +77,64 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.ledger.Quote(ctx, symbol, asOf.Resolved(s.o.Now()))
+	asOf = asOf.Resolved(s.o.Now())
+	q, tape, missing, err := s.quoted(ctx, symbol, asOf)
 	if err != nil {
 		return nil, err
 	}
 	mic, ticker, _ := symbol.Listing()
 	p := InstrumentPage{
-		Ticker: ticker, Market: string(mic), Name: q.Instrument.Name, Currency: q.Instrument.Unit.Code,
-		AsOf: a.query.Get("as-of"), Price: s.listingRow(q, t, nil), Why: q.Why, Aside: s.asidesOf(q.SetAside, t),
-		Numbers: numbersOf(q, t.sources), Facts: instrumentFacts(q),
+		Ticker: ticker, Market: string(mic), Name: cmp.Or(q.Instrument.Name, ticker), Unit: unitOf(q.Instrument.Unit), AsOf: a.query.Get("as-of"), Missing: ended(capital(missing)),
+		State: t.hand.stateOf(mic, asOf.At), Facts: factsOfListing(q, s.ledger.Listings()),
 	}
-	if p.Name == "" {
-		p.Name = ticker
+	if flags := s.statusFlags(symbol, asOf.At); len(flags) > 0 {
+		p.Status = &flags[0]
 	}
-	if p.AsOf == "" {
-		p.Follows = followPrice(shareTopic, p.Price)
+	var symbols []market.Symbol
+	p.Lines, symbols = s.linesOf(symbol)
+	for _, e := range s.happened(symbols) {
+		p.Actions = append(p.Actions, t.actionOf(e))
+	}
+	if missing == "" {
+		if err := s.priced(&p, q, tape, symbols, asOf, a, t); err != nil {
+			return nil, err
+		}
+	}
+	if p.Stories, err = s.printing(ctx, t, symbols...); err != nil {
+		return nil, err
+	}
+	if p.AsOf == "" && p.Price != nil {
+		p.Follows = followPrice(shareTopic, p.Below)
 	}
 	p.Frame = s.frame(t, a, p.Name+" ("+ticker+")", "The last price of "+p.Name+", who says so, and what is known of the listing.")
 	return instrumentPage(p), nil
 }
 
+// priced fills what there is to say of a price.
+func (s *Site) priced(p *InstrumentPage, q market.Quote, tape []market.Observation, symbols []market.Symbol, asOf market.AsOf, a ask, t today) (err error) {
+	row := s.listingRow(q, t, nil)
+	p.Below = s.belowRow(q, t)
+	if row.Move.Withheld != "" && (p.Status == nil || row.Move.Withheld != p.Status.Text) {
+		p.Withheld = ended(capital(row.Move.Withheld))
+	}
+	p.Price, p.Why, p.PricedOn, p.Met = &row, q.Why, s.pricedOn(q, asOf.At, t), s.metOf(q, t)
+	p.Worth = t.hand.worthOf(q.Instrument.Unit, q.Value)
+	p.Offers = s.offersOf(row, market.Price{Symbol: q.Symbol, Offer: q.Offer, SetAside: q.SetAside}, asOf.At, t)
+	p.Numbers = append(t.numbersOf(q), t.session(q, tape)...)
+	p.Course, err = s.closes(q, tape, symbols, a, t)
+	return err
+}
+
+// belowRow is a quote as the line below it tells of it: why there is no change has a paragraph of its own.
+func (s *Site) belowRow(q market.Quote, t today) Row {
+	row := s.listingRow(q, t, nil)
+	row.Move.Withheld = ""
+	return row
+}
+
 // numbersOf are a quote's numbers: what was said, what follows, and what was claimed.
-func numbersOf(q market.Quote, sources market.Sources) []Entry {
-	list := []Entry{entryOf("Last price", render.Number(q.Value), howSaid(q.How), q.Offer, q.From, sources)}
+func (t today) numbersOf(q market.Quote) []Entry {
+	list := []Entry{t.entryOf("Last price", t.hand.number(q.Value), howSaid(q.How), q.Offer, q.From)}
 	if q.Previous.How != "" {
 		how := howSaid(q.Previous.How)
 		if q.Previous.How == market.Computed {
@@ -130,24 +143,25 @@ func numbersOf(q market.Quote, sources market.Sources) []Entry {
 		if q.Previous.Basis != "" {
 			how += "; " + q.Previous.Basis
 		}
-		list = append(list, entryOf("Previous close", render.Number(q.Previous.Value), how, q.Offer, q.Previous.From, sources))
+		list = append(list, t.entryOf("Previous close", t.hand.number(q.Previous.Value), how, q.Offer, q.Previous.From))
 	}
 	if q.Move.Withheld == "" {
 		list = append(list,
-			entryOf("Change", render.Signed(q.Move.By), "computed: the last price less the previous close", q.Offer, q.Move.Basis, sources),
-			entryOf("Change in per cent", render.Percent(q.Move.Percent), "computed on the previous close", q.Offer, q.Move.Basis, sources))
+			t.entryOf("Change", t.hand.signed(q.Move.By), "computed: the last price less the previous close", q.Offer, q.Move.Basis),
+			t.entryOf("Change in per cent", t.hand.percent(q.Move.Percent), "computed on the previous close", q.Offer, q.Move.Basis))
 	}
 	for _, claim := range q.Claims {
-		value := render.Signed(claim.Value)
+		value := t.hand.signed(claim.Value)
 		if claim.Field == market.Percent {
 			value += "%"
 		}
-		list = append(list, entryOf("The source’s own "+string(claim.Field), value, "claimed by the source", q.Offer, []market.Observation{claim}, sources))
+		list = append(list, t.entryOf("The source’s own "+string(claim.Field), value, "claimed by the source", q.Offer, []market.Observation{claim}))
 	}
 	return list
 }
 
-func instrumentFacts(q market.Quote) (facts []Fact) {
+// factsOfListing is what the tables say of a listing.
+func factsOfListing(q market.Quote, listings *market.Listings) (facts []Fact) {
 	mic, ticker, _ := q.Symbol.Listing()
 	i := q.Instrument
 	facts = fact(facts, "Ticker", ticker)
@@ -157,11 +171,18 @@ func instrumentFacts(q market.Quote) (facts []Fact) {
 		facts = append(facts, Fact{Term: "Currency", Text: string(i.Currency), Href: "/markets/currencies/" + string(i.Currency)})
 	}
 	if !i.Unit.Whole() {
-		facts = fact(facts, "Quoted in", i.Unit.String())
+		facts = fact(facts, "Quoted in", unitOf(i.Unit)+", "+i.Unit.Worth.String()+" "+string(i.Currency)+" each")
 	}
 	facts = fact(facts, "Trades since", dateOf(i.Since))
 	facts = fact(facts, "Traded until", dateOf(i.Until))
-	facts = fact(facts, "ISIN", i.ISIN)
+	for _, id := range listings.Identifiers(q.Symbol) {
+		words := id.Value
+		if !id.Until.IsZero() {
+			words += ", until " + dateOf(id.Until)
+		}
+		facts = fact(facts, id.Scheme, words)
+	}
 	facts = fact(facts, "Note", i.Note)
-	return fact(facts, "Known from", i.Source)
+	facts = fact(facts, "Known from", i.Source)
+	return fact(facts, "Checked", i.Verified)
 }

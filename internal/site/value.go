@@ -38,6 +38,7 @@ type Move struct {
 	Class             string // move up, move down, move flat
 	Since, SinceShort string // what it is counted from, in words; the second for a table
 	Withheld          string
+	Briefly           string // the same in a word or two, for a table; may be empty
 }
 
 // shown is a change in per cent as it is printed; one that was withheld is a dash with the reason behind it. All are empty where there
@@ -92,6 +93,8 @@ type Row struct {
 	Spark            string // SVG of the last sessions; empty where it is not drawn
 	Days             string // how old it is, for a table
 	Hidden           bool   // a search does not find it
+	Unit             string // of a listing, what its price is written in
+	Session          Time   // of a listing, the session that its price is of
 }
 
 // by says who said a value, and about when, where there is no room for both beside it.
@@ -107,6 +110,9 @@ func (r Row) how() (text string) {
 	}
 	return text
 }
+
+// session names the session of a listing's price.
+func (r Row) session() string { return "the session of " + r.Session.Text }
 
 // agree says in a table how many sources agree.
 func (r Row) agree() string {
@@ -128,7 +134,7 @@ func (r Row) reached() string {
 func (r Row) since() string {
 	switch {
 	case r.Move.Withheld != "":
-		return "No change is given: " + r.Move.Withheld + "."
+		return "No change is given: " + ended(r.Move.Withheld)
 	case r.Move.Since != "":
 		return "Change since " + r.Move.Since + ", " + r.Move.Absolute + "."
 	}
@@ -203,6 +209,11 @@ func (s *Site) listingRow(q market.Quote, t today, query url.Values) Row {
 	r.Code, r.Name, r.Flags = ticker, q.Instrument.Name, flagsOf(q.Flags)
 	if u := q.Instrument.Unit; !u.Whole() {
 		r.Name += ", in " + u.Name
+	}
+	session, _ := q.Symbol.Session(q.At)
+	r.Unit, r.Session = q.Instrument.Unit.Code, t.hand.day(session)
+	if r.Move.Withheld != "" {
+		r.Move.Briefly = s.withheldOf(q)
 	}
 	r.Href = address(symbolPath(q.Symbol), query)
 	return r

@@ -70,6 +70,103 @@ const probe = (figure) => {
   said.textContent = "Move over the chart, or along it with the arrow keys.";
 };
 
+const make = (name, properties) => Object.assign(document.createElement(name), properties);
+
+// Where the strip does not fit it is stepped through. It never moves by itself.
+const stepped = (strip) => {
+  const steps = [-1, 1].map((way) => make("button", {
+    type: "button", className: way < 0 ? "step prior" : "step", ariaLabel: way < 0 ? "Back along the strip" : "On along the strip",
+    onclick: () => strip.scrollBy({ left: way * 0.8 * strip.clientWidth }),
+  }));
+  const turn = () => {
+    const room = strip.scrollWidth - strip.clientWidth;
+    steps.forEach((step, n) => {
+      step.hidden = room < 2;
+      step.ariaDisabled = n ? strip.scrollLeft > room - 2 : strip.scrollLeft < 2;
+    });
+  };
+  strip.after(...steps);
+  strip.addEventListener("scroll", turn, { passive: true });
+  new ResizeObserver(turn).observe(strip);
+};
+
+// The reader's own list. It is kept in this browser; its values are read from the paper's boards, which tells nobody what is on it.
+const stored = "courant-list", most = 50;
+const listed = () => {
+  try {
+    return JSON.parse(localStorage[stored]).filter((key) => /^\/markets\/(currencies|shares)\//.test(key)).slice(0, most);
+  } catch {
+    return [];
+  }
+};
+const keyOf = (href) => {
+  const to = new URL(href, location);
+  to.searchParams.delete("as-of");
+  return to.pathname + to.search;
+};
+const starOf = (key, name) => make("button", {
+  type: "button", className: "star", ariaLabel: name + " on your list", value: key,
+  onclick() {
+    let all = listed();
+    if (all.includes(key)) all = all.filter((other) => other !== key);
+    else if (all.push(key) > most) return this.after(make("small", { role: "alert", textContent: "Your list is full: it holds " + most + "." }));
+    try {
+      localStorage[stored] = JSON.stringify(all);
+    } catch {
+      return this.after(make("small", { role: "alert", textContent: "This browser keeps no list." }));
+    }
+    starred();
+  },
+});
+
+const boards = new Map();
+const boardOf = (key) => {
+  const to = new URL(key, location), base = to.searchParams.get("base");
+  const path = to.pathname.startsWith("/markets/shares/") ? "/markets/shares/" : "/markets/" + (base ? "?base=" + base : "");
+  if (!boards.has(path)) boards.set(path, path === location.pathname + location.search ? Promise.resolve(document) : new Promise((done) => {
+    const ask = new XMLHttpRequest();
+    ask.open("GET", path);
+    ask.responseType = "document";
+    ask.onloadend = () => done(ask.response);
+    ask.send();
+  }));
+  return boards.get(path);
+};
+const rowOf = (key) => {
+  const to = new URL(key, location), base = to.searchParams.get("base"), name = (base ? base + "/" : "") + to.pathname.split("/").pop();
+  const row = make("tr"), head = make("th", { scope: "row" }), link = make("a", { href: key });
+  link.append(make("b", { textContent: name }));
+  head.append(starOf(key, name), link);
+  row.append(head);
+  boardOf(key).then((board) => {
+    const found = board?.querySelector('table.whole th a[href="' + CSS.escape(key) + '"]')?.closest("tr");
+    if (!found) return row.append(make("td", { className: "num", colSpan: 2, textContent: board ? "not quoted" : "not to be had now" }));
+    link.append(" ", document.importNode(found.querySelector("th a span"), true));
+    row.append(...[1, 2].map((n) => document.importNode(found.cells[n], true)));
+    turn();
+  });
+  return row;
+};
+
+const yours = document.querySelector(".yours");
+const starred = () => {
+  const all = listed();
+  if (yours && yours.dataset.keys !== all.join(" ")) {
+    const within = yours.contains(document.activeElement);
+    yours.dataset.keys = all.join(" ");
+    yours.hidden = !all.length;
+    yours.querySelector("tbody").replaceChildren(...all.map(rowOf));
+    if (within) document.querySelector(all.length ? ".yours h2" : "main [name=q]").focus();
+  }
+  for (const star of document.querySelectorAll(".star")) star.ariaPressed = all.includes(star.value);
+};
+for (const link of document.querySelectorAll("table.whole th[scope=row]>a:first-child")) link.before(starOf(keyOf(link.href), link.querySelector("b").textContent));
+for (const value of document.querySelectorAll("[data-star]")) value.append(starOf(keyOf(value.dataset.star), document.querySelector("h1").textContent));
+starred();
+addEventListener("storage", starred);
+
+for (const strip of document.querySelectorAll(".ticker ul")) stepped(strip);
+
 const found = document.getElementById("found");
 if (found) search(document.querySelector("main [name=q]"), found);
 for (const figure of document.querySelectorAll(".course .chart")) probe(figure);

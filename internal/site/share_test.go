@@ -1,0 +1,162 @@
+package site_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+)
+
+// listed is a paper that knows shares: some that trade, one that moved, one that was consolidated, one that is gone.
+func listed(t *testing.T) *paper {
+	t.Helper()
+	p := full(t)
+	var heard []market.Observation
+	for _, q := range []struct {
+		symbol       market.Symbol
+		last, change string
+	}{
+		{"XNYS:SCS", "16.14", "0.0200"}, {"OTCM:RBGPF", "82.5", "0.1000"}, {"XNYS:AZN", "190.51", "0.0700"}, {"XLON:RR.", "1204.50", "12.50"}, {"XNYS:BP", "37.37", "-0.51"},
+	} {
+		heard = append(heard, said(page, q.symbol, market.Last, q.last, monday), said(page, q.symbol, market.Change, q.change, monday))
+	}
+	if _, err := p.ledger.Record(t.Context(), []market.Source{page}, heard, nil); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestTheListOfSharesIsGroupedByMarketsWithWhatTheyDo(t *testing.T) {
+	p := listed(t)
+	doc := p.get(t, "/markets/shares/", 200)
+	wantText(t, doc, ".group", "London Stock Exchange", "Open until 16:30 UTC.", "New York Stock Exchange", "Closed since 4 February 2026, 21:00 UTC; it opens at 14:30 UTC.", "OTC Markets")
+	wantText(t, doc, ".tally", "6 listings")
+	for row, words := range map[string][]string{
+		"RR.": {"1204.50", "GBX", "+1.05%", "2 Feb 2026"}, "RIO": {"91.12", "USD", "−1.47%"}, "RBGPF": {"82.5", "consolidation"}, "SCS": {"merged", "did not trade", "16.14"},
+	} {
+		got := doc.Find(".board tr:has(b:contains('" + row + "'))").Text()
+		for _, w := range words {
+			if !strings.Contains(got, w) {
+				t.Errorf("the row of %s lacks %q: %s", row, w, strings.Join(strings.Fields(got), " "))
+			}
+		}
+	}
+	if got := doc.Find(".board tr:has(b:contains('SCS')) .move").Text(); got != "–" {
+		t.Errorf("a dead share moved by %s", got)
+	}
+	why := doc.Find(".board tr:has(b:contains('RBGPF')) a.why")
+	if href, _ := why.Attr("href"); href != "/markets/shares/OTCM/RBGPF#why" || len(why.Text()) > 20 {
+		t.Errorf("why there is no change is said in %q, at length at %q", why.Text(), href)
+	}
+	if n := p.get(t, why.AttrOr("href", ""), 200).Find("#why").Length() + p.get(t, "/markets/shares/XNYS/SCS", 200).Find("#why").Length(); n != 2 {
+		t.Errorf("%d of two pages say at that place why", n)
+	}
+}
+
+func TestTheListOfSharesIsSortedSearchedAndAskedOfAnotherDay(t *testing.T) {
+	p := listed(t)
+	doc := p.get(t, "/markets/shares/?sort=-change&q=PLC", 200)
+	if n := doc.Find(".group").Length(); n != 0 {
+		t.Errorf("a sorted list has %d groups", n)
+	}
+	wantText(t, doc, ".tally", "4 of 6 listings", "By market")
+	var order []string
+	for _, b := range doc.Find(".board tr:not([hidden]) th b").EachIter() {
+		order = append(order, b.Text())
+	}
+	if got := strings.Join(order, " "); got != "RR. AZN RIO RBGPF" {
+		t.Errorf("by their change there are %s", got)
+	}
+	if got := text(doc, "th[aria-sort=descending]"); got != "Change" {
+		t.Errorf("sorted by %q", got)
+	}
+	wantText(t, p.get(t, "/markets/shares/?as-of=2026-02-01", 200), "main", "No quotes are known by then")
+	wantText(t, p.get(t, "/markets/shares/?sort=weight", 400), "main", "take name, rate, change or age")
+}
+
+func TestADeadShareIsShownAsWhatItIs(t *testing.T) {
+	p := listed(t)
+	doc := p.get(t, "/markets/shares/XNYS/SCS", 200)
+	wantText(t, doc, ".head .standing", "merged", "until 10 December 2025", "became part of XNYS:HNI", "0.2192")
+	wantText(t, doc, ".head", "when it did not trade", "nobody’s price")
+	if n := doc.Find(".head .move").Length(); n != 0 {
+		t.Error("a dead share has a change")
+	}
+	wantText(t, doc, ".actions", "10 Dec 2025", "Last day of trading", "8-K")
+	gone := p.get(t, "/markets/shares/XNAS/AZN", 200)
+	wantText(t, gone, ".head", "delisted", "until 30 January 2026", "No source has quoted XNAS:AZN")
+	if href, _ := gone.Find(".lines a").Attr("href"); href != "/markets/shares/XNYS/AZN" {
+		t.Errorf("the former line leads to %q", href)
+	}
+}
+
+func TestACorporateActionIsExplainedWhereThePriceIs(t *testing.T) {
+	p := listed(t)
+	for path, words := range map[string][]string{
+		"OTCM/RBGPF": {"Why no change is given", "2 February 2026", "Consolidated 24 for 25", "235 pence sterling (GBX)", "cannot be compared", "at no known rate in USD"},
+		"XNYS/AZN":   {"What the change is counted from", "Moved here from XNAS:AZN", "exchanged 1 for 2", "190.44"},
+	} {
+		wantText(t, p.get(t, "/markets/shares/"+path, 200), ".met", words...)
+	}
+	doc := p.get(t, "/markets/shares/OTCM/RBGPF", 200)
+	wantText(t, doc, ".actions", "OTCM:RBGPF", "XLON:RKT", "take off what was paid, then multiply it by 25 and divide it by 24", "Reckitt announcements", "verified")
+	wantText(t, doc, ".facts", "GB00B24CGK77, until 1 February 2026")
+	wantText(t, doc, ".lines", "XLON:RKT", "pence sterling (GBX)")
+}
+
+func TestASharesPageSaysWhatItsPriceIsOf(t *testing.T) {
+	p := listed(t)
+	doc := p.get(t, "/markets/shares/XLON/RR.", 200)
+	wantText(t, doc, ".head", "1204.50", "pence sterling (GBX), XLON:RR.", "1204.50 GBX are 12.0450 GBP", "The price of the session of 2 February 2026", "2 sessions have closed since",
+		"London Stock Exchange Open until 16:30 UTC.")
+	if star, _ := doc.Find(".value").Attr("data-star"); star != "/markets/shares/XLON/RR." {
+		t.Errorf("on a list it is %q", star)
+	}
+	then := p.get(t, "/markets/shares/XLON/RR.?as-of=2026-02-02", 200)
+	wantText(t, then, ".head", "the newest that has closed")
+	if strings.Contains(text(then, ".head"), "Open until") {
+		t.Error("of another day it says what the market does now")
+	}
+}
+
+func TestTheLastPricesOfAShareAreDrawnWithWhatHappenedToIt(t *testing.T) {
+	p := full(t)
+	feed := market.Source{ID: "feed", Name: "A Feed", Kind: market.Dataset, Fresh: 96 * time.Hour}
+	var heard []market.Observation
+	for n, day := range []time.Time{friday.AddDate(0, 0, -1), friday, monday, monday.AddDate(0, 0, 1)} {
+		price := []string{"6010", "6000", "6100", "6150"}[n]
+		heard = append(heard, market.NewObservation("XLON:RKT", market.Last, currency.MustDecimal(price), market.Moment{At: day.Add(17 * time.Hour), Seen: learnt.AddDate(0, 0, 2)}, feed.ID, strconv.Itoa(n)))
+	}
+	if _, err := p.ledger.Record(t.Context(), []market.Source{feed}, heard, nil); err != nil {
+		t.Fatal(err)
+	}
+	doc := p.get(t, "/markets/shares/XLON/RKT?range=all", 200)
+	wantText(t, doc, ".course", "The last price of each session of XLON:RKT in pence sterling (GBX)", "A Feed", "Consolidated 24 for 25", "of another share than those behind it")
+	wantText(t, doc, ".ends", "First", "6010", "Last", "6150", "less 235 GBX of special dividend")
+	if rows := doc.Find(".days tbody tr"); rows.Length() != 4 || doc.Find(".course select").Length() != 0 {
+		t.Errorf("the chart's table has %d rows", rows.Length())
+	}
+	// 6010 − 235 = 5775, × 25 ÷ 24 = 6015.625; to 6150 that is 2.23%.
+	if got := text(doc, ".ends .move"); got != "+2.23%" {
+		t.Errorf("over a consolidation it moved by %s", got)
+	}
+	wantText(t, p.get(t, "/markets/shares/XLON/RKT?range=2w", 400), "main", "there is no range")
+}
+
+func TestTheStripSaysWhetherTheMarketsOfItsSharesTrade(t *testing.T) {
+	p := listed(t)
+	if n := p.get(t, "/", 200).Find(".hours").Length(); n != 0 {
+		t.Error("a strip of currencies names the hours of markets")
+	}
+	p.set(t, news.Masthead{Strip: []market.Symbol{"XNYS:RIO", "EUR/USD", "XLON:RR.", "XNYS:BP"}})
+	if got := text(p.get(t, "/", 200), ".ticker .hours"); got != "New York closed, London open" {
+		t.Errorf("the strip says %q", got)
+	}
+	if n := p.get(t, "/", 200).Find(".ticker button").Length(); n != 0 {
+		t.Error("without scripts the strip has buttons")
+	}
+}

@@ -1,0 +1,115 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+)
+
+// printed is one number of a tape as a voice.
+type printed struct{ o market.Observation }
+
+func (p printed) Source() market.SourceID               { return p.o.Source }
+func (p printed) Seen() time.Time                       { return p.o.Seen }
+func (p printed) AppendIDs(ids []market.ID) []market.ID { return append(ids, p.o.ID) }
+func (p printed) Offer() market.Offer {
+	return market.Offer{Source: p.o.Source, Value: p.o.Value, At: p.o.At, Seen: p.o.Seen, How: market.Said, From: []market.Observation{p.o}}
+}
+
+// closes draws what one source, which said the price, gave as the last price of each session. It is nil where there are not two.
+func (s *Site) closes(q market.Quote, tape []market.Observation, symbols []market.Symbol, a ask, t today) (*Course, error) {
+	r, err := parseReach(a.query.Get("range"))
+	if err != nil {
+		return nil, err
+	}
+	var days []spot
+	for _, o := range tape {
+		if o.Source != q.Source || o.Field != market.Last {
+			continue
+		}
+		session, _ := q.Symbol.Session(o.At)
+		one := spot{session, o.Value, printed{o}}
+		if n := len(days); n > 0 && days[n-1].at.Equal(session) {
+			days[n-1] = one
+		} else {
+			days = append(days, one)
+		}
+	}
+	if len(days) > 0 {
+		from := r.from(days[len(days)-1].at)
+		days = slices.DeleteFunc(days, func(d spot) bool { return d.at.Before(from) })
+	}
+	if len(days) < 2 {
+		return nil, nil
+	}
+	_, ticker, _ := q.Symbol.Listing()
+	c := &Course{
+		Pair: string(q.Symbol), Code: ticker, Path: a.r.URL.EscapedPath(), AsOf: a.query.Get("as-of"), Range: a.query.Get("range"),
+		Subject: "The last price of each session of " + string(q.Symbol), What: ticker,
+	}
+	if u := q.Instrument.Unit; u.Code != "" {
+		c.Subject, c.What = c.Subject+" in "+unitOf(u), ticker+" in "+unitOf(u)
+	}
+	c.ranged(r, a)
+	var events []Event
+	for _, e := range s.happened(symbols) {
+		if e.Symbol == q.Symbol {
+			events = append(events, Event{On: e.Date.First(), Words: wordsOfEvent(e)})
+		}
+	}
+	s.plotted(c, days, nil, events, t)
+	first, last := days[0], days[len(days)-1]
+	adjusted, err := s.ledger.Listings().Adjust(q.Symbol, first.value, first.at, last.at)
+	switch {
+	case err != nil && q.Instrument.Symbol != "":
+		c.Move = Move{Withheld: fault.Sentence(err)}
+	case adjusted.Basis != "":
+		c.Move = t.hand.since(spot{at: first.at, value: adjusted.Value}, last)
+		c.Move.Since += ", the first price " + adjusted.Basis
+	}
+	if len(c.Marks) > 0 {
+		c.Note = "Prices are drawn as they were said: those before a marked day are of another share than those behind it."
+	}
+	return c, nil
+}
+
+// session is what else the source of a price said of its session: open, high, low, volume.
+func (t today) session(q market.Quote, tape []market.Observation) (list []Entry) {
+	told := []market.Field{market.Last, market.PreviousClose, market.Change, market.Percent}
+	for _, o := range tape {
+		if o.Source == q.Source && o.At.Equal(q.At) && !slices.Contains(told, o.Field) {
+			name := strings.ToUpper(string(o.Field[:1])) + string(o.Field[1:])
+			list = append(list, t.entryOf(name, t.hand.number(o.Value), howSaid(market.Said), q.Offer, []market.Observation{o}))
+		}
+	}
+	return list
+}
+
+// quoted reads a listing's quote with its tape. Of a listing that is known but that nobody quoted the quote has no source, and
+// why says so.
+func (s *Site) quoted(ctx context.Context, symbol market.Symbol, asOf market.AsOf) (q market.Quote, tape []market.Observation, why string, err error) {
+	q, err = s.ledger.Quote(ctx, symbol, asOf)
+	if errors.Is(err, fault.NotFound) {
+		if known, unknown := s.ledger.Listings().Instrument(symbol); unknown == nil {
+			return market.Quote{Symbol: symbol, Instrument: known}, nil, fault.Sentence(err), nil
+		}
+	}
+	if err == nil {
+		tape, err = s.ledger.Tape(ctx, symbol, asOf)
+	}
+	return q, tape, "", err
+}
+
+// worthOf says what a price in a part of a currency is in the currency.
+func (h hand) worthOf(u market.Unit, price currency.Decimal) string {
+	if u.Code == "" || u.Whole() {
+		return ""
+	}
+	return h.number(price) + " " + u.Code + " are " + h.number(u.Money(price)) + " " + string(u.Currency) + ": the price is in " + u.Name + "."
+}
