@@ -169,7 +169,8 @@ func sessionOf(mic MIC, at time.Time) (session, before time.Time) {
 // adjust makes the previous close one of the share that trades on the price's day, where something happened to the
 // listing that morning. Whether the source has done so itself it does not say. Where the share became worth half as
 // much again or more, or two thirds or less, the last price tells, for no market moves so by chance on the day of an
-// exchange; where it became less than that, nothing tells, and no change is said.
+// exchange; where it became less than that, nothing tells, and no change is said. A price of a day on which the listing did not
+// trade has none either.
 func (q *Quote) adjust(l *Listings) {
 	if q.Move.Withheld != "" || q.Instrument.Symbol == "" {
 		return
