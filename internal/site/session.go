@@ -111,6 +111,11 @@ func (s *Site) pricedOn(q market.Quote, at time.Time, t today) string {
 	if s.claimed(q.Offer, t) {
 		words += "; a claim of the source’s, and not a price from the market"
 	}
+	if delay := q.Session.Delay; delay.ID != "" && delay.Value.IsZero() {
+		words += "; the source gives its prices in real time"
+	} else if delay.ID != "" {
+		words += "; the source gives its prices " + t.hand.number(delay.Value) + " minutes late"
+	}
 	last, err := m.LastClosed(at)
 	if err != nil {
 		return words + "."

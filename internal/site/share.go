@@ -96,7 +96,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 		p.Actions = append(p.Actions, t.actionOf(e))
 	}
 	if missing == "" {
-		if err := s.priced(&p, q, tape, symbols, asOf, a, t); err != nil {
+		if err := s.priced(ctx, &p, q, tape, asOf, a, t); err != nil {
 			return nil, err
 		}
 	}
@@ -111,7 +111,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 }
 
 // priced fills what there is to say of a price.
-func (s *Site) priced(p *InstrumentPage, q market.Quote, tape []market.Observation, symbols []market.Symbol, asOf market.AsOf, a ask, t today) (err error) {
+func (s *Site) priced(ctx context.Context, p *InstrumentPage, q market.Quote, tape []market.Observation, asOf market.AsOf, a ask, t today) (err error) {
 	row := s.listingRow(q, t, nil)
 	p.Below = s.belowRow(q, t)
 	if row.Move.Withheld != "" && (p.Status == nil || row.Move.Withheld != p.Status.Text) {
@@ -120,8 +120,8 @@ func (s *Site) priced(p *InstrumentPage, q market.Quote, tape []market.Observati
 	p.Price, p.Why, p.PricedOn, p.Met = &row, q.Why, s.pricedOn(q, asOf.At, t), s.metOf(q, t)
 	p.Worth = t.hand.worthOf(q.Instrument.Unit, q.Value)
 	p.Offers = s.offersOf(row, market.Price{Symbol: q.Symbol, Offer: q.Offer, SetAside: q.SetAside}, asOf.At, t)
-	p.Numbers = append(t.numbersOf(q), t.session(q, tape)...)
-	p.Course, err = s.closes(q, tape, symbols, a, t)
+	p.Numbers = append(t.numbersOf(q), t.session(q)...)
+	p.Course, err = s.closes(ctx, q, tape, asOf, a, t)
 	return err
 }
 

@@ -147,6 +147,34 @@ func TestTheLastPricesOfAShareAreDrawnWithWhatHappenedToIt(t *testing.T) {
 	wantText(t, p.get(t, "/markets/shares/XLON/RKT?range=2w", 400), "main", "there is no range")
 }
 
+func TestASharesCourseIsOfTheClosesWhereSomebodyGaveBars(t *testing.T) {
+	p := full(t)
+	feed := market.Source{ID: "feed", Name: "A Feed", Kind: market.Dataset, Fresh: 96 * time.Hour}
+	var bars []market.Bar
+	for n, day := range []time.Time{friday, monday, monday.AddDate(0, 0, 1)} {
+		low, high := currency.DecimalFromInt(int64(90+n)), currency.DecimalFromInt(int64(92+n))
+		bars = append(bars, market.Bar{Symbol: "XNYS:RIO", Interval: market.Daily, Source: feed.ID, At: day, Seen: learnt.AddDate(0, 0, 2), Open: low, High: high, Low: low, Close: high, NoVolume: true, Ref: "1"})
+	}
+	if _, err := p.ledger.AddBars(t.Context(), feed, bars, nil); err != nil {
+		t.Fatal(err)
+	}
+	at := monday.AddDate(0, 0, 1).Add(15 * time.Hour)
+	var heard []market.Observation
+	for field, value := range map[market.Field]string{market.Last: "93.50", market.OpenPrice: "92.10", market.HighPrice: "94", market.LowPrice: "92", market.Volume: "1200300", market.Delay: "15"} {
+		heard = append(heard, market.NewObservation("XNYS:RIO", field, currency.MustDecimal(value), market.Moment{At: at, Seen: at.Add(time.Hour)}, feed.ID, "1"))
+	}
+	if _, err := p.ledger.Record(t.Context(), []market.Source{feed}, heard, nil); err != nil {
+		t.Fatal(err)
+	}
+	doc := p.get(t, "/markets/shares/XNYS/RIO", 200)
+	wantText(t, doc, ".course", "The close of each session of XNYS:RIO in USD", "3 values", "A Feed")
+	wantText(t, doc, ".head", "at 15:00 UTC; the source gives its prices 15 minutes late. One session has closed since")
+	wantText(t, doc, ".body", "Open", "92.10", "High", "94", "Volume", "1,200,300")
+	if n := p.get(t, "/markets/shares/XNYS/RIO?as-of=2026-01-31", 200).Find(".course").Length(); n != 0 {
+		t.Error("what was not known then is drawn")
+	}
+}
+
 func TestTheStripSaysWhetherTheMarketsOfItsSharesTrade(t *testing.T) {
 	p := listed(t)
 	if n := p.get(t, "/", 200).Find(".hours").Length(); n != 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -22,13 +21,33 @@ func (p printed) Offer() market.Offer {
 	return market.Offer{Source: p.o.Source, Value: p.o.Value, At: p.o.At, Seen: p.o.Seen, How: market.Said, From: []market.Observation{p.o}}
 }
 
-// closes draws what one source, which said the price, gave as the last price of each session. It is nil where there are not two.
-func (s *Site) closes(q market.Quote, tape []market.Observation, symbols []market.Symbol, a ask, t today) (*Course, error) {
-	r, err := parseReach(a.query.Get("range"))
-	if err != nil {
-		return nil, err
+// barred is the close of a bar as a voice.
+type barred struct{ b market.Bar }
+
+func (b barred) Source() market.SourceID               { return b.b.Source }
+func (b barred) Seen() time.Time                       { return b.b.Seen }
+func (b barred) AppendIDs(ids []market.ID) []market.ID { return ids } // a bar is one row of a file, and no observation
+func (b barred) Offer() market.Offer {
+	return market.Offer{Source: b.b.Source, Value: b.b.Close, At: b.b.At, Seen: b.b.Seen, How: market.Said}
+}
+
+// sessions are the closes of a listing as one source's bars tell them; where nobody's do, what the source of the price gave as
+// the last price of each session. What says which.
+func (s *Site) sessions(ctx context.Context, q market.Quote, tape []market.Observation, asOf market.AsOf) (days []spot, what string, err error) {
+	first := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) // before anybody's bars
+	bars, _, err := s.ledger.Bars(ctx, q.Symbol, market.Daily, first, asOf.At)
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return nil, "", err
 	}
-	var days []spot
+	for _, b := range bars {
+		if !b.Seen.After(asOf.Known) {
+			days = append(days, spot{b.At, b.Close, barred{b}})
+		}
+	}
+	if len(days) > 1 {
+		return days, "The close of each session of ", nil
+	}
+	days = nil
 	for _, o := range tape {
 		if o.Source != q.Source || o.Field != market.Last {
 			continue
@@ -41,6 +60,19 @@ func (s *Site) closes(q market.Quote, tape []market.Observation, symbols []marke
 			days = append(days, one)
 		}
 	}
+	return days, "The last price of each session of ", nil
+}
+
+// closes draws the sessions of a listing. It is nil where there are not two.
+func (s *Site) closes(ctx context.Context, q market.Quote, tape []market.Observation, asOf market.AsOf, a ask, t today) (*Course, error) {
+	r, err := parseReach(a.query.Get("range"))
+	if err != nil {
+		return nil, err
+	}
+	days, what, err := s.sessions(ctx, q, tape, asOf)
+	if err != nil {
+		return nil, err
+	}
 	if len(days) > 0 {
 		from := r.from(days[len(days)-1].at)
 		days = slices.DeleteFunc(days, func(d spot) bool { return d.at.Before(from) })
@@ -51,17 +83,15 @@ func (s *Site) closes(q market.Quote, tape []market.Observation, symbols []marke
 	_, ticker, _ := q.Symbol.Listing()
 	c := &Course{
 		Pair: string(q.Symbol), Code: ticker, Path: a.r.URL.EscapedPath(), AsOf: a.query.Get("as-of"), Range: a.query.Get("range"),
-		Subject: "The last price of each session of " + string(q.Symbol), What: ticker,
+		Subject: what + string(q.Symbol), What: ticker,
 	}
 	if u := q.Instrument.Unit; u.Code != "" {
 		c.Subject, c.What = c.Subject+" in "+unitOf(u), ticker+" in "+unitOf(u)
 	}
 	c.ranged(r, a)
 	var events []Event
-	for _, e := range s.happened(symbols) {
-		if e.Symbol == q.Symbol {
-			events = append(events, Event{On: e.Date.First(), Words: wordsOfEvent(e)})
-		}
+	for _, e := range s.happened([]market.Symbol{q.Symbol}) {
+		events = append(events, Event{On: e.Date.First(), Words: wordsOfEvent(e)})
 	}
 	s.plotted(c, days, nil, events, t)
 	first, last := days[0], days[len(days)-1]
@@ -79,13 +109,11 @@ func (s *Site) closes(q market.Quote, tape []market.Observation, symbols []marke
 	return c, nil
 }
 
-// session is what else the source of a price said of its session: open, high, low, volume.
-func (t today) session(q market.Quote, tape []market.Observation) (list []Entry) {
-	told := []market.Field{market.Last, market.PreviousClose, market.Change, market.Percent}
-	for _, o := range tape {
-		if o.Source == q.Source && o.At.Equal(q.At) && !slices.Contains(told, o.Field) {
-			name := strings.ToUpper(string(o.Field[:1])) + string(o.Field[1:])
-			list = append(list, t.entryOf(name, t.hand.number(o.Value), howSaid(market.Said), q.Offer, []market.Observation{o}))
+// session is what else the source of a price said of its session.
+func (t today) session(q market.Quote) (list []Entry) {
+	for _, o := range []market.Observation{q.Session.Open, q.Session.High, q.Session.Low, q.Session.Volume} {
+		if o.ID != "" {
+			list = append(list, t.entryOf(capital(string(o.Field)), t.hand.number(o.Value), howSaid(market.Said), q.Offer, []market.Observation{o}))
 		}
 	}
 	return list
