@@ -173,6 +173,10 @@ func (a *Assets) Serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	switch path.Ext(r.URL.Path) {
+	case ".css", ".js", ".woff2":
+		partOnly(w.Header())
+	}
 	page.ServeHTTP(w, r)
 	return nil
 }

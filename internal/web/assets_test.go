@@ -76,6 +76,26 @@ func TestAStyleThatRefersToNothingIsAnError(t *testing.T) {
 	}
 }
 
+func TestWhatCanOnlyBeAPartOfAPageBearsNoHeadersForDocuments(t *testing.T) {
+	a, err := web.NewAssets(fstest.MapFS{"site.css": {Data: []byte(long)}, "icon.svg": {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+web.AssetsPath, web.Handle(slog.New(slog.DiscardHandler), plain, a.Serve))
+	base := serve(t, web.Secure(mux)).URL
+	style, _ := get(t, base+a.URL("site.css"))
+	if style.Header.Get("Content-Security-Policy") != "" || style.Header.Get("X-Content-Type-Options") != "nosniff" || style.Header.Get("Cross-Origin-Resource-Policy") == "" {
+		t.Errorf("a style bears %v", style.Header)
+	}
+	// A picture can be opened as a document, and a lost address is answered with one.
+	for _, path := range []string{a.URL("icon.svg"), "/assets/lost.css"} {
+		if reply, _ := get(t, base+path); reply.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s has no policy", path)
+		}
+	}
+}
+
 func TestAScriptIsOneFileWithWhatItImports(t *testing.T) {
 	files := fstest.MapFS{"site.js": {Data: []byte("import \"./part.js\";\nconst a = 1;\n")}, "part.js": {Data: []byte("const a = 2;\n")}}
 	a, base := assets(t, files, false)
