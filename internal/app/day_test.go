@@ -38,7 +38,23 @@ func press(t *testing.T, ctx context.Context, selector string) {
 	until(t, ctx, "document.readyState === 'complete' && document.body && !document.body.dataset.before")
 }
 
-// in opens a details element by the words of its summary, so that what stands in it can be pressed.
+// pressPlain presses where pages have no scripts, and waits for a page that has what a selector names: nothing in the page can
+// wait there.
+func pressPlain(t *testing.T, ctx context.Context, selector, then string) {
+	t.Helper()
+	do(t, ctx, chromedp.Click(selector))
+	for {
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && !!document.querySelector(\""+then+"\")"))
+		if err == nil && there {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("after %s there is no %s: %v", selector, then, err)
+		}
+	}
+}
+
+// open opens a details element by the words of its summary, so that what stands in it can be pressed.
 func open(t *testing.T, ctx context.Context, summary string) {
 	t.Helper()
 	ask[int](t, ctx, "[...document.querySelectorAll('details')].map(d => d.open = d.querySelector('summary').textContent.trim() === '"+summary+"' || d.open).length")
@@ -162,9 +178,10 @@ func TestANewsroomWritesReadsEmbargoesPublishesAndCorrects(t *testing.T) {
 			t.Fatal(err)
 		}
 		do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.SendKeys("[name=headline]", "Without a script"), chromedp.SendKeys("[name=section]", "markets"),
-			chromedp.SendKeys("[name=body]", "One euro bought {{EUR/GBP @2026-09-28}} pounds."), chromedp.Click("button[value=save]"), chromedp.WaitVisible("form[action$='/move']"))
+			chromedp.SendKeys("[name=body]", "One euro bought {{EUR/GBP @2026-09-28}} pounds."))
+		pressPlain(t, ctx, "button[value=save]", "form[action$='/move']")
 		ask[int](t, ctx, "[...document.querySelectorAll('details')].map(d => d.open = true).length") // as a finger would
-		do(t, ctx, chromedp.Click("form[action$='/move']:has([value=published]) button"), chromedp.WaitVisible(".state.public"))
+		pressPlain(t, ctx, "form[action$='/move']:has([value=published]) button", ".state.public")
 		do(t, ctx, chromedp.Navigate(address+"/sections/markets"))
 		if text := ask[string](t, ctx, "document.body.textContent"); !strings.Contains(text, "Without a script") {
 			t.Error("what was written and published without scripts does not stand before readers")
