@@ -31,7 +31,7 @@ async function checkMarkup() {
 	const files = new Map();
 	for (const [n, page] of pages.entries()) {
 		const file = join(folder, `${n}.html`);
-		writeFileSync(file, await (await fetch(paper + page)).text());
+		writeFileSync(file, await (await fetch(paper + page, { headers: { Accept: "text/html" } })).text());
 		files.set(`file:${file}`, page);
 	}
 	const jar = "node_modules/vnu-jar/build/dist/vnu.jar";

@@ -121,14 +121,15 @@ async function embedded(path, { links }) {
 }
 
 for (const path of await sample(4)) {
-  const page = await get(path);
+  const page = await get(path, { headers: { Accept: "text/html" } }); // /convert is a program's address, too
   if (!page.ok) continue;
   const head = headOf(page.body);
   await shared(path, head);
   for (const text of head.data) {
     let value;
     try {
-      value = JSON.parse(text);
+      // What an action asks for is annotated as name-input, which the types leave out: https://schema.org/docs/actions.html
+      value = JSON.parse(text, (name, v) => (name.endsWith("-input") ? undefined : v));
     } catch (problem) {
       found(path, `what it tells machines is no JSON: ${problem.message}`);
       continue;
