@@ -69,7 +69,7 @@ type page struct {
 	events int
 	hearts int
 	retry  string
-	told   int // how often it was told when to come back
+	told   int      // how often it was told when to come back
 	twice  []string // what it was told that it had taken whole
 }
 
