@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -77,10 +76,6 @@ func TestANewsroomWritesReadsEmbargoesPublishesAndCorrects(t *testing.T) {
 		address = strings.Replace(address, "127.0.0.1", "localhost", 1)
 		ctx := browser(t)
 		do(t, ctx, chromedp.Navigate("about:blank"))
-		// A browser may show a page once more that it fetched within the minute; what is asked here is what the paper says now.
-		if _, err := chromedp.Call(ctx, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
-			t.Fatal(err)
-		}
 		screen(t, ctx, width, "light")
 		do(t, ctx, chromedp.Navigate(a.SetupLink()))
 		fill(t, ctx, "name", "Olga Owner", "email", "olga@paper.example", "password", deskPassword, "again", deskPassword)

@@ -2,7 +2,7 @@ package market
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,7 +72,7 @@ func React(closes []Close, happened Days, others []Days, sessions ...int) (r Rea
 			day(happened.First), day(happened.Last))
 		return r
 	}
-	first := sort.Search(len(closes), func(i int) bool { return !closes[i].At.Before(happened.First) })
+	first, _ := slices.BinarySearchFunc(closes, happened.First, func(c Close, day time.Time) int { return c.At.Compare(day) })
 	switch {
 	case first == 0:
 		r.Unfit = "The series has no value from before it."
@@ -107,7 +107,7 @@ func windowOf(closes []Close, before, sessions int) (w Window) {
 		w.Unfit = fmt.Sprintf("The series does not reach so far: it ends %s after it.", sessionsOf(len(closes)-1-before))
 		return w
 	}
-	if whole(closes, before, before+sessions) < 0 {
+	if gap(closes[before : before+sessions+1]) {
 		w.Unfit = "The series has a gap in it."
 		return w
 	}
@@ -120,31 +120,32 @@ func windowOf(closes []Close, before, sessions int) (w Window) {
 	from := back(closes[before].At, sessions)
 	var sizes []currency.Decimal
 	for end := before; end-sessions >= 0 && !closes[end-sessions].At.Before(from); end-- {
-		if gap := whole(closes, end-sessions, end); gap >= 0 {
-			if percent, err := percentOf(closes[end-sessions], closes[end]); err == nil {
-				sizes = append(sizes, percent.Abs())
-			}
+		if gap(closes[end-sessions : end+1]) {
+			continue
+		}
+		if percent, err := percentOf(closes[end-sessions], closes[end]); err == nil {
+			sizes = append(sizes, percent.Abs())
 		}
 	}
 	if w.Ordinary = len(sizes); w.Ordinary < fewest {
 		w.Unfit = fmt.Sprintf("Of its ordinary moves only %d are known, and %d are the least that say something.", w.Ordinary, fewest)
 		return w
 	}
-	sort.Slice(sizes, func(i, j int) bool { return sizes[i].Cmp(sizes[j]) < 0 })
+	slices.SortFunc(sizes, currency.Decimal.Cmp)
 	w.Usual = sizes[len(sizes)/2]
-	smaller := sort.Search(len(sizes), func(i int) bool { return sizes[i].Cmp(w.Percent.Abs()) >= 0 })
+	smaller, _ := slices.BinarySearchFunc(sizes, w.Percent.Abs(), currency.Decimal.Cmp)
 	w.Beyond = 100 * smaller / (len(sizes) + sessions)
 	return w
 }
 
-// whole is the number of sessions between two closes, or -1 where the series has a gap between them.
-func whole(closes []Close, from, to int) int {
-	for i := from; i < to; i++ {
+// gap says whether more lies between two of the closes than holidays account for.
+func gap(closes []Close) bool {
+	for i := range len(closes) - 1 {
 		if dayOf(closes[i+1].At).Sub(dayOf(closes[i].At)) > longest {
-			return -1
+			return true
 		}
 	}
-	return to - from
+	return false
 }
 
 // percentOf is how far one close is from another, in per cent.

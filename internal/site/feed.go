@@ -70,7 +70,7 @@ func (s *Site) feed(read func(ctx context.Context, a ask, address string) (chann
 			if err != nil {
 				return nil, fmt.Errorf("write a feed: %w", err)
 			}
-			return web.NewPage(body, web.PageOptions{ContentType: format.kind, CacheControl: forReaders, Shared: forNetworks, Modified: c.updated, Header: c.links()}), nil
+			return web.NewPage(body, web.PageOptions{ContentType: format.kind, CacheControl: web.ForReaders, Shared: web.ForNetworks, Modified: c.updated, Header: c.links()}), nil
 		})
 	}
 }

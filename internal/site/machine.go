@@ -22,7 +22,7 @@ func (s *Site) machine(kind string, write func(r *http.Request, address string) 
 			if err != nil {
 				return nil, fmt.Errorf("write %s: %w", r.URL.Path, err)
 			}
-			return web.NewPage(body, web.PageOptions{ContentType: kind, CacheControl: forReaders, Shared: forNetworks}), nil
+			return web.NewPage(body, web.PageOptions{ContentType: kind, CacheControl: web.ForReaders, Shared: web.ForNetworks}), nil
 		})
 	}
 }

@@ -85,7 +85,7 @@ func (s *Site) oembed(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return web.NewPage(body, web.PageOptions{ContentType: kind, CacheControl: forReaders, Shared: forNetworks}), nil
+		return web.NewPage(body, web.PageOptions{ContentType: kind, CacheControl: web.ForReaders, Shared: web.ForNetworks}), nil
 	})
 }
 

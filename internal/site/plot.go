@@ -159,11 +159,11 @@ func (w Words) often(pins []news.Pin) string {
 	return w.Irregular
 }
 
-// lower is a word of the paper's within a sentence.
 // capital begins a title with a large letter: in French, as in many languages, names of money have a small one.
 func capital(name string) string {
 	first, size := utf8.DecodeRuneInString(name)
 	return string(unicode.ToUpper(first)) + name[size:]
 }
 
+// lower is a word of the paper's within a sentence.
 func lower(word string) string { return strings.ToLower(word) }

@@ -80,7 +80,7 @@ func (s *Site) find(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("draw what was found: %w", err)
 	}
-	web.NewPage(body, web.PageOptions{CacheControl: forReaders, Header: http.Header{"X-Robots-Tag": {"noindex"}}}).ServeHTTP(w, r)
+	web.NewPage(body, web.PageOptions{CacheControl: web.ForReaders, Header: http.Header{"X-Robots-Tag": {"noindex"}}}).ServeHTTP(w, r)
 	return nil
 }
 

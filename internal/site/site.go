@@ -57,14 +57,6 @@ const (
 	maxQuery   = 80 // characters of one query parameter: the longest instant has 35
 )
 
-// How long what the paper prints may be kept. A browser asks each time whether it still holds: a correction that its reader
-// does not see is none, and the answer, 304, costs next to nothing. A network before the paper asks once a second for all of
-// its readers, and answers from what it has when the paper does not.
-const (
-	forReaders  = "public, no-cache"
-	forNetworks = "public, max-age=1, stale-while-revalidate=60, stale-if-error=86400"
-)
-
 // Site is the reader's paper as an [http.Handler].
 type Site struct {
 	paper   *news.Paper
@@ -265,7 +257,7 @@ func (s *Site) page(build builder, known ...string) http.Handler {
 			if err != nil {
 				return nil, fmt.Errorf("draw the page: %w", err)
 			}
-			return web.NewPage(body, web.PageOptions{CacheControl: forReaders, Shared: forNetworks}), nil
+			return web.NewPage(body, web.PageOptions{CacheControl: web.ForReaders, Shared: web.ForNetworks}), nil
 		})
 	})
 }

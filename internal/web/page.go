@@ -22,6 +22,14 @@ type PageOptions struct {
 	Best         bool        // compress as well as can be, 100 times slower: for what is built once and served for months
 }
 
+// How long what a paper prints may be kept. A browser asks each time whether it still holds: a correction that its reader does
+// not see is none, and the answer, 304, costs next to nothing. A network before the paper asks once a second for all of its
+// readers, and answers from what it has when the paper does not.
+const (
+	ForReaders  = "public, no-cache"
+	ForNetworks = "public, max-age=1, stale-while-revalidate=60, stale-if-error=86400"
+)
+
 // Page is a finished reply: its bytes, compressed once for all who like the same coding, and its headers. It does not change,
 // so one page answers any number of requests at once. Its memory is [Page.Size].
 type Page struct {

@@ -22,7 +22,7 @@ type convertAnswer struct {
 	Amount     currency.Decimal `json:"amount"`
 	From       currency.Code    `json:"from"`
 	To         currency.Code    `json:"to"`
-	Result     currency.Decimal `json:"result" jsonschema:"rounded once, half to even, to the minor unit; to 12 significant digits where there is none"`
+	Result     currency.Decimal `json:"result" jsonschema:"rounded once, half to even, to the minor unit; to 12 significant digits or more where there is none"`
 	MinorUnits int              `json:"minor_units" jsonschema:"decimal places of an amount of that currency; -1: it has no minor unit"`
 	Minor      string           `json:"in_minor_units,omitempty" jsonschema:"the result as a whole number of minor units, such as cents"`
 	Rate       rate             `json:"rate" jsonschema:"the rate by which it was converted"`
@@ -41,31 +41,16 @@ func (c *clerk) convert(ctx context.Context, q convertQuestion) (*convertAnswer,
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.face.Ledger().Rate(ctx, pair, asOf)
+	from, to, _ := pair.Pair()
+	done, err := c.face.Ledger().Convert(ctx, *q.Amount, from, to, asOf)
 	if err != nil {
 		return nil, err
 	}
-	table := c.face.Ledger().Currencies()
-	over, under, err := p.Fraction(table, asOf.At)
-	if err != nil {
-		return nil, err
+	a := &convertAnswer{moments: moments{asOf.At, asOf.Known}, Amount: *q.Amount, From: from, To: to, Rate: asRate(done.Price)}
+	if a.Result, a.MinorUnits = done.Unrounded, -1; done.Coin {
+		a.Result, a.MinorUnits, a.Minor = done.Result, done.Places, minor(done.Result)
 	}
-	a := &convertAnswer{moments: moments{asOf.At, asOf.Known}, Amount: *q.Amount, Rate: asRate(p)}
-	a.From, a.To, _ = pair.Pair()
-	to, err := table.Currency(a.To)
-	if err != nil {
-		return nil, err
-	}
-	a.MinorUnits = to.MinorUnits
-	if over = over.Mul(*q.Amount); to.MinorUnits < 0 {
-		a.Result, err = over.Quo(under, market.CrossDigits)
-	} else if a.Result, err = over.QuoPlaces(under, to.MinorUnits); err == nil {
-		a.Minor = minor(a.Result)
-	}
-	if err != nil {
-		return nil, err
-	}
-	a.Sources, err = c.sources(ctx, []market.SourceID{p.Source})
+	a.Sources, err = c.sources(ctx, []market.SourceID{done.Price.Source})
 	return a, err
 }
 

@@ -100,7 +100,7 @@ func (e embeds) page(w http.ResponseWriter, r *http.Request) error {
 			return nil, err
 		}
 		body, err := draw(filled, "")
-		return web.NewPage(body, web.PageOptions{CacheControl: "public, max-age=5, stale-while-revalidate=60"}), err
+		return web.NewPage(body, web.PageOptions{CacheControl: web.ForReaders, Shared: web.ForNetworks}), err
 	})
 	if !errors.Is(err, fault.NotFound) && !errors.Is(err, fault.Invalid) {
 		return err

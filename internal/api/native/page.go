@@ -41,7 +41,7 @@ func (n *native) page(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, fmt.Errorf("draw the page of the interface: %w", err)
 		}
-		return web.NewPage(body, web.PageOptions{CacheControl: "public, max-age=5, stale-while-revalidate=60"}), nil
+		return web.NewPage(body, web.PageOptions{CacheControl: web.ForReaders, Shared: web.ForNetworks}), nil
 	})
 }
 
