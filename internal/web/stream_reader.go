@@ -86,7 +86,8 @@ func (s *Stream) next(r *reader) (text []byte, closing bool) {
 
 // leave forgets a reader, and what only it wanted.
 func (s *Stream) leave(r *reader) {
-	r.line.close()
+	defer s.gone.Done()
+	defer r.line.close() // when it is counted no more: who sees it end may come again at once
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(r.set.readers, r)
@@ -101,18 +102,24 @@ func (s *Stream) leave(r *reader) {
 	if s.from[r.from]--; s.from[r.from] == 0 {
 		delete(s.from, r.from)
 	}
-	s.gone.Done()
 }
 
-// connLine is a connection taken from net/http, with its buffers left behind: what is read of it is only that it ends.
+// connLine is a connection taken from net/http, with its buffers left behind: what is read of it is only that it ends. It may be
+// woken before it is taken, since a reader is one of those of its topics by then.
 type connLine struct {
 	net.Conn
+	taken atomic.Bool // and Conn is there
 	woken atomic.Bool
 	space [1]byte
 }
 
 // errSpoke is why a reader is cut that sends something on a stream.
 var errSpoke = errors.New("a reader of a stream sent something")
+
+func (l *connLine) take(conn net.Conn) {
+	l.Conn = conn
+	l.taken.Store(true)
+}
 
 func (l *connLine) wait(until time.Time) error {
 	if err := l.SetReadDeadline(until); err != nil {
@@ -133,7 +140,9 @@ func (l *connLine) wait(until time.Time) error {
 
 func (l *connLine) wake() {
 	l.woken.Store(true)
-	_ = l.SetReadDeadline(time.Unix(1, 0)) // one that is closed needs no waking
+	if l.taken.Load() { // else it looks before it waits
+		_ = l.SetReadDeadline(time.Unix(1, 0)) // one that is closed needs no waking
+	}
 }
 
 func (l *connLine) send(text []byte, within time.Duration) error {
@@ -144,7 +153,11 @@ func (l *connLine) send(text []byte, within time.Duration) error {
 	return err
 }
 
-func (l *connLine) close() { _ = l.Close() }
+func (l *connLine) close() {
+	if l.taken.Load() {
+		_ = l.Close()
+	}
+}
 
 // replyLine is a reply that net/http keeps open: of HTTP/2, where many share a connection, and where there is no taking it.
 type replyLine struct {

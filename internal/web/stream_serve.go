@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -115,11 +114,10 @@ func (s *Stream) Open(w http.ResponseWriter, r *http.Request, followed []Followe
 	}
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		line.Conn = gone{}
 		s.leave(reader)
 		return fmt.Errorf("take the connection of a stream: %w", err)
 	}
-	line.Conn = bare(conn)
+	line.take(bare(conn))
 	var head bytes.Buffer
 	head.WriteString("HTTP/1.1 200 OK\r\n")
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
@@ -192,12 +190,6 @@ func addressed(remote string) netip.Prefix {
 	prefix, _ := address.Prefix(bits)
 	return prefix
 }
-
-// gone is a connection that there is none of.
-type gone struct{ net.Conn }
-
-// Close implements net.Conn.
-func (gone) Close() error { return nil }
 
 // Present answers with the whole state of a topic and the number of its last change, for who polls.
 func (s *Stream) Present(w http.ResponseWriter, r *http.Request, name string) error {

@@ -176,7 +176,9 @@ func (w *world) tryOpen(t *testing.T, topics, last string) (net.Conn, error) {
 		needed = append(needed, n)
 	}
 	ours, theirs := net.Pipe()
-	r := &reader{line: &connLine{Conn: ours}, from: addressed("192.0.2.1:7")}
+	line := &connLine{}
+	line.take(ours)
+	r := &reader{line: line, from: addressed("192.0.2.1:7")}
 	hello, err := w.stream.join(r, needed, followed, last)
 	if err != nil {
 		return nil, err
@@ -323,6 +325,20 @@ func TestAReaderWhoTakesNothingIsCutAndDelaysNobody(t *testing.T) {
 				t.Errorf("%d streams are open", n)
 			}
 		})
+	})
+}
+
+func TestWhoIsWokenBeforeHisConnectionIsTakenLooksAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer ours.Close()
+		defer theirs.Close()
+		line, began := &connLine{}, time.Now()
+		line.wake()
+		line.take(ours)
+		if err := line.wait(began.Add(time.Minute)); err != nil || time.Since(began) > 0 {
+			t.Errorf("it waits %v: %v", time.Since(began), err)
+		}
 	})
 }
 
