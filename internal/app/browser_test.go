@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -95,48 +94,6 @@ func screen(t *testing.T, ctx context.Context, width int64, scheme string) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestPagesFitTheirScreensAndAskNobodyElse(t *testing.T) {
-	address, ctx := started(t), browser(t)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	for _, page := range []string{
-		"/", "/2026/02/02/baku-and-moscow-drift-apart", chartedStory, "/markets/", "/markets/?sort=-change&q=dollar", "/markets/currencies/BGN",
-		"/markets/currencies/NOK?range=all&with=SEK", "/convert?amount=1.250,50&from=USD&to=JPY", "/convert?amount=lots&from=dollar&to=JPY", "/markets/shares/", "/markets/shares/?sort=-change&q=plc", "/markets/shares/XNYS/RIO", "/markets/shares/XNYS/SCS", "/markets/shares/OTCM/RBGPF", "/markets/shares/XNAS/AZN",
-		"/sections/markets", "/topics/caribbean", "/corrections", "/authors/courant-demonstration-desk", "/archive", "/2026/", "/2026/02/", "/2026/02/02/", "/audit", "/audit/rules", "/api/", "/embed",
-		"/no-such-page",
-		"/search", "/search?q=100+dollar+in+yen", "/search?q=azerbajan", "/search?q=no+such+word",
-	} {
-		for _, width := range []int64{1280, 390} {
-			for _, scheme := range []string{"light", "dark"} {
-				t.Run(fmt.Sprintf("%s %d %s", page, width, scheme), func(t *testing.T) {
-					screen(t, ctx, width, scheme)
-					if err := chromedp.Do(ctx, chromedp.Navigate(address+page)); err != nil {
-						t.Fatal(err)
-					}
-					if wide := ask[int64](t, ctx, "document.documentElement.scrollWidth"); wide > width {
-						t.Errorf("the page is %d px wide", wide)
-					}
-					if n := ask[int](t, ctx, "document.querySelectorAll('h1').length"); n != 1 {
-						t.Errorf("the page has %d h1", n)
-					}
-					if n := ask[int](t, ctx, "[...document.scripts].filter(s => s.type != 'application/ld+json' && (!s.src.startsWith(location.origin) || s.textContent)).length"); n != 0 {
-						t.Errorf("the page has %d scripts that are not the paper's own", n)
-					}
-					foreign := ask[string](t, ctx, "performance.getEntriesByType('resource').map(e=>e.name).filter(n=>!n.startsWith(location.origin)).join(' ')")
-					if foreign != "" {
-						t.Errorf("the page asks others: %s", foreign)
-					}
-					ground := ask[string](t, ctx, "getComputedStyle(document.documentElement).backgroundColor+getComputedStyle(document.body).backgroundColor")
-					if dark := "rgb(20, 23, 27)"; (scheme == "dark") != contains(ground, dark) {
-						t.Errorf("in the %s scheme the ground is %s", scheme, ground)
-					}
-				})
-			}
-		}
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 const offered = `document.querySelectorAll("h1").length + " headings, " + document.querySelectorAll("main a[href]").length + " links, " +
   document.querySelectorAll("main data").length + " numbers"`
 
-// One page of each type, for readers at a desk and with a telephone, without scripts, who want nothing to move, and who have
-// no mouse.
+// One page of each type, for readers at a desk and with a telephone, by day and by night, without scripts, who want nothing to
+// move, and who have no mouse. It asks nobody but the paper.
 func TestEveryPageOfThePaperServesEveryReader(t *testing.T) {
 	ctx, _, readers := peopled(t)
 	for _, at := range readers {
@@ -45,8 +45,22 @@ func TestEveryPageOfThePaperServesEveryReader(t *testing.T) {
 			if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false}); err != nil {
 				t.Fatal(err)
 			}
-			screen(t, ctx, 1280, "light")
-			do(t, ctx, chromedp.Navigate(at))
+			for scheme, ground := range map[string]string{"light": "rgb(251, 251, 248)", "dark": "rgb(20, 23, 27)"} {
+				screen(t, ctx, 1280, scheme)
+				do(t, ctx, chromedp.Navigate(at))
+				if got := ask[string](t, ctx, "getComputedStyle(document.documentElement).backgroundColor"); got != ground {
+					t.Errorf("in the %s scheme the ground is %s", scheme, got)
+				}
+			}
+			if n := ask[int](t, ctx, "document.querySelectorAll('h1').length"); n != 1 {
+				t.Errorf("the page has %d h1", n)
+			}
+			if n := ask[int](t, ctx, "[...document.scripts].filter(s => s.type != 'application/ld+json' && (!s.src.startsWith(location.origin) || s.textContent)).length"); n != 0 {
+				t.Errorf("the page has %d scripts that are not the paper's own", n)
+			}
+			if others := ask[string](t, ctx, "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(location.origin)).join(' ')"); others != "" {
+				t.Errorf("the page asks others: %s", others)
+			}
 			tabThrough(t, ctx)
 		})
 	}
