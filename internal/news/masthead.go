@@ -99,7 +99,7 @@ func (m Masthead) check(known *currency.Table) error {
 		}
 		listed[s.Slug] = true
 	}
-	return cmp.Or(checkStrip(m.Strip, known), checkLead(m.Lead), m.Colours.check())
+	return cmp.Or(checkSymbols("the strip", m.Strip, maxStrip, known), checkLead(m.Lead), m.Colours.check())
 }
 
 // checkHead says what is wrong with a line that is to stand in the head of a page.
@@ -145,29 +145,29 @@ func checkLanguage(tag string) error {
 	return nil
 }
 
-// checkStrip says what cannot stand in a strip. Whether anybody ever quoted a listing it does not ask.
-func checkStrip(strip []market.Symbol, known *currency.Table) error {
-	if len(strip) > maxStrip {
-		return fault.Because(fault.Invalid, "the strip is to show %d pairs and shares; %d is the most", len(strip), maxStrip)
+// checkSymbols says what cannot stand in a list of pairs and listings. Whether anybody ever quoted a listing it does not ask.
+func checkSymbols(what string, list []market.Symbol, most int, known *currency.Table) error {
+	if len(list) > most {
+		return fault.Because(fault.Invalid, "%s is to show %d pairs and shares; %d is the most", what, len(list), most)
 	}
 	listed := map[market.Symbol]bool{}
-	for _, s := range strip {
+	for _, s := range list {
 		read, err := market.ParseSymbol(string(s))
 		if err != nil {
-			return fault.Because(fault.Invalid, "the strip: %w", err)
+			return fault.Because(fault.Invalid, "%s: %w", what, err)
 		}
 		if read != s {
-			return fault.Because(fault.Invalid, "the strip: write %s as %s", s, read)
+			return fault.Because(fault.Invalid, "%s: write %s as %s", what, s, read)
 		}
 		if base, quote, isPair := s.Pair(); isPair {
 			for _, code := range []currency.Code{base, quote} {
 				if _, err := known.Currency(code); err != nil {
-					return fault.Because(fault.Invalid, "the strip cannot show %s: %w", s, err)
+					return fault.Because(fault.Invalid, "%s cannot show %s: %w", what, s, err)
 				}
 			}
 		}
 		if listed[s] {
-			return fault.Because(fault.Invalid, "the strip is to show %s twice: once is enough", s)
+			return fault.Because(fault.Invalid, "%s is to show %s twice: once is enough", what, s)
 		}
 		listed[s] = true
 	}
@@ -194,7 +194,7 @@ func (n *Newsroom) PutMasthead(ctx context.Context, r MastheadRevision) (Masthea
 		return MastheadRevision{}, err
 	}
 	for _, s := range r.Masthead.Strip {
-		if err := n.isKnown(ctx, s); err != nil {
+		if err := n.isKnown(ctx, "the strip", s); err != nil {
 			return MastheadRevision{}, err
 		}
 	}
@@ -206,8 +206,8 @@ func (n *Newsroom) PutMasthead(ctx context.Context, r MastheadRevision) (Masthea
 	return r, nil
 }
 
-// isKnown refuses a listing that no table has and nobody quoted: it would never be seen in the strip, and is a slip.
-func (n *Newsroom) isKnown(ctx context.Context, s market.Symbol) error {
+// isKnown refuses a listing that no table has and nobody quoted: it would never be seen, and is a slip.
+func (n *Newsroom) isKnown(ctx context.Context, what string, s market.Symbol) error {
 	if _, _, listing := s.Listing(); !listing {
 		return nil
 	}
@@ -216,7 +216,7 @@ func (n *Newsroom) isKnown(ctx context.Context, s market.Symbol) error {
 	}
 	_, err := n.ledger.Quote(ctx, s, market.AsOf{})
 	if errors.Is(err, fault.NotFound) {
-		return fault.Because(fault.Invalid, "the strip cannot show %s: nobody has quoted it yet, and no table knows it", s)
+		return fault.Because(fault.Invalid, "%s cannot show %s: nobody has quoted it yet, and no table knows it", what, s)
 	}
 	return err
 }

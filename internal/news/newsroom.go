@@ -118,6 +118,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	if err := checkMastheads(e.Mastheads, n.ledger.Currencies()); err != nil {
 		return Receipt{}, err
 	}
+	if err := n.checkDossiers(e.Dossiers); err != nil {
+		return Receipt{}, err
+	}
 	observations, stories, err := n.store.AddEdition(ctx, e, progress)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("add an edition: %w", err)
@@ -130,6 +133,9 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	}
 	if len(e.Mastheads) > 0 {
 		n.bus.Publish(bus.Event{Topic: MastheadTopic})
+	}
+	if len(e.Dossiers) > 0 {
+		n.bus.Publish(bus.Event{Topic: DossierTopic})
 	}
 	return Receipt{Observations: observations, Stories: stories}, nil
 }

@@ -13,6 +13,7 @@ type Store interface {
 	CopyStore
 	NoteStore
 	SummaryStore
+	DossierStore
 
 	// AddRevision appends a revision, and moves the story to the state that [State.Revised] says. Revision 1 makes the
 	// story, under the slug, which no other story of any state may bear or have borne; later ones ignore it. If the last
@@ -50,15 +51,15 @@ type Store interface {
 	// Story returns the ID of the story that bears the slug, in whatever state; fault.NotFound.
 	Story(ctx context.Context, slug Slug) (StoryID, error)
 
-	// Uses says whether any revision of any story, in whatever state, shows a picture.
+	// Uses says whether any revision of any story or dossier, in whatever state, shows a picture.
 	Uses(ctx context.Context, media string) (bool, error)
 
 	// Manuscripts returns every story in whatever state, by ID.
 	Manuscripts(ctx context.Context) ([]Manuscript, error)
 
 	// AddEdition adds all of an edition or nothing of it: sources, observations, stories with their revisions and pins,
-	// and the masthead's revisions, as they are. What is there already and the same is left as it is; a story whose ID
-	// or slug, or a masthead's revision whose N, is there with another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
+	// the masthead's revisions, and dossiers, as they are. What is there already and the same is left as it is; a story whose ID
+	// or slug, a masthead's revision whose N, or a dossier whose slug is there with another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
 	AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (observations, stories int, err error)
 
 	// PutMasthead appends a revision of the masthead. If the last is not N-1 the error is fault.Conflict.
@@ -70,6 +71,8 @@ type Store interface {
 
 // Reader is what a paper asks of whoever keeps stories: published ones only. No method can return anything else.
 type Reader interface {
+	DossierReader
+
 	// Article returns a published story by the day (UTC) of its first publication and any slug that it bears or bore;
 	// fault.NotFound, and fault.Gone with a sentence for one that was withdrawn.
 	Article(ctx context.Context, day time.Time, slug Slug) (Article, error)
@@ -88,7 +91,7 @@ type Reader interface {
 	// Days returns the days (UTC) of the first publication of published stories, the newest first.
 	Days(ctx context.Context) ([]Day, error)
 
-	// Shows says whether a published story shows a picture, in the revision that is shown.
+	// Shows says whether a published story or dossier shows a picture, in the revision that is shown.
 	Shows(ctx context.Context, media string) (bool, error)
 
 	// Printing returns the published stories, without their Notices and Moments, of which a pin of the revision that is shown rests on the observation.
@@ -129,4 +132,5 @@ type Edition struct {
 	Observations []market.Observation
 	Stories      []Manuscript
 	Mastheads    []MastheadRevision // all there were, by N
+	Dossiers     []DossierRecord    // by the bytes of their slugs
 }

@@ -48,7 +48,10 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 			stories += number(isNew)
 			report(len(e.Observations) + i + 1)
 		}
-		return addMastheads(ctx, c, e.Mastheads)
+		if err := addMastheads(ctx, c, e.Mastheads); err != nil {
+			return err
+		}
+		return addDossiers(ctx, c, e.Dossiers)
 	})
 	if err != nil {
 		return 0, 0, db.fail(err, "add an edition of %d observations and %d stories", len(e.Observations), len(e.Stories))
@@ -200,7 +203,10 @@ func (db *DB) Edition(ctx context.Context) (news.Edition, error) {
 		if e.Stories, err = manuscripts(ctx, q); err != nil {
 			return err
 		}
-		e.Mastheads, err = mastheads(ctx, q)
+		if e.Mastheads, err = mastheads(ctx, q); err != nil {
+			return err
+		}
+		e.Dossiers, err = dossierRecords(ctx, q)
 		return err
 	})
 	return e, db.fail(err, "read all that the store holds")

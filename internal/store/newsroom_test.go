@@ -351,3 +351,73 @@ func findsShaken(t *testing.T, url string) {
 		t.Errorf("after what was revised was taken back: %s", got)
 	}
 }
+
+func keepsDossiers(t *testing.T, url string) {
+	db := open(t, url)
+	ctx := t.Context()
+	of := func(n int, headline string) news.DossierRevision {
+		return news.DossierRevision{
+			Dossier: "d", N: n, Author: "Ada", Person: "p", Reason: "r", At: seen,
+			Subject: news.Subject{Content: news.Content{Headline: headline, Images: []news.Image{{Media: "a.webp", Alt: "a"}}}, Stories: []news.StoryID{"s"}},
+		}
+	}
+	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 1, Revision: 1, By: "Ada", At: seen}); !errors.Is(err, fault.NotFound) {
+		t.Errorf("a dossier that is not there is published: %v", err)
+	}
+	if n := atOnce(t, 8, fault.Conflict, func(int) error { return db.AddDossierRevision(context.Background(), of(1, "one")) }); n != 1 {
+		t.Errorf("%d made the dossier", n)
+	}
+	if err := db.AddDossierRevision(ctx, of(3, "three")); !errors.Is(err, fault.Conflict) {
+		t.Errorf("revision 3 follows revision 1: %v", err)
+	}
+	if _, err := db.Dossier(ctx, "d"); !errors.Is(err, fault.NotFound) {
+		t.Errorf("readers see a draft: %v", err)
+	}
+	if shown, err := db.Shows(ctx, "a.webp"); err != nil || shown {
+		t.Errorf("readers see a draft's picture: %v", err)
+	}
+	if used, err := db.Uses(ctx, "a.webp"); err != nil || !used {
+		t.Errorf("nothing uses the draft's picture: %v", err)
+	}
+	publish := news.DossierStep{Dossier: "d", N: 1, Revision: 1, By: "Ada", At: seen}
+	if n := atOnce(t, 8, fault.Conflict, func(int) error { return db.TakeDossier(context.Background(), publish) }); n != 1 {
+		t.Errorf("%d published it", n)
+	}
+	if err := db.AddDossierRevision(ctx, of(2, "two")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 2, Revision: 1, By: "Ada", At: seen}); !errors.Is(err, fault.Conflict) {
+		t.Errorf("an older revision is published: %v", err)
+	}
+	d, err := db.Dossier(ctx, "d")
+	if err != nil || d.Subject.Content.Headline != "one" || d.Revision != 1 || !d.Published.Equal(seen) {
+		t.Errorf("readers see %+v, %v", d, err)
+	}
+	if shown, err := db.Shows(ctx, "a.webp"); err != nil || !shown {
+		t.Errorf("readers do not see its picture: %v", err)
+	}
+	correct := news.DossierStep{Dossier: "d", N: 2, Revision: 2, By: "Ada", At: seen.Add(time.Hour), Notice: news.Notice{Kind: news.FactCorrection, Text: "Two.", Figures: []string{"EUR/USD"}}}
+	if err := db.TakeDossier(ctx, correct); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = db.Dossier(ctx, "d"); err != nil || len(d.Notices) != 1 || d.Notices[0].Text != "Two." || !d.Published.Equal(seen) || !d.Updated.Equal(correct.At) {
+		t.Errorf("readers see %+v, %v", d, err)
+	}
+	whole, err := db.Edition(ctx)
+	if err != nil || len(whole.Dossiers) != 1 || len(whole.Dossiers[0].Revisions) != 2 || len(whole.Dossiers[0].Steps) != 2 {
+		t.Fatalf("the edition has %+v, %v", whole.Dossiers, err)
+	}
+	again := news.Edition{Dossiers: whole.Dossiers}
+	if _, _, err := db.AddEdition(ctx, again, nil); err != nil {
+		t.Errorf("the same once more: %v", err)
+	}
+	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 3, By: "Ada", Reason: "r", At: seen.Add(2 * time.Hour), Notice: news.Notice{Kind: news.Withdrawal, Text: "Gone."}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Dossier(ctx, "d"); !errors.Is(err, fault.Gone) || !strings.Contains(fault.Sentence(err), "Gone.") {
+		t.Errorf("in its place stands %v", err)
+	}
+	if _, _, err := db.AddEdition(ctx, again, nil); !errors.Is(err, fault.Conflict) {
+		t.Errorf("another record of it: %v", err)
+	}
+}

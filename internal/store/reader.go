@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,8 @@ import (
 )
 
 // What readers see is read here, and only from the views article, printed, named,
-// about, signed, illustrated, notice, told, told_pin and withdrawal, which hold nothing unpublished.
+// about, signed, illustrated, notice, told, told_pin, withdrawal,
+// open_dossier, dossier_notice and dossier_withdrawal, which hold nothing unpublished.
 
 var _ news.Reader = (*DB)(nil)
 
@@ -117,7 +119,13 @@ func (db *DB) Days(ctx context.Context) ([]news.Day, error) {
 func (db *DB) Shows(ctx context.Context, media string) (bool, error) {
 	var n int
 	err := db.engine.read().QueryRowContext(ctx, "SELECT count(*) FROM illustrated WHERE media = $1", media).Scan(&n)
-	return n > 0, db.fail(err, "find the stories that show the picture %.40s", media)
+	if err != nil || n > 0 {
+		return n > 0, db.fail(err, "find the stories that show the picture %.40s", media)
+	}
+	all, err := db.Dossiers(ctx)
+	return slices.ContainsFunc(all, func(d news.Dossier) bool {
+		return slices.ContainsFunc(d.Subject.Content.Images, func(i news.Image) bool { return i.Media == media })
+	}), err
 }
 
 // Printing implements [news.Reader].

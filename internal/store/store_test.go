@@ -88,6 +88,7 @@ func TestEveryEngineConforms(t *testing.T) {
 		"guesses are counted however many come at once":            countsGuesses,
 		"the trail is read from its end":                           pagesTheTrail,
 		"of many who take the same step one does":                  takesOneStep,
+		"a dossier is kept with all that it ever was":              keepsDossiers,
 		"stories are listed by how far they have come":             listsByStage,
 		"a name belongs to one story for good":                     namesForOne,
 		"figures that were revised are found by what they rest on": findsShaken,

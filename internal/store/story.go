@@ -142,7 +142,8 @@ func (db *DB) Uses(ctx context.Context, media string) (bool, error) {
 	var n int
 	name, err := json.Marshal(media)
 	if err == nil {
-		err = db.engine.read().QueryRowContext(ctx, "SELECT count(*) FROM revision WHERE content LIKE $1", `%"Media":`+string(name)+`%`).Scan(&n)
+		err = db.engine.read().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM revision WHERE content LIKE $1)
+			+ (SELECT count(*) FROM dossier_revision WHERE content LIKE $1)`, `%"Media":`+string(name)+`%`).Scan(&n)
 	}
 	return n > 0, db.fail(err, "find the revisions that show the picture %.40s", media)
 }
