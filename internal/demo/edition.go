@@ -61,17 +61,9 @@ func (s story) manuscript(ctx context.Context, newsroom *news.Newsroom) (news.Ma
 		Published: first.published, Updated: last.published, Live: last.n, Pins: map[int][]news.Pin{},
 	}
 	for _, l := range s {
-		figures, err := news.Figures(l.content.Body)
+		pins, err := pinned(ctx, newsroom, l.content.Body, l.published)
 		if err != nil {
 			return news.Manuscript{}, fmt.Errorf("revision %d: %w", l.n, err)
-		}
-		var pins []news.Pin
-		for _, f := range figures {
-			own, err := newsroom.Resolve(ctx, f, l.published)
-			if err != nil {
-				return news.Manuscript{}, fmt.Errorf("revision %d: %w", l.n, err)
-			}
-			pins = append(pins, own...)
 		}
 		m.Pins[l.n] = pins
 		m.Revisions = append(m.Revisions, news.Revision{

@@ -17,8 +17,8 @@ const (
 	pageID    market.SourceID = "page-2026-02-02"
 )
 
-// Fill makes a ledger and a newsroom into the demonstration paper: the bundled history, the page's claims, and the
-// stories that rest on both.
+// Fill makes a ledger and a newsroom into the demonstration paper: the bundled history, the page's claims, the
+// stories that rest on both, and a dossier.
 //
 // The demonstration replays. A number counts as learnt when its publisher first published it, not when Fill runs: a
 // rate when the dataset's build wrote it, a claim on the morning of the page. So each story's figures are pinned to
@@ -58,11 +58,14 @@ func Fill(ctx context.Context, ledger *market.Ledger, newsroom *news.Newsroom) e
 		}
 		edition.Stories = append(edition.Stories, m)
 	}
-	if len(edition.Stories) == 0 {
+	if edition.Dossiers, err = dossiers(ctx, newsroom); err != nil {
+		return err
+	}
+	if len(edition.Stories)+len(edition.Dossiers) == 0 {
 		return nil
 	}
 	if _, err := newsroom.AddEdition(ctx, edition, nil); err != nil {
-		return fmt.Errorf("print the demonstration's stories: %w", err)
+		return fmt.Errorf("print the demonstration's stories and dossiers: %w", err)
 	}
 	return nil
 }
