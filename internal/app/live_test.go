@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -111,7 +110,9 @@ func TestAReaderPausesAPageByTheKeyboardForGood(t *testing.T) {
 // waited waits until something is so.
 func waited(t *testing.T, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !so(); runtime.Gosched() {
+	look := time.NewTicker(5 * time.Millisecond) // it may be so for other processes to do, which need the processor
+	defer look.Stop()
+	for end := time.Now().Add(30 * time.Second); !so(); <-look.C {
 		if time.Now().After(end) {
 			t.Fatal("it never becomes so")
 		}

@@ -175,7 +175,8 @@ const provoke = `(doc, own) => {
 }`
 
 // show opens addresses of the yard in frames, forty at a time, provokes each, and returns those that rang the bell, and of
-// each what stands in it that should not.
+// each what stands in it that should not. A page of the paper that was not there in time, on a busy machine, is opened again with
+// more of it; a raw vector may keep its page from ever having loaded.
 func (y *yard) show(t *testing.T, ctx context.Context, addresses []string) (rung map[string]bool, found map[string][]string) {
 	t.Helper()
 	do(t, ctx, chromedp.Navigate(y.URL+"/yard"))
@@ -183,30 +184,40 @@ func (y *yard) show(t *testing.T, ctx context.Context, addresses []string) (rung
 	if err != nil {
 		t.Fatal(err)
 	}
+	rounds := 6 // the last waits for 96 seconds
+	if strings.HasPrefix(addresses[0], "/yard/raw/") || strings.HasPrefix(addresses[0], "/yard/guarded/") {
+		rounds = 1
+	}
 	script := `(async () => {
-  const provoke = ` + provoke + `, found = {}, missing = [];
-  for (let list = ` + string(list) + `; list.length;) {
-    const frames = list.splice(0, 40).map((address) => {
-      const f = document.createElement("iframe");
-      f.sandbox = "allow-scripts allow-same-origin allow-forms";
-      f.dataset.of = address;
-      f.src = address;
-      document.body.append(f);
-      return f;
-    });
-    const read = (f) => { // a vector may keep its page from ever having loaded
-      try { return f.contentDocument.URL !== "about:blank" && f.contentDocument.readyState !== "loading" } catch { return true }
-    };
-    for (let n = 0; n < 150 && !frames.every(read); n++) await new Promise((done) => setTimeout(done, 20));
-    for (const f of frames) {
-      try {
-        const all = provoke(f.contentDocument);
-        if (all.length) found[f.dataset.of] = all;
-        if (!f.contentDocument.body.childNodes.length) missing.push(f.dataset.of);
-      } catch {}
+  const provoke = ` + provoke + `, found = {};
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  let missing = ` + string(list) + `;
+  for (let round = 0, patience = 3000; missing.length && round < ` + strconv.Itoa(rounds) + `; round++, patience *= 2) {
+    for (const list = missing.splice(0); list.length;) {
+      const frames = list.splice(0, 40).map((address) => {
+        const f = document.createElement("iframe");
+        f.sandbox = "allow-scripts allow-same-origin allow-forms";
+        f.dataset.of = address;
+        f.src = address;
+        document.body.append(f);
+        return f;
+      });
+      const read = (f) => {
+        try { return f.contentDocument.URL !== "about:blank" && f.contentDocument.readyState !== "loading" } catch { return true }
+      };
+      for (const end = Date.now() + patience; Date.now() < end && !frames.every(read);) await pause(20);
+      for (const f of frames) {
+        let seen = false;
+        try {
+          seen = read(f) && f.contentDocument.body.childNodes.length > 0;
+          const all = provoke(f.contentDocument);
+          if (all.length) found[f.dataset.of] = all;
+        } catch {}
+        if (!seen) missing.push(f.dataset.of);
+      }
+      await pause(150);
+      frames.forEach((f) => f.remove());
     }
-    await new Promise((done) => setTimeout(done, 150));
-    frames.forEach((f) => f.remove());
   }
   return JSON.stringify({ rung: [...(top.rung ?? [])], found, missing });
 })()`
@@ -222,7 +233,7 @@ func (y *yard) show(t *testing.T, ctx context.Context, addresses []string) (rung
 	if err := json.Unmarshal([]byte(text), &said); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(addresses[0], "/yard/") && len(said.Missing) > 0 {
+	if rounds > 1 && len(said.Missing) > 0 {
 		t.Errorf("%d pages were not seen, such as %s", len(said.Missing), said.Missing[0])
 	}
 	rung = map[string]bool{}

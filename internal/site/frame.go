@@ -63,6 +63,7 @@ type Link struct {
 // today is what is read and made for every page alike: the masthead, the board and the quotes of now, the sections in
 // their order, and the strip.
 type today struct {
+	state    uint64        // how many changes were heard of before it was read
 	masthead news.Masthead // filled
 	colours  palette
 	board    market.Board
@@ -79,29 +80,27 @@ type today struct {
 
 // edition keeps today for as long as a page may be kept, so that ten thousand different pages read one board.
 type edition struct {
-	dropped atomic.Uint64
+	changes atomic.Uint64 // that were heard of
 
 	mu    sync.Mutex // held while reading: one reads, the others wait
 	made  time.Time
-	state uint64 // the number of drops before it was read
 	today today
 }
-
-func (e *edition) drop() { e.dropped.Add(1) }
 
 func (s *Site) today(ctx context.Context) (today, error) {
 	e := &s.edition
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	state := e.dropped.Load()
-	if !e.made.IsZero() && e.state == state && time.Since(e.made) < pageAge {
+	state := e.changes.Load()
+	if !e.made.IsZero() && e.today.state == state && time.Since(e.made) < pageAge {
 		return e.today, nil
 	}
 	t, err := s.readToday(ctx)
 	if err != nil {
 		return today{}, err
 	}
-	e.today, e.made, e.state = t, time.Now(), state
+	t.state = state
+	e.today, e.made = t, time.Now()
 	return t, nil
 }
 

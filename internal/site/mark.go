@@ -108,7 +108,7 @@ type marked struct {
 // marked is the board of a base as a page asks for it. The resolved AsOf is what the page's parameters mean.
 func (s *Site) marked(ctx context.Context, base currency.Code, a ask, resolved market.AsOf, t today) (marked, error) {
 	asked := askedBoard{base: base, asOf: a.query.Get("as-of"), known: a.query.Get("known-at")}
-	return s.boards.get(asked, func() (marked, error) {
+	return s.boards.get(t.state, asked, func() (marked, error) {
 		b := t.board // which is that of the paper's base as of now
 		if asked != (askedBoard{base: t.masthead.Base}) {
 			var err error

@@ -96,15 +96,14 @@ func TestABoardIsProofReadOnceUntilSomethingChanges(t *testing.T) {
 		asked askedBoard
 		reads int
 	}{{asked, 1}, {asked, 1}, {askedBoard{base: "EUR"}, 2}, {askedBoard{base: "EUR", asOf: "2026-02-02"}, 2}, {askedBoard{base: "EUR", known: "2026-02-02"}, 3}} {
-		if _, err := k.get(c.asked, read); err != nil || reads != c.reads {
+		if _, err := k.get(1, c.asked, read); err != nil || reads != c.reads {
 			t.Fatalf("%+v: %d boards were read, want %d: %v", c.asked, reads, c.reads, err)
 		}
 	}
-	k.drop()
-	if _, err := k.get(asked, read); err != nil || reads != 4 {
+	if _, err := k.get(2, asked, read); err != nil || reads != 4 {
 		t.Errorf("after a change %d boards were read, want 4: %v", reads, err)
 	}
-	if _, err := k.get(askedBoard{base: "USD"}, func() (marked, error) { return marked{}, fault.Busy }); err == nil {
+	if _, err := k.get(2, askedBoard{base: "USD"}, func() (marked, error) { return marked{}, fault.Busy }); err == nil {
 		t.Error("a board that cannot be read is proof-read")
 	}
 }

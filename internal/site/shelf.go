@@ -2,7 +2,6 @@ package site
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -12,23 +11,22 @@ type shelf[K comparable, V any] struct {
 	most int
 	age  time.Duration
 
-	dropped atomic.Uint64
-
 	mu    sync.Mutex // held while making: one makes, the others wait
 	all   map[K]V
 	made  time.Time // the first of them
-	state uint64    // the number of drops before that
+	state uint64    // see [today]
 }
 
-// drop forgets all, also what is being made.
-func (k *shelf[K, V]) drop() { k.dropped.Add(1) }
-
-// get returns what is asked for, which it makes where it is not kept.
-func (k *shelf[K, V]) get(asked K, make func() (V, error)) (V, error) {
+// get returns what is asked for, which it makes where it is not kept. The state is that of what it is made of: of an earlier one
+// than others have seen since nothing is kept, so that nobody is given after a change what was read before it.
+func (k *shelf[K, V]) get(state uint64, asked K, make func() (V, error)) (V, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if state < k.state {
+		return make()
+	}
 	// All go at once: more than most are asked for by those who walk through all there are.
-	if state := k.dropped.Load(); k.all == nil || k.state != state || len(k.all) >= k.most || time.Since(k.made) >= k.age {
+	if k.all == nil || k.state != state || len(k.all) >= k.most || time.Since(k.made) >= k.age {
 		k.all, k.made, k.state = map[K]V{}, time.Now(), state
 	}
 	if v, ok := k.all[asked]; ok {

@@ -97,9 +97,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	// The site lives as long as the bus, so it never stops listening. The cache last but for open pages: a page that is built
 	// after the drop must not be built from what was read before it.
 	b.Listen(func(e bus.Event) {
-		s.edition.drop()
-		s.boards.drop()
-		s.drawers.drop()
+		s.edition.changes.Add(1)
 		s.cache.Drop()
 		s.hint(e)
 	})

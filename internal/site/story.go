@@ -141,7 +141,7 @@ type Drawer struct {
 // drawer draws the markets on a day, once for all of its stories.
 func (s *Site) drawer(ctx context.Context, t today, day time.Time) (string, error) {
 	text := day.Format(time.DateOnly)
-	return s.drawers.get(askedBoard{base: t.masthead.Base, asOf: text}, func() (string, error) {
+	return s.drawers.get(t.state, askedBoard{base: t.masthead.Base, asOf: text}, func() (string, error) {
 		asOf := market.AsOf{At: day.Add(24*time.Hour - time.Microsecond)}
 		board, err := s.ledger.Board(ctx, t.masthead.Base, asOf)
 		if err != nil {

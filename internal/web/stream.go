@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/netip"
@@ -60,10 +61,11 @@ type StreamOptions struct {
 }
 
 const (
-	lifeLength = 8    // letters that stand for one process's stream
-	mostTopics = 1000 // that a stream keeps the state of
-	mostSteps  = 64   // of a topic, which who polls can take one by one
-	mostFrames = 64   // of a set, for readers who are behind by different lengths
+	lifeLength = 8           // letters that stand for one process's stream
+	mostTopics = 1000        // that a stream keeps the state of
+	mostSteps  = 64          // of a topic, which who polls can take one by one
+	mostFrames = 64          // of a set, for readers who are behind by different lengths
+	readAgain  = time.Second // after a topic could not be read
 )
 
 // Stream keeps open pages current: it knows the state of each topic that somebody reads, and sends what changed of it as
@@ -103,7 +105,8 @@ type topic struct {
 	text    []byte // its state, as it is sent whole; nil until somebody needs it
 	page    *Page  // the same, for who polls
 	steps   []*step
-	due     bool      // something may have changed since it was read
+	hints   uint64    // how often it was said that it may have changed
+	seen    uint64    // how many of them had been heard when it was last read; fewer: it is due
 	used    time.Time // when somebody asked for it last
 	sets    map[*set]struct{}
 }
@@ -149,7 +152,7 @@ func (s *Stream) Hint(may func(topic string) bool) {
 	any := false
 	for name, t := range s.topics {
 		if may(name) {
-			t.due, any = true, true
+			t.hints, any = t.hints+1, true
 		}
 	}
 	s.mu.Unlock()
@@ -214,43 +217,69 @@ func (s *Stream) sweep() {
 	}
 }
 
+// reading is a state as it was read of a topic.
+type reading struct {
+	*topic
+	state State
+	hints uint64 // that had been heard before: what comes later makes it due again
+}
+
 // refresh reads all topics that may have changed, and wakes the readers of those that did. What one hint changed in several
 // topics comes to their readers together.
 func (s *Stream) refresh(ctx context.Context) {
 	s.mu.Lock()
-	due := map[*topic]State{}
+	var due []*topic
 	for _, t := range s.topics {
-		if t.due && t.read {
-			t.due, due[t] = false, nil // before it is read: what changes meanwhile makes it due again
+		if t.read && t.seen < t.hints {
+			due = append(due, t)
 		}
 	}
 	s.mu.Unlock()
-	for t := range due {
+	var all []reading
+	for _, t := range due {
 		s.reading.Lock()
-		state, err := s.state(ctx, t.name)
+		r, err := s.look(ctx, t)
 		s.reading.Unlock()
-		if err != nil {
-			if ctx.Err() == nil { // its readers keep what they have until it can be read
-				s.o.Log.Warn("a stream's topic cannot be read", "topic", t.name, "err", err)
-			}
-			delete(due, t)
+		if err == nil {
+			all = append(all, r)
 			continue
 		}
-		due[t] = state
+		if ctx.Err() == nil { // its readers keep what they have until it can be read
+			s.o.Log.Warn("a stream's topic cannot be read", "topic", t.name, "err", err)
+		}
+		if !errors.Is(err, fault.NotFound) && !errors.Is(err, fault.Invalid) {
+			time.AfterFunc(readAgain, s.wake)
+			continue
+		}
+		s.mu.Lock()
+		t.seen = max(t.seen, r.hints)
+		s.mu.Unlock()
 	}
-	for _, r := range s.change(due) {
-		r.line.wake()
-	}
+	s.change(all...)
 }
 
-// change puts newly read states in the place of the last, writes the frame that most readers of what changed wait for, and returns all of them.
-func (s *Stream) change(states map[*topic]State) (readers []*reader) {
+// look reads the state of a topic. It is called while reading is held, so that of two readings of a topic the one with more
+// hints is the later.
+func (s *Stream) look(ctx context.Context, t *topic) (r reading, err error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	r = reading{topic: t, hints: t.hints}
+	s.mu.Unlock()
+	r.state, err = s.state(ctx, t.name)
+	return r, err
+}
+
+// change puts newly read states in the place of the last, writes the frame that most readers of what changed wait for, and wakes
+// all of them.
+func (s *Stream) change(all ...reading) {
+	var readers []*reader
+	s.mu.Lock()
 	touched := map[*set]struct{}{}
-	for t, state := range states {
-		if s.apply(t, state) {
-			maps.Copy(touched, t.sets)
+	for _, r := range all {
+		if r.read && r.hints <= r.seen { // somebody else was later, and first
+			continue
+		}
+		if r.seen = r.hints; s.apply(r.topic, r.state) {
+			maps.Copy(touched, r.sets)
 		}
 	}
 	for set := range touched {
@@ -259,7 +288,10 @@ func (s *Stream) change(states map[*topic]State) (readers []*reader) {
 		set.at = s.seq
 		readers = slices.AppendSeq(readers, maps.Keys(set.readers))
 	}
-	return readers
+	s.mu.Unlock()
+	for _, r := range readers {
+		r.line.wake()
+	}
 }
 
 // apply puts a newly read state in the place of the last, and says whether anything differs.
@@ -371,7 +403,8 @@ func events(texts [][]byte, id string) []byte {
 // id is the name of a change, as readers bring it back.
 func (s *Stream) id(seq uint64) string { return s.life + "-" + strconv.FormatUint(seq, 10) }
 
-// need is a topic with its state, which is read where nobody wanted it before.
+// need is a topic with its state, which is read where nobody wanted it before, or where it may have changed: who comes from
+// another machine may have seen there what is still to be read here.
 func (s *Stream) need(ctx context.Context, name string) (*topic, error) {
 	if t := s.known(name); t != nil {
 		return t, nil
@@ -381,36 +414,39 @@ func (s *Stream) need(ctx context.Context, name string) (*topic, error) {
 	if t := s.known(name); t != nil {
 		return t, nil
 	}
-	t := &topic{name: name, cells: map[string]cell{}, used: time.Now(), sets: map[*set]struct{}{}}
 	s.mu.Lock()
-	full := len(s.topics) >= mostTopics
-	if !full {
+	t := s.topics[name]
+	if t == nil && len(s.topics) < mostTopics {
+		t = &topic{name: name, cells: map[string]cell{}, used: time.Now(), sets: map[*set]struct{}{}}
 		s.topics[name] = t // before it is read: a hint that comes meanwhile must find it
 	}
 	s.mu.Unlock()
-	if full {
+	if t == nil {
 		return nil, fault.Because(fault.Busy, "too many different things are followed at once")
 	}
-	state, err := s.state(ctx, name)
-	s.mu.Lock()
-	if err != nil {
-		delete(s.topics, name)
-	} else {
-		s.apply(t, state)
+	r, err := s.look(ctx, t)
+	if err == nil {
+		s.change(r)
 	}
-	due := t.due
-	s.mu.Unlock()
-	if due {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t.used = time.Now()
+	switch {
+	case !t.read:
+		delete(s.topics, name)
+		return nil, err
+	case t.seen < t.hints: // by a hint that came while nobody looked after it
 		s.wake()
 	}
-	return t, err
+	return t, nil
 }
 
+// known is a topic that was read since it last may have changed.
 func (s *Stream) known(name string) *topic {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.topics[name]
-	if t == nil || !t.read {
+	if t == nil || !t.read || t.seen < t.hints {
 		return nil
 	}
 	t.used = time.Now()

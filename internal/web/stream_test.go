@@ -24,6 +24,7 @@ type world struct {
 	mu     sync.Mutex
 	cells  map[string]State
 	reads  int
+	broken error // that reading fails with; nil: it does not
 	stream *Stream
 }
 
@@ -33,6 +34,9 @@ func newWorld(o StreamOptions) *world {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.reads++
+		if w.broken != nil {
+			return nil, w.broken
+		}
 		cells, ok := w.cells[topic]
 		if !ok {
 			return nil, fault.Because(fault.Invalid, "there is no topic %q", topic)
@@ -53,6 +57,13 @@ func (w *world) set(topic, key, text string) {
 	} else {
 		w.cells[topic][key] = text
 	}
+	w.mu.Unlock()
+}
+
+// breaks lets reading fail from now on, or succeed.
+func (w *world) breaks(err error) {
+	w.mu.Lock()
+	w.broken = err
 	w.mu.Unlock()
 }
 
@@ -267,6 +278,29 @@ func TestHintsThatComeTogetherAreOneRead(t *testing.T) {
 	})
 }
 
+func TestWhoComesAfterAHintIsToldNothingOlder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, first, second := newWorld(StreamOptions{}), &page{}, &page{}
+		w.run(t, func() {
+			go first.read(w.open(t, "a", ""))
+			w.put("a", "x", "1")
+			synctest.Wait()
+			w.put("a", "x", "2") // which is read in a quarter of a second
+			go second.read(w.open(t, "a", ""))
+			synctest.Wait()
+			for _, p := range []*page{first, second} { // since it was read it is told to all
+				if saw, _ := p.saw(); saw != "map[a:map[x:2 y:0]]" {
+					t.Errorf("it shows %s", saw)
+				}
+			}
+			time.Sleep(time.Second)
+			if _, n := second.saw(); n != 1 || w.reads != 3 {
+				t.Errorf("who came was told %d times, and %d times it was read", n, w.reads)
+			}
+		})
+	})
+}
+
 func TestWhatNoHintToldIsFoundWithinAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, p := newWorld(StreamOptions{}), &page{}
@@ -279,6 +313,29 @@ func TestWhatNoHintToldIsFoundWithinAMinute(t *testing.T) {
 			}
 		})
 	})
+}
+
+func TestWhatCouldNotBeReadIsReadAgainInAMomentUnlessItIsNotThere(t *testing.T) {
+	for broken, want := range map[error]string{
+		fault.Upstream: "map[a:map[x:7 y:0]]", // the store was away for a moment
+		fault.Invalid:  "map[a:map[x:0 y:0]]",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w, p := newWorld(StreamOptions{}), &page{}
+			w.run(t, func() {
+				go p.read(w.open(t, "a", ""))
+				synctest.Wait()
+				w.breaks(broken)
+				w.put("a", "x", "7")
+				time.Sleep(3 * time.Second)
+				w.breaks(nil)
+				time.Sleep(2 * time.Second)
+				if saw, _ := p.saw(); saw != want || w.reads > 6 {
+					t.Errorf("after %v it shows %s, and was read %d times", broken, saw, w.reads)
+				}
+			})
+		})
+	}
 }
 
 func TestASilentStreamBeatsAndATopicWithoutReadersIsForgotten(t *testing.T) {
