@@ -199,3 +199,27 @@ func TestWhatIsStillToComeStandsApart(t *testing.T) {
 		t.Errorf("the timeline is %v", line)
 	}
 }
+
+func TestAFigureOfADossierThatItsSourceRevisedIsListedWithItsCorrection(t *testing.T) {
+	h, ctx := newHouse(t), t.Context()
+	if _, err := h.SaveDossier(ctx, news.DossierDraft{Subject: strait(t), Author: "Ada"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.PublishDossier(ctx, news.DossierStep{Dossier: "the-strait", Revision: 1, By: "Ada"}); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := h.AffectedDossiers(ctx); err != nil || len(all) != 0 {
+		t.Fatalf("before anything was revised there are %v, %v", all, err)
+	}
+	h.now = h.now.Add(24 * time.Hour)
+	h.record(t, said("bank", "EUR/USD", market.Rate, "1.1850", monday, h.now))
+	all, err := h.AffectedDossiers(ctx)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("there are %v, %v", all, err)
+	}
+	a := all[0]
+	if a.Dossier != "the-strait" || a.Was.String() != "1.1840" || a.Now.String() != "1.1850" || a.Proposal.Kind != news.FigureCorrection ||
+		a.Proposal.Text != "This dossier gave EUR/USD of 2 February 2026 as 1.1840, from A Bank. It is 1.1850." {
+		t.Errorf("it is %+v", a)
+	}
+}

@@ -260,3 +260,11 @@ func (p *Paper) DossiersOn(ctx context.Context, series market.Symbol) ([]Dossier
 	all, err := p.reader.Dossiers(ctx)
 	return slices.DeleteFunc(all, func(d Dossier) bool { return !slices.Contains(d.Subject.Series, series) }), err
 }
+
+// DossiersPrinting returns the published dossiers of which a figure rests on the observation, the last updated first.
+func (p *Paper) DossiersPrinting(ctx context.Context, id market.ID) ([]Dossier, error) {
+	all, err := p.reader.Dossiers(ctx)
+	return slices.DeleteFunc(all, func(d Dossier) bool {
+		return !slices.ContainsFunc(d.Pins, func(p Pin) bool { return slices.Contains(p.From, id) })
+	}), err
+}
