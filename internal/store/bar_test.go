@@ -31,16 +31,16 @@ func keepsBars(t *testing.T, url string) {
 	silent.Volume, silent.NoVolume = currency.Decimal{}, true
 	given := []market.Bar{bar("vendor", 0, "35.40", now), bar("vendor", 1, "35.50", now), silent}
 	done := 0
-	if r, err := l.AddBars(t.Context(), vendor, given, func(n int) { done = n }); err != nil || r.New != 3 || done != 3 {
+	if r, err := l.AddBars(t.Context(), vendor, given, market.BarsOptions{Progress: func(n int) { done = n }}); err != nil || r.New != 3 || done != 3 {
 		t.Fatal(r, err, done)
 	}
-	if _, err := l.AddBars(t.Context(), secret, []market.Bar{bar("secret", 1, "35.55", now)}, nil); err != nil {
+	if _, err := l.AddBars(t.Context(), secret, []market.Bar{bar("secret", 1, "35.55", now)}, market.BarsOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	// What was said already is not news; what is said otherwise later counts from then on, and what was said stays.
 	now = now.Add(time.Hour)
 	revised := bar("vendor", 1, "35.45", now)
-	if r, err := l.AddBars(t.Context(), vendor, []market.Bar{bar("vendor", 0, "35.40", now), revised}, nil); err != nil || r != (market.Receipt{New: 1, Known: 1}) {
+	if r, err := l.AddBars(t.Context(), vendor, []market.Bar{bar("vendor", 0, "35.40", now), revised}, market.BarsOptions{}); err != nil || r.Receipt != (market.Receipt{New: 1, Known: 1}) {
 		t.Fatal(r, err)
 	}
 	from, to := given[0].At, given[2].At
@@ -59,7 +59,7 @@ func keepsBars(t *testing.T, url string) {
 	// All or none: one that cannot be right, or stands there twice, keeps the others out.
 	wrong := bar("vendor", 4, "36.50", now)
 	for _, batch := range [][]market.Bar{{bar("vendor", 3, "35.40", now), wrong}, {bar("vendor", 3, "35.40", now), bar("vendor", 3, "35.41", now)}} {
-		if _, err := l.AddBars(t.Context(), vendor, batch, nil); !errors.Is(err, fault.Invalid) {
+		if _, err := l.AddBars(t.Context(), vendor, batch, market.BarsOptions{}); !errors.Is(err, fault.Invalid) {
 			t.Error(err)
 		}
 	}
