@@ -214,26 +214,29 @@ func (l *listener) attendTo(ctx context.Context, socket *web.Socket, messages <-
 	pulse := time.NewTicker(l.o.Pulse)
 	defer pulse.Stop()
 	for n := 1; ; {
+		var over bool
+		var err error
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case message := <-messages:
-			if err := l.hear(ctx, socket, message); err != nil {
-				return err
-			}
+			err = l.hear(ctx, socket, message)
 		case <-pulse.C:
-			over, err := l.pulse(ctx, n)
-			if over || err != nil {
-				return err
-			}
+			over, err = l.pulse(ctx, n)
 			n++
+		}
+		if err != nil && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if over || err != nil {
+			return err
 		}
 	}
 }
 
 // pulse does what is to be done now and then. Over says that there is nothing more to listen to.
 func (l *listener) pulse(ctx context.Context, n int) (over bool, err error) {
-	if err := l.write(ctx); err != nil {
+	if err := l.write(context.WithoutCancel(ctx)); err != nil {
 		return false, err
 	}
 	if !l.told && n >= patient {
@@ -302,12 +305,13 @@ func (l *listener) hear(ctx context.Context, socket *web.Socket, text []byte) er
 	l.span.Source, l.told = l.p.Source.ID, true
 	l.count(l.p.Source.ID, func(c *Counts) { c.Trades += len(m.Trades) })
 	if len(l.batch) >= mostTrades {
-		return l.write(ctx)
+		return l.write(context.WithoutCancel(ctx))
 	}
 	return nil
 }
 
-// write puts down what was told, and gives the ledger its minute when there is one.
+// write puts down what was told, and gives the ledger its minute when there is one. It is not to be interrupted: that the
+// connection was cut meanwhile undoes nothing.
 func (l *listener) write(ctx context.Context) error {
 	if l.span.From.IsZero() {
 		return nil
@@ -346,7 +350,6 @@ func (l *listener) tell(ctx context.Context) error {
 		}
 		heard = append(heard, market.NewObservation(symbol, market.Last, t.Price, market.Moment{At: t.At, Seen: seen}, l.p.Source.ID, t.Ref))
 		texts = append(texts, t.Text)
-		l.heard[symbol] = t.At
 	}
 	l.last = seen
 	if len(heard) == 0 {
@@ -360,6 +363,9 @@ func (l *listener) tell(ctx context.Context) error {
 	judged, err := l.ledger.Hear(ctx, market.Hearing{Source: l.p.Source, Observations: heard, Lease: l.lease})
 	if err != nil {
 		return err
+	}
+	for _, o := range heard {
+		l.heard[o.Symbol] = o.At
 	}
 	l.count(l.p.Source.ID, func(c *Counts) { c.Figures, c.New, c.Held = c.Figures+len(heard), c.New+judged.New, c.Held+len(judged.Held) })
 	l.s.Got, l.s.Failures, l.s.Problem = seen, 0, ""

@@ -104,7 +104,10 @@ func open(ctx context.Context, path string) (*Ticks, error) {
 	db.SetMaxOpenConns(1) // there is one writer, who also reads; and a database in memory is its connection's
 	var version int
 	var sound string
-	err = db.QueryRowContext(ctx, "SELECT user_version, (SELECT quick_check FROM pragma_quick_check(1)) FROM pragma_user_version").Scan(&version, &sound)
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&sound)
+	}
 	switch {
 	case err == nil && version == 0:
 		_, err = db.ExecContext(ctx, tables+fmt.Sprintf("PRAGMA user_version = %d;", layout))
