@@ -81,6 +81,7 @@ var modules = map[string]string{
 	"github.com/yosida95/uritemplate/v3":     "of go-sdk",
 	"golang.org/x/oauth2":                    "of go-sdk, whose client could sign in",
 	"golang.org/x/time":                      "of go-sdk",
+	"github.com/coder/websocket":             "trades as they are made: one small module without others, over net/http, so through the guarded dialer",
 	"github.com/nats-io/nats.go":             "hints between the machines of one paper",
 	"github.com/nats-io/nkeys":               "of nats.go: signing in",
 	"github.com/nats-io/nuid":                "of nats.go",

@@ -25,18 +25,20 @@ type barsJSON struct {
 	Bars     int             `json:"bars"`
 	New      int             `json:"new"`
 	Known    int             `json:"known"`
+	Held     []string        `json:"held"`
 	Notes    []string        `json:"notes"`
 }
 
 func importBarsCommand(s *settings) *cobra.Command {
 	var symbol, source, name, licence, interval string
-	var show bool
+	var show, vouch bool
 	cmd := &cobra.Command{
 		Use:   "bars FILE --symbol XNYS:BP --source ID",
 		Short: "Take in what a share did, day by day or minute by minute, from a CSV file",
 		Long: "Read a table with a line for each day, or each minute, headed Date,Open,High,Low,Close,Volume, the oldest first or the\n" +
-			"newest first throughout. All is taken in or nothing: a line that cannot be right is named. What the source has said\n" +
-			"already is not added again. The prices are shown to readers only with --show, by which you confirm that you may.",
+			"newest first throughout. All is taken in or nothing: a line that contradicts itself is named. What the source has said\n" +
+			"already is not added again. A bar that is further from those around it than the share ever moves is held with its reason\n" +
+			"and not shown. The prices are shown to readers only with --show, by which you confirm that you may.",
 		Example: "  courant import bars BP.csv --symbol XNYS:BP --source vendor --name Vendor --licence Contract-2026 --show\n" +
 			"  courant import bars BP-minutes.csv --symbol XNYS:BP --source vendor --interval minute",
 		Args: arguments(cobra.ExactArgs(1), "import bars FILE --symbol XNYS:BP --source ID"),
@@ -60,13 +62,15 @@ func importBarsCommand(s *settings) *cobra.Command {
 					return err
 				}
 				b := newBar("keeping")
-				receipt, err := h.Ledger.AddBars(cmd.Context(), by, bars.Bars, func(done int) { b.to(done, len(bars.Bars)) })
+				receipt, err := h.Ledger.AddBars(cmd.Context(), by, bars.Bars, market.BarsOptions{
+					Vouched: vouch, Progress: func(done int) { b.to(done, len(bars.Bars)) },
+				})
 				if err != nil {
 					return err
 				}
 				return reportBars(cmd, s, barsJSON{
 					File: args[0], Symbol: listing, Source: by.ID, Interval: market.Interval(interval), Bars: len(bars.Bars), New: receipt.New,
-					Known: receipt.Known, From: bars.Bars[0].At, To: bars.Bars[len(bars.Bars)-1].At, Notes: append([]string{}, bars.Notes...),
+					Known: receipt.Known, Held: doubtsOf(receipt.Held), From: bars.Bars[0].At, To: bars.Bars[len(bars.Bars)-1].At, Notes: append([]string{}, bars.Notes...),
 				}, by)
 			})
 		},
@@ -77,7 +81,17 @@ func importBarsCommand(s *settings) *cobra.Command {
 	cmd.Flags().StringVar(&licence, "licence", "", "under which terms you have the prices")
 	cmd.Flags().StringVar(&interval, "interval", "day", "what a line is about: day or minute")
 	cmd.Flags().BoolVar(&show, "show", false, "confirm that you may show the source's prices to readers")
+	cmd.Flags().BoolVar(&vouch, "vouch", false, "stand by the bars yourself: take them as they are, those that would be held too")
 	return cmd
+}
+
+// doubtsOf are the reasons for which bars are held.
+func doubtsOf(held []market.HeldBar) []string {
+	all := []string{}
+	for _, h := range held {
+		all = append(all, h.Text)
+	}
+	return all
 }
 
 // readBars reads a file of bars before anything is opened or written.
@@ -142,6 +156,10 @@ func reportBars(cmd *cobra.Command, s *settings, j barsJSON, by market.Source) e
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "%s: %d bars of a %s of %s, %s to %s\n", j.File, j.Bars, j.Interval, j.Symbol, j.From.Format(time.DateOnly), j.To.Format(time.DateOnly))
 	fmt.Fprintf(out, "  source  %s (%s)\n  new     %d\n  known   %d\n", by.ID, by.Name, j.New, j.Known)
+	if len(j.Held) > 0 {
+		fmt.Fprintf(out, "  held    %d, the first: %s\n", len(j.Held), j.Held[0])
+		fmt.Fprintln(out, "          Held bars are shown to nobody. Where another source says the same, or you stand by them, import the file again, then with --vouch.")
+	}
 	for _, note := range j.Notes {
 		fmt.Fprintf(out, "  note    %s\n", note)
 	}

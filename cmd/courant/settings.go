@@ -71,7 +71,7 @@ func (s *settings) config() app.Config {
 		Data: value("data"), Database: value("database"), Listen: value("listen"), Metrics: value("metrics"),
 		AddressFile: value("address-file"), URL: value("url"), Name: value("name"), Base: value("base"), Dev: s.dev,
 		Wire: value("wire"), Mirror: value("mirror"), SourceKeys: value("source-keys"), Memory: value("memory"), PerAddress: value("per-address"), NATS: value("nats"), Streams: value("streams"),
-		Quotes: value("quotes"), Display: value("display"), Drop: value("drop"),
+		Quotes: value("quotes"), Display: value("display"), Drop: value("drop"), Trades: value("trades"),
 		Proxies:   value("proxies"),
 		Receivers: value("receivers"),
 		Hub:       value("hub"),

@@ -30,6 +30,7 @@ type sourceJSON struct {
 	Note        string            `json:"note,omitempty"`
 	Provider    *providerJSON     `json:"provider,omitempty"`
 	Status      *statusJSON       `json:"status,omitempty"`
+	Stream      *statusJSON       `json:"stream,omitempty"` // of its trades as they are made, where they were ever listened to
 }
 
 // providerJSON is how a source is fetched.
@@ -116,6 +117,9 @@ func sourcesOf(cmd *cobra.Command, h *app.House) ([]sourceJSON, error) {
 		j := asSourceJSON(p.Source)
 		j.Provider = asProviderJSON(p, slices.ContainsFunc(fetched, func(f wire.Provider) bool { return f.Source.ID == p.Source.ID }))
 		j.Status = asStatusJSON(statuses[p.Source.ID])
+		if stream, ok := statuses[wire.StreamID(p.Source.ID)]; ok {
+			j.Stream = asStatusJSON(stream)
+		}
 		all = append(all, j)
 	}
 	slices.SortFunc(all, func(a, b sourceJSON) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -254,6 +258,11 @@ func printSourcesWhole(out io.Writer, all []sourceJSON) error {
 				add("last reply", fmt.Sprintf("%d figures, %d new, %d held", j.Status.Figures, j.Status.New, j.Status.Held))
 			}
 			add("problem", trouble(j.Status))
+			if j.Stream != nil {
+				add("trades, last heard", momentOf(j.Stream.Got))
+				add("trades, problem", trouble(j.Stream))
+				add("trades, left out", strings.Join(j.Stream.Left, "; "))
+			}
 			add("left out", strings.Join(j.Status.Left, "; "))
 		}
 		if err := table(out, rows); err != nil {

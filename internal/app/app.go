@@ -36,6 +36,7 @@ import (
 	"github.com/courant-news/courant/internal/staff"
 	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/store/resident"
+	"github.com/courant-news/courant/internal/store/ticks"
 	"github.com/courant-news/courant/internal/web"
 	"github.com/courant-news/courant/internal/wire"
 )
@@ -51,6 +52,7 @@ type House struct {
 	Gate     *staff.Gate
 
 	fetcher *web.Fetcher // of the runner, where there is one
+	ticks   *ticks.Ticks // of its streams, likewise
 	teller  *web.Fetcher // of the hooks, likewise
 	feeds   hook.Feeds   // that the hub is told of; nil where there is none
 	nats    *natsbus.Bus // nil where there is one machine
@@ -118,10 +120,14 @@ func (h *House) Close() error {
 	if h.teller != nil {
 		h.teller.Close()
 	}
+	var err error
+	if h.ticks != nil {
+		err = h.ticks.Close()
+	}
 	if h.nats != nil {
 		h.nats.Close()
 	}
-	return h.Store.Close()
+	return errors.Join(err, h.Store.Close())
 }
 
 // Limits of the server's life.
@@ -159,6 +165,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if err == nil {
 		h.furnish(a.memory)
 		err = a.KeepTerms(ctx)
+	}
+	if err == nil {
+		err = a.openTicks(ctx)
 	}
 	if err == nil {
 		err = a.build()

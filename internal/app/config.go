@@ -36,6 +36,7 @@ type Config struct {
 	Quotes      string // listings of which share prices are asked, with commas between; empty: those that the paper shows and prints
 	Display     string // providers of share prices that the operator may show, with commas between
 	Drop        string // directory into which files with share prices are dropped; empty: none
+	Trades      string // ID,ID=ADDRESS,…: providers whose trades are heard as they are made; empty: none
 	PerAddress  string // requests a minute that a program may make from one address without a key; empty or 0: no limit
 	Proxies     string // addresses and networks of the proxies in front, with commas between; empty: there are none
 	Hub         string // the WebSub hub that is told when a feed changes; empty: none
@@ -69,6 +70,7 @@ func Settings() []Setting {
 		{Flag: "quotes", Env: "COURANT_QUOTES", Usage: "shares whose prices are asked for, beside those of the strip and of published stories: XNYS:BP,XNAS:VOD"},
 		{Flag: "display", Env: "COURANT_DISPLAY", Usage: "providers of share prices for which you confirm that you may show them to readers: finnhub,tiingo; those of all others are kept and not shown"},
 		{Flag: "drop", Env: "COURANT_DROP", Usage: "directory into which the paper's own feed drops files of share prices (docs/quotes.md)"},
+		{Flag: "trades", Env: "COURANT_TRADES", Usage: "providers whose trades are heard as they are made, over a WebSocket, where your plan has one: finnhub,polygon=wss://delayed.massive.com/stocks (docs/quotes.md)"},
 		{Flag: "memory", Env: "COURANT_MEMORY", Default: "256", Usage: "megabytes that rates may take in memory while the paper is served; beyond them the database is asked"},
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
@@ -117,6 +119,9 @@ func (c Config) Check() error {
 		return err
 	}
 	if _, err := c.asked(); err != nil {
+		return err
+	}
+	if _, err := c.trades(); err != nil {
 		return err
 	}
 	if _, err := c.memory(); err != nil {

@@ -108,6 +108,9 @@ func (w *wired) Collect(c chan<- prometheus.Metric) {
 		count("failed", "Requests without a reply.", r.Counts.Failed)
 		count("new", "Figures that were news.", r.Counts.New)
 		count("held", "Figures that were held back.", r.Counts.Held)
+		count("trades", "Trades that a provider's stream told.", r.Counts.Trades)
+		count("bars", "Bars of minutes that were made of them.", r.Counts.Bars)
+		count("cuts", "Conversations with a provider's stream that failed.", r.Counts.Cuts)
 		gauge("failures", "Failures in a row.", float64(r.Status.Failures))
 		if !r.Status.Newest.IsZero() {
 			gauge("newest_timestamp_seconds", "The newest moment of which a provider spoke.", float64(r.Status.Newest.Unix()))

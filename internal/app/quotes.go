@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/store/ticks"
 	"github.com/courant-news/courant/internal/wire"
 )
 
@@ -30,6 +33,50 @@ func (c Config) shown(all []wire.Provider) (map[market.SourceID]bool, error) {
 		shown[p.Source.ID] = true
 	}
 	return shown, nil
+}
+
+// trades are the providers whose trades are heard as they are made, with the addresses that the operator set in place of theirs.
+func (c Config) trades() (map[market.SourceID]string, error) {
+	fetched, err := c.Fetched()
+	if err != nil {
+		return nil, err
+	}
+	heard := map[market.SourceID]string{}
+	for text := range strings.SplitSeq(c.Trades, ",") {
+		id, address, given := strings.Cut(strings.TrimSpace(text), "=")
+		if id == "" && !given {
+			continue
+		}
+		p, err := named("trades", id, everybody())
+		if err != nil {
+			return nil, err
+		}
+		if p.Quotes == nil || p.Quotes.Stream == nil {
+			return nil, fault.Because(fault.Invalid, "the setting trades: %s tells no trades as they are made", p.Source.Name)
+		}
+		if c.Wire != "off" && c.Wire != "" && !slices.ContainsFunc(fetched, func(f wire.Provider) bool { return f.Source.ID == p.Source.ID }) {
+			return nil, fault.Because(fault.Invalid, "the setting trades: %s wants a key (%s): give it with --source-keys %s=…", p.Source.Name, p.Key, id)
+		}
+		if u, err := url.Parse(address); given && (err != nil || u.Scheme != "wss" && u.Scheme != "ws" || u.Host == "") {
+			return nil, fault.Because(fault.Invalid, "the setting trades: %.100q is no address of a WebSocket: write %s=wss://example.org/", address, id)
+		}
+		heard[p.Source.ID] = address
+	}
+	return heard, nil
+}
+
+// openTicks opens the file of trades beside the SQLite file of the paper, where any are heard. Of a paper in PostgreSQL, which may
+// have several machines, each keeps those that it hears in its memory.
+func (h *House) openTicks(ctx context.Context) (err error) {
+	if heard, err := h.Config.trades(); err != nil || len(heard) == 0 {
+		return err
+	}
+	if h.Config.Database != "" {
+		h.ticks, err = ticks.Open(ctx, "", ticks.Options{Most: 200_000})
+		return err
+	}
+	h.ticks, err = ticks.Open(ctx, filepath.Join(h.Config.Data, "ticks.db"), ticks.Options{})
+	return err
 }
 
 // asked are the listings that the operator wants to be asked for.

@@ -137,8 +137,8 @@ func pairs(setting, text string, all []wire.Provider) (map[market.SourceID]strin
 	return found, nil
 }
 
-// NewRunner returns a runner for the providers given, over the house's ledger. The mirrors that the operator named may have
-// any address; nothing else may.
+// NewRunner returns a runner for the providers given, over the house's ledger. The mirrors and streams that the operator named
+// may have any address; nothing else may.
 func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Runner, error) {
 	keys, err := pairs("source-keys", h.Config.SourceKeys, everybody())
 	if err != nil {
@@ -154,9 +154,21 @@ func (h *House) NewRunner(providers []wire.Provider, log *slog.Logger) (*wire.Ru
 			trusted = append(trusted, web.HostPort(u))
 		}
 	}
-	h.fetcher = web.NewFetcher(web.FetcherOptions{Trusted: trusted})
-	return wire.NewRunner(providers, h.Ledger, h.Store, h.fetcher, wire.Options{
+	o := wire.Options{
 		Keys: keys, Log: log, Folder: h.Config.Drop, Now: h.Config.Now,
 		Listings: func(ctx context.Context) ([]wire.Listed, error) { return h.Listed(ctx, h.Config.Now) },
-	})
+	}
+	if h.ticks != nil {
+		o.Ticks = h.ticks
+		if o.Streams, err = h.Config.trades(); err != nil {
+			return nil, err
+		}
+	}
+	for _, address := range o.Streams {
+		if u, err := url.Parse(address); err == nil && address != "" {
+			trusted = append(trusted, web.HostPort(u))
+		}
+	}
+	h.fetcher = web.NewFetcher(web.FetcherOptions{Trusted: trusted})
+	return wire.NewRunner(providers, h.Ledger, h.Store, h.fetcher, o)
 }

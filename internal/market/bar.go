@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 )
@@ -77,69 +76,6 @@ func (b Bar) Check() error {
 // same says whether two bars say the same.
 func (b Bar) same(o Bar) bool {
 	return b.Open.Equal(o.Open) && b.High.Equal(o.High) && b.Low.Equal(o.Low) && b.Close.Equal(o.Close) && b.Volume.Equal(o.Volume) && b.NoVolume == o.NoVolume
-}
-
-// AddBars keeps the bars of one source, all or none. What the source has said of the same bar already, unchanged, is left
-// out. The error is fault.Invalid for a bar that cannot be right, or one that stands there twice. Progress may be nil.
-func (l *Ledger) AddBars(ctx context.Context, source Source, bars []Bar, progress func(done int)) (Receipt, error) {
-	if err := source.check(); err != nil {
-		return Receipt{}, err
-	}
-	type place struct {
-		symbol   Symbol
-		interval Interval
-		at       int64
-	}
-	given := map[place]Bar{}
-	for _, b := range bars {
-		if err := b.Check(); err != nil {
-			return Receipt{}, err
-		}
-		p := place{b.Symbol, b.Interval, b.At.UnixMicro()}
-		if _, twice := given[p]; twice || b.Source != source.ID {
-			return Receipt{}, fault.Because(fault.Invalid, "%s: the bar of %s stands there twice, or is another source's", b.Symbol, b.At.UTC().Format(time.RFC3339))
-		}
-		given[p] = b
-	}
-	type series struct {
-		symbol   Symbol
-		interval Interval
-	}
-	ends := map[series][2]time.Time{}
-	for _, b := range bars {
-		k := series{b.Symbol, b.Interval}
-		e, ok := ends[k]
-		if !ok || b.At.Before(e[0]) {
-			e[0] = b.At
-		}
-		if b.At.After(e[1]) {
-			e[1] = b.At
-		}
-		ends[k] = e
-	}
-	for k, e := range ends {
-		there, err := l.store.Bars(ctx, k.symbol, k.interval, e[0], e[1])
-		if err != nil {
-			return Receipt{}, fmt.Errorf("add %d bars of %s: %w", len(bars), source.ID, err)
-		}
-		for _, b := range there {
-			p := place{b.Symbol, b.Interval, b.At.UnixMicro()}
-			if now, ok := given[p]; ok && b.Source == source.ID && b.same(now) {
-				delete(given, p)
-			}
-		}
-	}
-	news := slices.DeleteFunc(slices.Clone(bars), func(b Bar) bool {
-		_, isNew := given[place{b.Symbol, b.Interval, b.At.UnixMicro()}]
-		return !isNew
-	})
-	if err := l.store.AddBars(ctx, source, news, progress); err != nil {
-		return Receipt{}, fmt.Errorf("add %d bars of %s: %w", len(news), source.ID, err)
-	}
-	if len(news) > 0 {
-		l.bus.Publish(bus.Event{Topic: PriceTopic})
-	}
-	return Receipt{New: len(news), Known: len(bars) - len(news)}, nil
 }
 
 // Bars returns what a share did from one moment to another, both included, by its beginning. All are of one source, the most

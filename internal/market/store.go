@@ -53,9 +53,13 @@ type Store interface {
 	// is fault.NotFound, or fault.Conflict where one waits no more.
 	Decide(ctx context.Context, decisions []Decision) error
 
-	// AddBars appends bars of a source, and puts it, all or nothing. Progress, which may be nil, is called now and then with
-	// how many have been handled.
-	AddBars(ctx context.Context, source Source, bars []Bar, progress func(done int)) error
+	// AddBars appends bars of a source, holds those that are not believed, and puts the source, all or nothing. A held bar of
+	// the same place is held no more once one is appended. Progress, which may be nil, is called now and then with how many
+	// have been handled.
+	AddBars(ctx context.Context, source Source, bars []Bar, held []HeldBar, progress func(done int)) error
+
+	// HeldBars returns the bars of a symbol that are held, by their beginning and their source; for from and to see Bars.
+	HeldBars(ctx context.Context, symbol Symbol, interval Interval, from, to time.Time) ([]HeldBar, error)
 
 	// Bars returns the bars of a symbol that begin from one moment to another, both included, by their beginning and their
 	// source: of each source's the last learnt.

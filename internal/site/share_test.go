@@ -155,7 +155,7 @@ func TestASharesCourseIsOfTheClosesWhereSomebodyGaveBars(t *testing.T) {
 		low, high := currency.DecimalFromInt(int64(90+n)), currency.DecimalFromInt(int64(92+n))
 		bars = append(bars, market.Bar{Symbol: "XNYS:RIO", Interval: market.Daily, Source: feed.ID, At: day, Seen: learnt.AddDate(0, 0, 2), Open: low, High: high, Low: low, Close: high, NoVolume: true, Ref: "1"})
 	}
-	if _, err := p.ledger.AddBars(t.Context(), feed, bars, nil); err != nil {
+	if _, err := p.ledger.AddBars(t.Context(), feed, bars, market.BarsOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	at := monday.AddDate(0, 0, 1).Add(15 * time.Hour)

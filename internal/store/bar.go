@@ -9,29 +9,22 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
+const barColumns = "symbol, span, source, at, seen, open, high, low, close, volume, ref"
+
 // AddBars implements [market.Store].
-func (db *DB) AddBars(ctx context.Context, source market.Source, bars []market.Bar, progress func(done int)) error {
+func (db *DB) AddBars(ctx context.Context, source market.Source, bars []market.Bar, held []market.HeldBar, progress func(done int)) error {
 	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
 		if err := putSources(ctx, c, []market.Source{source}); err != nil {
 			return err
 		}
-		add, err := c.PrepareContext(ctx, `INSERT INTO bar (symbol, span, source, at, seen, open, high, low, close, volume, ref)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
-		if err != nil {
+		if _, err := addBars(ctx, c, bars, progress); err != nil {
 			return err
 		}
-		defer add.Close() // its error would be the connection's, which the commit tells
-		for i, b := range bars {
-			volume := b.Volume.String()
-			if b.NoVolume {
-				volume = ""
-			}
-			if _, err := add.ExecContext(ctx, string(b.Symbol), string(b.Interval), string(b.Source), micros(b.At), micros(b.Seen),
-				b.Open.String(), b.High.String(), b.Low.String(), b.Close.String(), volume, b.Ref); err != nil {
+		for _, h := range held {
+			_, err := c.ExecContext(ctx, "INSERT INTO heldbar ("+barColumns+`, reason, text)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, append(barValues(h.Bar), string(h.Reason), h.Text)...)
+			if err != nil {
 				return err
-			}
-			if progress != nil && (i%500 == 499 || i == len(bars)-1) {
-				progress(i + 1)
 			}
 		}
 		return nil
@@ -39,22 +32,78 @@ func (db *DB) AddBars(ctx context.Context, source market.Source, bars []market.B
 	return db.fail(err, "add %d bars", len(bars))
 }
 
+// addBars appends bars, leaves out those that are there, and returns how many were new.
+func addBars(ctx context.Context, c *sql.Conn, bars []market.Bar, progress func(done int)) (added int, err error) {
+	if len(bars) == 0 {
+		return 0, nil
+	}
+	add, err := c.PrepareContext(ctx, "INSERT INTO bar ("+barColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (symbol, span, source, at, seen) DO NOTHING`)
+	if err != nil {
+		return 0, err
+	}
+	defer add.Close() // its error would be the connection's, which the commit tells
+	for i, b := range bars {
+		done, err := add.ExecContext(ctx, barValues(b)...)
+		if err != nil {
+			return 0, err
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		added += int(n)
+		if progress != nil && (i%500 == 499 || i == len(bars)-1) {
+			progress(i + 1)
+		}
+	}
+	_, err = c.ExecContext(ctx, `DELETE FROM heldbar WHERE EXISTS (SELECT 1 FROM bar b WHERE b.symbol = heldbar.symbol
+		AND b.span = heldbar.span AND b.source = heldbar.source AND b.at = heldbar.at AND b.seen >= heldbar.seen)`)
+	return added, err
+}
+
+func barValues(b market.Bar) []any {
+	volume := b.Volume.String()
+	if b.NoVolume {
+		volume = ""
+	}
+	return []any{
+		string(b.Symbol), string(b.Interval), string(b.Source), micros(b.At), micros(b.Seen),
+		b.Open.String(), b.High.String(), b.Low.String(), b.Close.String(), volume, b.Ref,
+	}
+}
+
 // Bars implements [market.Store].
 func (db *DB) Bars(ctx context.Context, symbol market.Symbol, interval market.Interval, from, to time.Time) ([]market.Bar, error) {
-	all, err := collect[market.Bar](db.engine.read().QueryContext(ctx, `SELECT symbol, span, source, at, seen, open, high, low, close, volume, ref
+	all, err := collect[market.Bar](db.engine.read().QueryContext(ctx, "SELECT "+barColumns+`
 		FROM bar b WHERE symbol = $1 AND span = $2 AND at BETWEEN $3 AND $4
 			AND seen = (SELECT max(seen) FROM bar r WHERE r.symbol = b.symbol AND r.span = b.span AND r.source = b.source AND r.at = b.at)
-		ORDER BY at, source`, string(symbol), string(interval), micros(from), micros(to)))(func(rows *sql.Rows) (b market.Bar, err error) {
-		var at, seen int64
-		var volume string
-		if err := rows.Scan(&b.Symbol, &b.Interval, &b.Source, &at, &seen, &b.Open, &b.High, &b.Low, &b.Close, &volume, &b.Ref); err != nil {
-			return b, err
-		}
-		b.At, b.Seen, b.NoVolume = moment(at), moment(seen), volume == ""
-		if !b.NoVolume {
-			b.Volume, err = currency.ParseDecimal(volume)
-		}
-		return b, err
-	})
+		ORDER BY at, source`, string(symbol), string(interval), micros(from), micros(to)))(func(rows *sql.Rows) (market.Bar, error) { return scanBar(rows) })
 	return all, db.fail(err, "read the bars of %s", symbol)
+}
+
+// HeldBars implements [market.Store].
+func (db *DB) HeldBars(ctx context.Context, symbol market.Symbol, interval market.Interval, from, to time.Time) ([]market.HeldBar, error) {
+	all, err := collect[market.HeldBar](db.engine.read().QueryContext(ctx, "SELECT "+barColumns+`, reason, text
+		FROM heldbar WHERE symbol = $1 AND span = $2 AND at BETWEEN $3 AND $4 ORDER BY at, source, seen`,
+		string(symbol), string(interval), micros(from), micros(to)))(func(rows *sql.Rows) (h market.HeldBar, err error) {
+		h.Bar, err = scanBar(rows, &h.Reason, &h.Text)
+		return h, err
+	})
+	return all, db.fail(err, "read the bars of %s that are held", symbol)
+}
+
+// scanBar reads one row of bars, and what stands behind it.
+func scanBar(rows *sql.Rows, behind ...any) (b market.Bar, err error) {
+	var at, seen int64
+	var volume string
+	into := []any{&b.Symbol, &b.Interval, &b.Source, &at, &seen, &b.Open, &b.High, &b.Low, &b.Close, &volume, &b.Ref}
+	if err := rows.Scan(append(into, behind...)...); err != nil {
+		return b, err
+	}
+	b.At, b.Seen, b.NoVolume = moment(at), moment(seen), volume == ""
+	if !b.NoVolume {
+		b.Volume, err = currency.ParseDecimal(volume)
+	}
+	return b, err
 }

@@ -31,16 +31,16 @@ func keepsBars(t *testing.T, url string) {
 	silent.Volume, silent.NoVolume = currency.Decimal{}, true
 	given := []market.Bar{bar("vendor", 0, "35.40", now), bar("vendor", 1, "35.50", now), silent}
 	done := 0
-	if r, err := l.AddBars(t.Context(), vendor, given, func(n int) { done = n }); err != nil || r.New != 3 || done != 3 {
+	if r, err := l.AddBars(t.Context(), vendor, given, market.BarsOptions{Progress: func(n int) { done = n }}); err != nil || r.New != 3 || done != 3 {
 		t.Fatal(r, err, done)
 	}
-	if _, err := l.AddBars(t.Context(), secret, []market.Bar{bar("secret", 1, "35.55", now)}, nil); err != nil {
+	if _, err := l.AddBars(t.Context(), secret, []market.Bar{bar("secret", 1, "35.55", now)}, market.BarsOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	// What was said already is not news; what is said otherwise later counts from then on, and what was said stays.
 	now = now.Add(time.Hour)
 	revised := bar("vendor", 1, "35.45", now)
-	if r, err := l.AddBars(t.Context(), vendor, []market.Bar{bar("vendor", 0, "35.40", now), revised}, nil); err != nil || r != (market.Receipt{New: 1, Known: 1}) {
+	if r, err := l.AddBars(t.Context(), vendor, []market.Bar{bar("vendor", 0, "35.40", now), revised}, market.BarsOptions{}); err != nil || r.Receipt != (market.Receipt{New: 1, Known: 1}) {
 		t.Fatal(r, err)
 	}
 	from, to := given[0].At, given[2].At
@@ -59,11 +59,124 @@ func keepsBars(t *testing.T, url string) {
 	// All or none: one that cannot be right, or stands there twice, keeps the others out.
 	wrong := bar("vendor", 4, "36.50", now)
 	for _, batch := range [][]market.Bar{{bar("vendor", 3, "35.40", now), wrong}, {bar("vendor", 3, "35.40", now), bar("vendor", 3, "35.41", now)}} {
-		if _, err := l.AddBars(t.Context(), vendor, batch, nil); !errors.Is(err, fault.Invalid) {
+		if _, err := l.AddBars(t.Context(), vendor, batch, market.BarsOptions{}); !errors.Is(err, fault.Invalid) {
 			t.Error(err)
 		}
 	}
 	if all, err := db.Bars(t.Context(), "XNYS:BP", market.Daily, from, to.AddDate(0, 0, 9)); err != nil || len(all) != 4 {
 		t.Error(all, err)
+	}
+}
+
+func holdsBars(t *testing.T, url string) {
+	db := open(t, url)
+	now := time.Date(2026, 2, 9, 0, 0, 0, 0, time.UTC)
+	l := market.NewLedger(db, bus.New(), market.LedgerOptions{Now: func() time.Time { return now }})
+	vendor := market.Source{ID: "vendor", Name: "Vendor", Kind: market.Dataset, Fresh: time.Hour, Terms: market.ShowOnly}
+	other := market.Source{ID: "other", Name: "Other", Kind: market.Dataset, Fresh: time.Hour, Terms: market.Private}
+	day := func(source market.SourceID, n int, ohlc ...string) market.Bar {
+		b := bar(source, n, ohlc[3], now)
+		b.Open, b.High, b.Low = currency.MustDecimal(ohlc[0]), currency.MustDecimal(ohlc[1]), currency.MustDecimal(ohlc[2])
+		return b
+	}
+	add := func(source market.Source, o market.BarsOptions, bars ...market.Bar) market.BarsReceipt {
+		t.Helper()
+		now = now.Add(time.Minute)
+		for i := range bars {
+			bars[i].Seen = now
+		}
+		r, err := l.AddBars(t.Context(), source, bars, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	closes := func() (all []string) {
+		bars, err := db.Bars(t.Context(), "XNYS:BP", market.Daily, bar("", 0, "1", now).At, bar("", 30, "1", now).At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range bars {
+			if b.Source == "vendor" {
+				all = append(all, b.Close.String())
+			}
+		}
+		return all
+	}
+	held := func() (all []string) {
+		bars, err := db.HeldBars(t.Context(), "XNYS:BP", market.Daily, bar("", 0, "1", now).At, bar("", 30, "1", now).At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range bars {
+			if h.Text == "" || !h.At.Before(now) {
+				t.Errorf("%+v", h)
+			}
+			all = append(all, h.Close.String()+" "+string(h.Reason))
+		}
+		return all
+	}
+	// A close in another unit, and a high that nobody can have paid, in one file with bars that are right.
+	given := []market.Bar{
+		day("vendor", 0, "35.1", "35.9", "35.0", "35.4"), day("vendor", 1, "3510", "3590", "3500", "3540"), day("vendor", 2, "35.1", "359.0", "35.0", "35.2"),
+		day("vendor", 3, "35.1", "35.9", "35.0", "35.5"),
+	}
+	r := add(vendor, market.BarsOptions{}, given...)
+	if r.New != 2 || r.Known != 0 || len(r.Held) != 2 || r.Held[0].Reason != market.Slip || r.Held[1].Reason != market.Jump {
+		t.Errorf("%+v", r)
+	}
+	if diff := cmp.Diff([]string{"35.4", "35.5"}, closes()); diff != "" {
+		t.Error(diff)
+	}
+	// What is said again is held as before, and not twice.
+	if r := add(vendor, market.BarsOptions{}, given...); r.New != 0 || r.Known != 4 || len(r.Held) != 0 {
+		t.Errorf("%+v", r)
+	}
+	if diff := cmp.Diff([]string{"3540 power of ten", "35.2 jump"}, held()); diff != "" {
+		t.Error(diff)
+	}
+	// A person stands by what is held.
+	if r := add(vendor, market.BarsOptions{Vouched: true}, given[2]); r.New != 1 || len(r.Held) != 0 {
+		t.Errorf("%+v", r)
+	}
+	// A fall is held; another source says the same, and it is held no more once it is said again.
+	fall := day("vendor", 4, "22.0", "22.5", "21.0", "22.0")
+	if r := add(vendor, market.BarsOptions{}, fall); len(r.Held) != 1 {
+		t.Errorf("%+v", r)
+	}
+	if r := add(other, market.BarsOptions{}, day("other", 4, "22.0", "22.5", "21.0", "22.1")); r.New != 1 || len(r.Held) != 0 {
+		t.Errorf("%+v", r)
+	}
+	if r := add(vendor, market.BarsOptions{}, fall, day("vendor", 7, "22.0", "22.5", "21.0", "22.3")); r.New != 2 || len(r.Held) != 0 {
+		t.Errorf("%+v", r)
+	}
+	if diff := cmp.Diff([]string{"35.4", "35.2", "35.5", "22.0", "22.3"}, closes()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"3540 power of ten"}, held()); diff != "" {
+		t.Error(diff)
+	}
+	// Of a share that trades no more there is nothing to be told.
+	gone := day("vendor", 0, "16", "16", "16", "16")
+	gone.Symbol = "XNYS:SCS"
+	if r := add(vendor, market.BarsOptions{}, gone); len(r.Held) != 1 || r.Held[0].Reason != market.NotTraded {
+		t.Errorf("%+v", r)
+	}
+	// A quote of another source confirms a bar as well as a bar does, and the source's own quotes are its past.
+	said := func(source market.Source, n int, value string) {
+		o := market.NewObservation("XNYS:BP", market.Last, currency.MustDecimal(value), market.Moment{At: bar("", n, "1", now).At, Seen: now}, source.ID, "")
+		if _, err := l.Record(t.Context(), []market.Source{source}, []market.Observation{o}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feed := market.Source{ID: "feed", Name: "Feed", Kind: market.Dataset, Fresh: time.Hour, Terms: market.ShowOnly}
+	said(feed, 7, "22.3")
+	jump := day("feed", 8, "44", "44.5", "43", "44.4")
+	if r := add(feed, market.BarsOptions{}, jump); len(r.Held) != 1 {
+		t.Errorf("%+v", r)
+	}
+	said(other, 8, "44.2")
+	if r := add(feed, market.BarsOptions{}, jump); r.New != 1 || len(r.Held) != 0 {
+		t.Errorf("%+v", r)
 	}
 }

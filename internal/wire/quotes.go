@@ -22,6 +22,8 @@ type Quotes struct {
 	Pause    time.Duration // between two requests of a round, where its terms count them by the minute
 	Folder   bool          // it is a directory into which files are dropped; nothing is requested
 
+	Stream *Stream // how it tells trades as they are made; nil: it does not
+
 	// Name is what it calls a listing; not ok where it has none for the market.
 	Name func(market.Symbol) (name string, ok bool)
 	// Parse reads a reply to a request about some listings. The error is fault.Upstream with a sentence that says what

@@ -10,6 +10,7 @@ import (
 type Report struct {
 	Provider Provider
 	Status   Status
+	Stream   Status // of its stream, where it is listened to
 	Counts   Counts // since the start of the program
 }
 
@@ -22,7 +23,7 @@ func (r *Runner) Reports(ctx context.Context) ([]Report, error) {
 	counts := r.Counts()
 	all := make([]Report, len(r.providers))
 	for i, p := range r.providers {
-		all[i] = Report{Provider: p, Status: statuses[p.Source.ID], Counts: counts[p.Source.ID]}
+		all[i] = Report{Provider: p, Status: statuses[p.Source.ID], Stream: statuses[StreamID(p.Source.ID)], Counts: counts[p.Source.ID]}
 		all[i].Status.Source = p.Source.ID
 	}
 	return all, nil

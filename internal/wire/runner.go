@@ -47,6 +47,11 @@ type Options struct {
 	Listings func(context.Context) ([]Listed, error) // the listings of which providers of share prices are asked; nil: none
 	Folder   string                                  // the directory into which files with share prices are dropped; empty: none
 
+	// Streams are the providers whose trades are heard as they are made, each with the address of its stream; empty: its own.
+	Streams map[market.SourceID]string
+	Ticks   Ticks         // where their trades are kept; must be set where there are any
+	Pulse   time.Duration // how often what they tell is written down; 0: a second
+
 	Log *slog.Logger // nil: none
 }
 
@@ -54,9 +59,12 @@ type Options struct {
 type Counts struct {
 	Asked, Unchanged, Read, Refused, Failed int
 	Figures, New, Held                      int
+
+	Streams, Cuts, Trades, Bars int // conversations with its stream, those that failed, what was told in them, and what was made of it
 }
 
-// leaseTerm is longer than a provider can take to answer all that is asked of it in one round.
+// leaseTerm is longer than a provider can take to answer one request with all that follows from it. A round of many requests
+// renews its lease on the way.
 const leaseTerm = 10 * time.Minute
 
 // NewRunner returns a runner for the providers that are to be fetched.
@@ -69,6 +77,9 @@ func NewRunner(providers []Provider, ledger *market.Ledger, store Store, fetch *
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Pulse == 0 {
+		o.Pulse = time.Second
 	}
 	for _, p := range providers {
 		if p.Quotes != nil {
@@ -111,9 +122,18 @@ func (r *Runner) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, p := range r.providers {
 		all.Go(func() { r.attend(ctx, p) })
+		if r.streams(p) {
+			all.Go(func() { r.follow(ctx, p) })
+		}
 	}
 	all.Go(func() { r.sweep(ctx) })
 	all.Wait()
+}
+
+// streams says whether a provider's trades are heard as they are made.
+func (r *Runner) streams(p Provider) bool {
+	_, wanted := r.o.Streams[p.Source.ID]
+	return wanted && p.Quotes != nil && p.Quotes.Stream != nil
 }
 
 // attend fetches one provider for ever.
@@ -203,9 +223,16 @@ func (r *Runner) round(ctx context.Context, p Provider, lease market.Lease, s *S
 			return nil
 		}
 	}
+	renewed := time.Now()
 	for i, q := range p.Requests(Ask{Key: r.o.Keys[p.Source.ID], Today: p.Schedule.today(s.Tried), Listed: due}) {
 		if i > 0 && p.Quotes != nil && !sleep(ctx, p.Quotes.Pause) {
 			return ctx.Err()
+		}
+		if time.Since(renewed) >= leaseTerm/4 {
+			if err := r.prolong(ctx, lease, leaseTerm); err != nil {
+				return err
+			}
+			renewed = time.Now()
 		}
 		o, err := r.ask(ctx, p, q, lease, s)
 		asked = max(asked, o.wait)
@@ -258,6 +285,21 @@ func (r *Runner) listed(ctx context.Context, p Provider) (named []Listed, left [
 	}
 	named, left = p.List(all)
 	return named, left, nil
+}
+
+// prolong keeps a lease for another term. The error is fault.Conflict where another machine has it by now: what would be heard
+// under it would be dropped.
+func (r *Runner) prolong(ctx context.Context, lease market.Lease, term time.Duration) error {
+	now, held, err := r.store.Lease(ctx, lease.Name, r.holder, term)
+	switch {
+	case err != nil:
+		return err
+	case !held:
+		return fault.Because(fault.Conflict, "another machine does this for the paper now: %s is left to it", lease.Name)
+	case now != lease: // it had run out, and nobody took it; a machine that comes to it now must not be hindered
+		return errors.Join(fault.Because(fault.Conflict, "the lease %s had run out: what was begun under it is left", lease.Name), r.store.DropLease(ctx, now))
+	}
+	return nil
 }
 
 // sleep waits, and says whether the context still runs.
@@ -416,7 +458,8 @@ func (r *Runner) take(ctx context.Context, p Provider, reply Reply, lease market
 		}
 	}
 	hearing := market.Hearing{Source: p.Source, Observations: reading.Observations(p.Source.ID, reply.Fetched), Lease: lease}
-	hearing.Live = lease != (market.Lease{}) // a turn asks for the newest; a backfill and a saved reply take no lease
+	// A turn asks for the newest; a backfill and a saved reply take no lease, and where there is a stream, that tells the newest.
+	hearing.Live = lease != (market.Lease{}) && !r.streams(p)
 	if progress != nil {
 		hearing.Progress = func(kept int) { progress(kept, o.Figures) }
 	}

@@ -3,7 +3,10 @@ package provider
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/wire"
@@ -13,7 +16,8 @@ import (
 // the session before, which every plan may; its snapshots, last trades and days are read, too.
 //
 // Traps: moments are in milliseconds here and in nanoseconds there; a table of days is adjusted for splits to come unless
-// it is asked otherwise; and plans whose prices are late say DELAYED where others say OK.
+// it is asked otherwise; and plans whose prices are late say DELAYED where others say OK. Its stream has another address for
+// plans whose trades are a quarter of an hour late, allows one connection, and tells trades that make no price, as odd lots.
 func polygon() wire.Provider {
 	p := wire.Provider{
 		Source: keyed("polygon", "Massive (Polygon)", "https://massive.com",
@@ -22,6 +26,11 @@ func polygon() wire.Provider {
 		Base: "https://api.polygon.io/", Key: "API key", Schedule: newYork,
 	}
 	p.Quotes = &wire.Quotes{EndOfDay: true, After: 9 * time.Hour, Pause: 13 * time.Second, Name: nameOf(p.Source.ID), Parse: parsePolygon}
+	p.Quotes.Stream = &wire.Stream{
+		Address: "wss://socket.massive.com/stocks",
+		Open:    func(address, _ string) string { return address },
+		Say:     sayPolygon, Hear: hearPolygon,
+	}
 	p.Requests = func(a wire.Ask) []wire.Request {
 		return perListing(a, func(name string) string {
 			return "v2/aggs/ticker/" + url.PathEscape(name) + "/prev?adjusted=false&apiKey=" + url.QueryEscape(a.Key)
@@ -233,3 +242,66 @@ func unixFine(text wire.Text, unit time.Duration) (time.Time, error) {
 	}
 	return at, nil
 }
+
+func sayPolygon(s wire.Stage, key string, asked []wire.Listed) (messages []string, told bool) {
+	switch s {
+	case wire.Greeted:
+		return []string{`{"action":"auth","params":` + quote(key) + `}`}, false
+	case wire.Admitted:
+		names := make([]string, len(asked))
+		for i, l := range asked {
+			names[i] = "T." + l.Name
+		}
+		return []string{`{"action":"subscribe","params":` + quote(strings.Join(names, ",")) + `}`}, false
+	}
+	return nil, s == wire.Subscribed
+}
+
+func hearPolygon(message []byte, asked []wire.Listed) (wire.Message, error) {
+	var events []jsontext.Value
+	if err := wire.JSON(message, &events); err != nil {
+		return wire.Message{}, err
+	}
+	var heard wire.Message
+	for _, text := range events {
+		var e struct {
+			Event   string `json:"ev"`
+			Status  string `json:"status"`
+			Message string `json:"message"`
+
+			Ticker     string      `json:"sym"`
+			Price      wire.Text   `json:"p"`
+			Size       wire.Text   `json:"s"`
+			Millis     wire.Text   `json:"t"`
+			Conditions []wire.Text `json:"c"`
+		}
+		if err := wire.JSON(text, &e); err != nil {
+			return wire.Message{}, err
+		}
+		switch e.Event {
+		case "status":
+			stage, ok := polygonStages[e.Status]
+			if !ok {
+				return wire.Message{}, refused(e.Status + ": " + e.Message)
+			}
+			heard.Stage = stage
+			continue
+		case "T":
+		default:
+			return wire.Message{}, wire.Refuse("an event %.20q was not asked for", e.Event)
+		}
+		l, err := named(asked, e.Ticker)
+		if err != nil {
+			return wire.Message{}, err
+		}
+		t, err := tradeOf("polygon", l, e.Millis, e.Price, e.Size, e.Conditions)
+		if err != nil {
+			return wire.Message{}, err
+		}
+		t.Text = string(text)
+		heard.Trades = append(heard.Trades, t)
+	}
+	return heard, nil
+}
+
+var polygonStages = map[string]wire.Stage{"connected": wire.Greeted, "auth_success": wire.Admitted, "success": wire.Subscribed}
