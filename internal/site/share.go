@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
