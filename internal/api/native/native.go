@@ -1,5 +1,5 @@
-// Package native is Courant's own interface for programs, at /api/v1/: the board, rates, series, conversions, currencies,
-// sources, the record of each number, the quarantine and the proof-reader, as JSON, CSV and NDJSON.
+// Package native is Courant's own interface for programs, at /api/v1/: the board, rates, series, conversions, shares with their
+// bars and what is known of them, currencies, sources, the record of each number, the quarantine and the proof-reader, as JSON, CSV and NDJSON.
 //
 // Every address is declared once, as an [endpoint] in a list: its route, the reading of its parameters, its place in the
 // OpenAPI document at /api/openapi.json and its section of the page at /api/ come from there, so that none of them can

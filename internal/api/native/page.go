@@ -28,7 +28,7 @@ const (
 	shownLines = 40    // of a real answer
 	maxFilled  = 2_000 // characters of a form's query
 	depth      = 3     // of the fields of a reply that are listed
-	aboutAPI   = "Exchange rates with who said them, about when, and when they were learnt, as JSON, CSV and NDJSON."
+	aboutAPI   = "Exchange rates and share prices with who said them, about when, and when they were learnt, as JSON, CSV and NDJSON."
 )
 
 // page answers with the description of the interface: made of the declarations, with answers of this very moment.
