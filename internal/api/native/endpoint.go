@@ -25,6 +25,7 @@ type endpoint struct {
 	Try    []string // the parameters that its example gives, beside those that must be
 	Sample string   // of the body, where there is one
 	answer func(query) (found, error)
+	open   func(http.ResponseWriter, query) error // instead: it sends server-sent events, whose data Reply is
 }
 
 // param is a parameter, of the path where the path names it, else of the query.
@@ -255,6 +256,17 @@ func (n *native) declared() []endpoint {
 				asOf, knownAt,
 			},
 			Row: storyHit{}, Reply: searched{}, answer: n.search,
+		},
+		{
+			Name: "stream", Path: "stream", Title: "What changes, as it does",
+			Text: "Server-sent events: at once what there is to say of each pair and listing, then of each again when that is something else. What is sent " +
+				"is the whole reply of its own address, so that nothing is missed by who was away, however long. Only sources speak that may be passed on. " +
+				"A comment is sent after twenty seconds without a change. Where there are too many streams the answer is 503: ask rates and quotes now and then.",
+			Params: []param{
+				{Name: "symbols", Text: "up to a hundred pairs and listings, with commas between", Example: "EUR/USD,XNYS:BP", Must: true, kind: symbolsOf()},
+				{Name: "after", Text: "the id of the last event, by who cannot send the header Last-Event-ID", kind: change()},
+			},
+			Reply: told{}, Faults: notFound, open: n.follow,
 		},
 		{
 			Name: "currencies", Path: "currencies", Title: "All currencies",

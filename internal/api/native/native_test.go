@@ -19,6 +19,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store/storetest"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // The moments of the tests: the interface is asked on 5 February 2026.
@@ -43,6 +44,7 @@ type house struct {
 	*httptest.Server
 	mux    *http.ServeMux
 	ledger *market.Ledger
+	stream *web.Stream
 }
 
 func empty(t testing.TB, o native.Options) *house {
@@ -51,7 +53,7 @@ func empty(t testing.TB, o native.Options) *house {
 	now := func() time.Time { return reading }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
-	native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
+	h.stream = native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
 	h.Server = httptest.NewServer(h.mux)
 	t.Cleanup(h.Close)
 	return h

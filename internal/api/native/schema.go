@@ -146,6 +146,9 @@ func (s *schemas) operation(e endpoint) object {
 			"type": "string", "description": "A heading and a row for each: " + strings.Join(columns(nil, reflect.TypeOf(e.Row), ""), ", "),
 		}}
 	}
+	if e.open != nil {
+		content = object{"text/event-stream": whole}
+	}
 	responses := object{"200": object{"description": e.Title, "content": content}}
 	for _, t := range troubles() {
 		if e.canFail(t.status) {
