@@ -66,6 +66,14 @@ func (f *Face) NewCache(memory int, age time.Duration) *web.Cache {
 	return c
 }
 
+// NewStream returns a stream of what an interface says of its topics. Like a cache it is told whenever anything has changed.
+func (f *Face) NewStream(state func(ctx context.Context, topic string) (web.State, error), o web.StreamOptions) *web.Stream {
+	o.Log = f.o.Log
+	s := web.NewStream(state, o)
+	f.bus.Listen(func(bus.Event) { s.Hint(func(string) bool { return true }) })
+	return s
+}
+
 // Ledger is the ledger of the sources whose numbers may be passed on.
 func (f *Face) Ledger() *market.Ledger { return f.ledger }
 

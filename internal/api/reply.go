@@ -84,6 +84,15 @@ func (f *Face) Take(fail web.Fail, known []string, build func(Question) (Reply, 
 	})
 }
 
+// Open answers GET with what open sends itself, such as a stream. All else is as with [Face.Answer].
+func (f *Face) Open(fail web.Fail, known []string, open func(http.ResponseWriter, Question) error) http.Handler {
+	methods := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
+	return f.serve(methods, fail, known, func(w http.ResponseWriter, q Question) error {
+		maps.Copy(w.Header(), cors)
+		return open(w, q)
+	})
+}
+
 // serve answers the methods, the last of which is OPTIONS, and reads the query of the others for an answer.
 func (f *Face) serve(methods []string, fail web.Fail, known []string, answer func(http.ResponseWriter, Question) error) http.Handler {
 	allowed := strings.Join(methods, ", ")

@@ -147,7 +147,8 @@ type App struct {
 	keys    *keys.Ring
 	hooks   *hook.Runner
 	paper   *site.Site
-	setup   string // the link of the first start; empty where somebody works here
+	told    *web.Stream // of programs
+	setup   string      // the link of the first start; empty where somebody works here
 	ready   atomic.Bool
 	public  net.Listener
 	private net.Listener // nil where no metrics are wanted
@@ -231,7 +232,6 @@ func (a *App) build() (err error) {
 		return fmt.Errorf("build the site: %w", err)
 	}
 	a.paper = paper
-	a.metrics.streams(paper.Streams)
 	newsroom, err := desk.New(a.Newsroom, a.Ledger, a.Gate, desk.Options{
 		Name: configured.Name, Base: configured.Base, Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview,
 		Origin: a.Config.Origin(a.Addr()), Pictures: a.Store, Darkroom: media.NewDarkroom(a.Store, media.Options{Now: a.Config.Now}), Log: a.log,
@@ -247,7 +247,8 @@ func (a *App) build() (err error) {
 	mux.HandleFunc("GET /readyz", a.serveReady)
 	mux.Handle("/", paper)
 	programs := http.NewServeMux()
-	a.servePrograms(programs, paper)
+	a.servePrograms(programs, paper, options.Stream)
+	a.metrics.streams(a.Streams)
 	a.keys = keys.NewRing(a.Store, keys.Options{Log: a.log})
 	limit, _ := a.Config.perAddress() // checked when the house was opened
 	entrance := gate.New(a.keys, gate.Options{PerAddress: limit, Fail: inTheirWords(programs), Log: a.log})
@@ -286,8 +287,8 @@ func bind(setting, address string) (net.Listener, error) {
 // Addr is the address at which the paper is read, with the port that was bound.
 func (a *App) Addr() string { return a.public.Addr().String() }
 
-// Streams is how many open pages are kept current.
-func (a *App) Streams() int { return a.paper.Streams() }
+// Streams is how many open pages and programs are kept current.
+func (a *App) Streams() int { return a.paper.Streams() + a.told.Streams() }
 
 // MetricsAddr is the address of the private listener; empty where there is none.
 func (a *App) MetricsAddr() string {
@@ -316,6 +317,7 @@ func (a *App) Run(ctx context.Context) error {
 	wires.Go(func() { a.Newsroom.Run(wiring, a.log) })
 	wires.Go(func() { a.hooks.Run(wiring) })
 	wires.Go(func() { a.paper.Run(wiring) })
+	wires.Go(func() { a.told.Run(wiring) })
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}

@@ -43,10 +43,10 @@ func (m *metrics) see(route string, status int, took time.Duration) {
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
 
-// streams counts the open pages that are kept current.
+// streams counts the open pages and programs that are kept current.
 func (m *metrics) streams(open func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "courant_streams", Help: "Open pages that are kept current.",
+		Name: "courant_streams", Help: "Open pages and programs that are kept current.",
 	}, func() float64 { return float64(open()) }))
 }
 

@@ -22,15 +22,15 @@ import (
 )
 
 // servePrograms sets the routes of all interfaces for programs: Courant's own, the feeds, the dialects of other
-// services, and the tools for language models.
-func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site) {
-	own := native.Options{Masthead: paper.Masthead, Paper: a.Paper, Preferred: paper.Preferred, Page: paper.Page}
+// services, and the tools for language models. Programs may hold as many streams as pages.
+func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site, streams web.StreamOptions) {
+	own := native.Options{Masthead: paper.Masthead, Paper: a.Paper, Preferred: paper.Preferred, Page: paper.Page, Stream: streams}
 	options := api.Options{Log: a.log, Now: a.Config.Now}
 	if a.wire != nil {
 		own.Wire, options.Next = a.wire.Reports, a.next
 	}
 	face := api.New(a.Ledger, a.Bus, options)
-	native.Mount(mux, face, own)
+	a.told = native.Mount(mux, face, own)
 	feed.Mount(mux, face, paper.Masthead)
 	for _, mount := range []func(*http.ServeMux, *api.Face){
 		erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, mcp.Mount, oxr.Mount,

@@ -63,8 +63,8 @@ Each number may be any that rounds to what is printed.`,
 		Explains: `Nothing traded under the ticker on that day: the listing had ended, or had not yet begun. Whatever stands there is an
 old price, or one of something else.
 
-A page of a Saturday or Sunday prints the prices of Friday, and is held against that day. A listing that the table does
-not have is passed over.`,
+A page of a weekend or a holiday prints the prices of the session before, by the calendar of the market, and is held against that
+day. A listing that the table does not have is passed over.`,
 		Source: "the table of listings, whose rows each name their own",
 		Fails:  Example{Date: "2026-02-02", Lines: []string{"SCS 0.0200 16.14 0.12%"}},
 		Passes: Example{Date: "2025-12-10", Lines: []string{"SCS 0.0200 16.14 0.12%"}},
@@ -72,7 +72,7 @@ not have is passed over.`,
 	},
 	{
 		Code: "quote.event", Title: "Another share than the day before", Severity: Note,
-		Explains: `On this very day the listing was split or consolidated, renamed, or came from another market. Its price and that of
+		Explains: `On the very day of its price the listing was split or consolidated, renamed, or came from another market. Its price and that of
 the day before are prices of different things, and a change since then is only right if the previous close was adjusted.`,
 		Source: "the table of events of listings, whose rows each name their own",
 		Fails:  Example{Date: "2026-02-02", Lines: []string{"RBGPF 0.1000 82.5 0.12%"}},
@@ -323,31 +323,25 @@ func less(a, b currency.Decimal) string {
 	return fmt.Sprintf("%s − %s = %s", a, b, a.Sub(b))
 }
 
-// session is the day whose prices a page of a day prints: on a Saturday or Sunday the Friday before.
-func session(day time.Time) time.Time {
-	switch day.Weekday() {
-	case time.Saturday:
-		return day.AddDate(0, 0, -1)
-	case time.Sunday:
-		return day.AddDate(0, 0, -2)
-	}
-	return day
-}
-
-// listing is the listing that an item is of, as far as is known.
-func (c *check) listing(i Item, on time.Time) (market.Instrument, bool) {
+// listing is the listing that an item is of, as far as is known, and the day of the session whose prices a page of the item's
+// day prints: that day, or, where its market did not trade then, the last one before on which it did.
+func (c *check) listing(i Item) (known market.Instrument, on time.Time, ok bool) {
+	day, named := i.day(c), i.Market != "" && i.Market != market.NoMarket
 	symbol := market.Listing(i.Market, i.Ticker)
-	if i.Market == "" || i.Market == market.NoMarket {
-		symbol = c.facts.Listings.Bearing(i.Ticker, on)
+	if !named {
+		symbol = c.facts.Listings.Bearing(i.Ticker, day)
+	}
+	on, _ = symbol.Session(day)
+	if !named {
+		symbol = c.facts.Listings.Bearing(i.Ticker, on) // which may have moved since
 	}
 	known, err := c.facts.Listings.Instrument(symbol)
-	return known, err == nil
+	return known, on, err == nil
 }
 
 func quoteDelisted(c *check) {
 	for _, i := range c.document.Items {
-		on := session(i.day(c))
-		known, ok := c.listing(i, on)
+		known, on, ok := c.listing(i)
 		if !ok || known.TradedOn(on) {
 			continue
 		}
@@ -373,10 +367,10 @@ func quoteDelisted(c *check) {
 
 func quoteEvent(c *check) {
 	for _, i := range c.document.Items {
-		on := currency.DateOf(i.day(c))
 		for _, e := range c.facts.Listings.Events(i.Ticker) {
 			mic, _, _ := e.Symbol.Listing()
-			if e.Date != on || !e.Kind.Changes() || i.Market != "" && i.Market != market.NoMarket && i.Market != mic {
+			on, _ := e.Symbol.Session(i.day(c))
+			if !e.Date.First().Equal(on) || !e.Kind.Changes() || i.Market != "" && i.Market != market.NoMarket && i.Market != mic {
 				continue
 			}
 			f := Finding{Subject: i.subject(), Line: i.Line}
@@ -384,7 +378,7 @@ func quoteEvent(c *check) {
 				f.Printed = i.Last.String()
 			}
 			what := happened(e)
-			f.Message = fmt.Sprintf("%s %s on this very day: its price cannot be compared with that of the day before.", i.subject(), what)
+			f.Message = fmt.Sprintf("%s %s on %s, the day of its price, which cannot be compared with that of the session before.", i.subject(), what, written(e.Date))
 			fact := fmt.Sprintf("%s %s on %s.", e.Symbol, what, written(e.Date))
 			if e.Note != "" {
 				fact += " " + e.Note
@@ -424,7 +418,7 @@ func quoteMarket(c *check) {
 		if i.Market != "" && i.Market != market.NoMarket {
 			continue
 		}
-		on := session(i.day(c))
+		_, on, _ := c.listing(i)
 		var evidence []Evidence
 		var may []string
 		for _, known := range c.facts.Listings.Under(i.Ticker) {

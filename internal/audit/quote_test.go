@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
@@ -170,9 +171,40 @@ func TestAListingIsHeldAgainstTheDayOfItsPrice(t *testing.T) {
 			t.Errorf("%s on %s: found %q, want %q", c.line, c.day, got, c.found)
 		}
 	}
+	gone := tickerLine(t, "XNYS:SCS - 16.14 -")
+	for day, session := range map[string]string{
+		"2025-12-20": "19 December 2025", // a Saturday
+		"2025-12-25": "24 December 2025",
+		"2025-12-26": "26 December 2025", // of no holiday in New York
+		"2026-01-19": "16 January 2026",  // Martin Luther King's, a Monday
+		"2026-01-01": "31 December 2025",
+	} {
+		_, all := foundIn(t, "quote.delisted", Document{Date: dayOf(t, day), Items: []Item{gone}}, nil)
+		if want := "XNYS:SCS did not trade on " + session + ": "; len(all) != 1 || !strings.HasPrefix(all[0].Message, want) {
+			t.Errorf("a page of %s: %v, not %q", day, all, want)
+		}
+	}
 	old := tickerLine(t, "SCS 0.0200 16.14 0.12%")
 	old.At = dayOf(t, "2025-12-09").First()
 	if found, _ := foundIn(t, "quote.", Document{Date: dayOf(t, "2026-02-02"), Items: []Item{old}}, nil); len(found) > 0 {
 		t.Errorf("an item with its own day: %v", found)
+	}
+}
+
+// A page of a day on which a market did not trade prints the prices of the session before, by the market's own calendar.
+func TestThePricesOfAHolidayAreThoseOfTheSessionBefore(t *testing.T) {
+	for _, c := range []struct{ day, item, session string }{
+		{"2025-12-26", "XLON:RKT", "2025-12-24"}, // Boxing Day, after Christmas
+		{"2025-12-26", "XNYS:RIO", "2025-12-26"},
+		{"2026-04-06", "XLON:RKT", "2026-04-02"}, // Easter Monday, after Good Friday
+		{"2026-04-06", "XNYS:RIO", "2026-04-06"},
+		{"2026-07-03", "RIO", "2026-07-02"}, // for Independence Day, in New York alone; a bare ticker is of the market that it trades at
+		{"2026-07-03", "XLON:RR.", "2026-07-03"},
+		{"2026-07-05", "ACME", "2026-07-03"}, // of no known market: any day of the week
+	} {
+		on := &check{document: Document{Date: dayOf(t, c.day)}, facts: Embedded(), at: dayOf(t, c.day).First()}
+		if _, session, _ := on.listing(tickerLine(t, c.item)); session.Format(time.DateOnly) != c.session {
+			t.Errorf("a page of %s prints prices of %s of %s, not of %s", c.day, c.item, session.Format(time.DateOnly), c.session)
+		}
 	}
 }

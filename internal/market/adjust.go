@@ -3,6 +3,7 @@ package market
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,26 +17,30 @@ type AdjustedClose struct {
 	Value  currency.Decimal // exact where the division ends, else to CrossDigits significant digits
 	Basis  string           // how, in words: "adjusted 24 for 25 for the consolidation of 2 February 2026"; empty where nothing lay between
 	Events []Event          // what lay between, by date
+	From   []Observation    // what the rates rest on by which amounts were taken off that were paid in another currency
 }
 
 // Adjust computes what the close of a day would have been of the share that trades on a later one, after all that
 // happened to the listing between the two. The symbol is that of the later day; the close is one of the same line, or
 // of what it was called before.
 //
+// An amount that was paid in another currency than the price's is taken off by a rate of exchanges, which may be nil: there
+// are none.
+//
 // Prices of different things are compared exactly or not at all. The error is fault.NotFound, and says why, where the
 // close cannot be known: the listing does not trade on one of the days, shares were exchanged at a ratio that is not
-// known, a special dividend is of an amount that is not known, or in another currency than the price. It is
+// known, a special dividend is of an amount that is not known, or in a currency of which no rate is. It is
 // fault.NotFound too where nothing is known of the listing, and fault.Invalid where the later day comes before the other.
 //
 // An ordinary dividend is no event: a price falls by it, and that is part of the change.
-func (l *Listings) Adjust(s Symbol, previous currency.Decimal, on, later time.Time) (AdjustedClose, error) {
+func (l *Listings) Adjust(s Symbol, previous currency.Decimal, on, later time.Time, exchanges Exchanges) (AdjustedClose, error) {
 	if later.Before(on) {
 		return AdjustedClose{}, fault.Because(fault.Invalid, "the close of %s cannot be adjusted to %s, which comes before it", day(on), day(later))
 	}
 	if _, err := l.Instrument(s); err != nil {
 		return AdjustedClose{}, err
 	}
-	a, why := l.adjusted(s, previous, on, later)
+	a, why := l.adjusted(s, previous, on, later, exchanges)
 	if why != "" {
 		return AdjustedClose{}, fault.Because(fault.NotFound, "%s has no close of %s that can be compared: %s", s, day(on), why)
 	}
@@ -43,7 +48,7 @@ func (l *Listings) Adjust(s Symbol, previous currency.Decimal, on, later time.Ti
 }
 
 // adjusted is Adjust of a known listing, with why it cannot be known.
-func (l *Listings) adjusted(s Symbol, previous currency.Decimal, on, later time.Time) (a AdjustedClose, why string) {
+func (l *Listings) adjusted(s Symbol, previous currency.Decimal, on, later time.Time, exchanges Exchanges) (a AdjustedClose, why string) {
 	a = AdjustedClose{Value: previous, Events: l.Between(s, on, later)}
 	first := s // as what it traded on the earlier day
 	var how []string
@@ -55,10 +60,15 @@ func (l *Listings) adjusted(s Symbol, previous currency.Decimal, on, later time.
 		if err != nil {
 			return a, fault.Sentence(err)
 		}
-		if a.Value, why = e.adjust(a.Value, line.Unit); why != "" {
+		paid, why := e.paid(line.Unit, exchanges)
+		if why == "" {
+			a.Value, why = e.adjust(a.Value, paid)
+		}
+		if why != "" {
 			return a, why
 		}
-		how = append(how, e.adjustment())
+		a.From = append(a.From, paid.by.From...)
+		how = append(how, e.adjustment(line.Unit, paid))
 	}
 	for _, end := range []struct {
 		line Symbol
@@ -77,31 +87,26 @@ func (l *Listings) adjusted(s Symbol, previous currency.Decimal, on, later time.
 }
 
 // adjust makes a price before an event one after it, or says why that cannot be known.
-func (e Event) adjust(price currency.Decimal, unit Unit) (after currency.Decimal, why string) {
+func (e Event) adjust(price currency.Decimal, paid payment) (after currency.Decimal, why string) {
 	switch {
 	case e.Kind == SpecialDividend && e.Amount.IsZero():
 		return price, fmt.Sprintf("what %s paid is not known", e.named())
 	case e.Kind != SpecialDividend && e.Kind != Rename && e.New == 0:
 		return price, fmt.Sprintf("how many new shares %s gave for an old one is not known", e.named())
 	}
+	by := one
 	if !e.Amount.IsZero() {
-		paid, ok := e.Unit.In(unit, e.Amount)
-		if !ok {
-			return price, fmt.Sprintf("%s paid %s %s a share, at no known rate in %s", e.named(), e.Amount, e.Unit.Code, unit.Code)
-		}
-		if price = price.Sub(paid); price.Sign() <= 0 {
+		if price, by = price.Mul(paid.under).Sub(paid.over), paid.under; price.Sign() <= 0 {
 			return price, fmt.Sprintf("%s paid more for a share than it was worth", e.named())
 		}
 	}
-	if e.New == e.Old {
-		return price, ""
+	if e.New != e.Old {
+		price, by = price.Mul(currency.DecimalFromInt(e.Old)), by.Mul(currency.DecimalFromInt(e.New))
 	}
-	price = price.Mul(currency.DecimalFromInt(e.Old))
-	if e.New == 1 {
+	if by.Equal(one) {
 		return price, ""
 	}
 	// A quotient that ends has at most so many digits more than the dividend as the divisor has twos or fives.
-	by := currency.DecimalFromInt(e.New)
 	q, err := price.Quo(by, price.Digits()+4*by.Digits())
 	if err == nil && !q.Mul(by).Equal(price) {
 		q, err = price.Quo(by, CrossDigits)
@@ -115,15 +120,18 @@ func (e Event) adjust(price currency.Decimal, unit Unit) (after currency.Decimal
 // named is what happened, within a sentence.
 func (e Event) named() string { return fmt.Sprintf("the %s of %s", e.Kind, day(e.Date.First())) }
 
-// adjustment says how an event was reckoned with.
-func (e Event) adjustment() string {
+// adjustment says how an event was reckoned with for a price in a unit.
+func (e Event) adjustment(unit Unit, paid payment) string {
 	var parts []string
 	if !e.Amount.IsZero() {
-		paid := fmt.Sprintf("less %s %s", e.Amount, e.Unit.Code)
+		less := fmt.Sprintf("less %s %s", e.Amount, e.Unit.Code)
 		if e.Kind != SpecialDividend {
-			paid += " of special dividend"
+			less += " of special dividend"
 		}
-		parts = append(parts, paid)
+		if x := paid.by; x.Symbol != "" {
+			less += fmt.Sprintf(" at %s %s for one %s, which is of %s by %s", x.Shown(), unit.Currency, e.Unit.Currency, day(x.At), x.Said)
+		}
+		parts = append(parts, less)
 	}
 	if e.New != e.Old {
 		parts = append(parts, fmt.Sprintf("adjusted %d for %d", e.New, e.Old))
@@ -169,9 +177,9 @@ func sessionOf(mic MIC, at time.Time) (session, before time.Time) {
 // adjust makes the previous close one of the share that trades on the price's day, where something happened to the
 // listing that morning. Whether the source has done so itself it does not say. Where the share became worth half as
 // much again or more, or two thirds or less, the last price tells, for no market moves so by chance on the day of an
-// exchange; where it became less than that, nothing tells, and no change is said. A price of a day on which the listing did not
-// trade has none either.
-func (q *Quote) adjust(l *Listings) {
+// exchange; where it became less than that, nothing tells, and no change is said. What the source gave as its last price before
+// that morning it cannot have adjusted for it. A price of a day on which the listing did not trade has no change either.
+func (q *Quote) adjust(l *Listings, exchanges Exchanges) {
 	if q.Move.Withheld != "" || q.Instrument.Symbol == "" {
 		return
 	}
@@ -186,19 +194,25 @@ func (q *Quote) adjust(l *Listings) {
 		return
 	}
 	said := q.Previous.Value
-	a, why := l.adjusted(q.Symbol, said, before, session)
+	a, why := l.adjusted(q.Symbol, said, before, session, exchanges)
+	take := func() {
+		q.Previous.Value, q.Previous.How, q.Previous.Basis = a.Value, Computed, a.Basis
+		q.Previous.From = slices.Concat(q.Previous.From, a.From)
+		q.Move = move(a.Value, q.Value, q.Move.Since, q.Previous.From)
+	}
 	switch {
 	case why != "":
 		q.Move = Move{Withheld: why}
 	case a.Value.Equal(said):
 		q.Previous.Basis = a.Basis
+	case q.Previous.From[0].Field == Last && q.Previous.From[0].At.Before(q.At) && q.Previous.From[0].Seen.Before(session):
+		take()
 	case !farApart(said, a.Value):
 		q.Move = Move{Withheld: "the source does not say whether its previous close was adjusted for " + events[len(events)-1].named()}
 	case q.Value.Mul(q.Value).Cmp(said.Mul(a.Value)) > 0 == (said.Cmp(a.Value) > 0): // the last price is nearer to what was said
 		q.Previous.Basis = "as the source gives it, which is " + a.Basis
 	default:
-		q.Previous.Value, q.Previous.How, q.Previous.Basis = a.Value, Computed, a.Basis
-		q.Move = move(a.Value, q.Value, time.Time{}, q.Previous.From)
+		take()
 	}
 }
 

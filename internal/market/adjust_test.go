@@ -75,7 +75,7 @@ func TestACloseIsAdjustedForAllThatLayBetween(t *testing.T) {
 		{"XNYS:ADS", "5", "2021-02-26", "2021-03-01", "20", "adjusted 1 for 4 for the ratio change of 1 March 2021"},
 		{"XNAS:HALT", "7", "2021-06-30", "2021-07-06", "7", ""},
 	} {
-		a, err := l.Adjust(c.symbol, currency.MustDecimal(c.close), dateOf(t, c.on), dateOf(t, c.later))
+		a, err := l.Adjust(c.symbol, currency.MustDecimal(c.close), dateOf(t, c.on), dateOf(t, c.later), nil)
 		if err != nil || a.Value.String() != c.want || a.Basis != c.basis {
 			t.Errorf("%s %s of %s on %s is %s, %q (%v), not %s, %q", c.symbol, c.close, c.on, c.later, a.Value, a.Basis, err, c.want, c.basis)
 		}
@@ -94,7 +94,7 @@ func TestACloseIsAdjustedForAllThatLayBetween(t *testing.T) {
 		{"XNYS:OLD", "2020-03-30", "2020-04-01", "it did not trade on 1 April 2020"},
 		{"XNYS:LOST", "2020-05-27", "2020-05-28", "it did not trade on 27 May 2020"},
 	} {
-		a, err := l.Adjust(c.symbol, currency.MustDecimal("10"), dateOf(t, c.on), dateOf(t, c.later))
+		a, err := l.Adjust(c.symbol, currency.MustDecimal("10"), dateOf(t, c.on), dateOf(t, c.later), nil)
 		if !errors.Is(err, fault.NotFound) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s of %s on %s is %s (%v)", c.symbol, c.on, c.later, a.Value, err)
 		}
@@ -111,17 +111,17 @@ func TestAdjustingGoesByAnyWay(t *testing.T) {
 		}
 		return "XNYS:NEW"
 	}
-	whole, err := l.Adjust("XNYS:NEW", currency.MustDecimal("61.20"), first, last)
+	whole, err := l.Adjust("XNYS:NEW", currency.MustDecimal("61.20"), first, last, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ways := 0
 	for d := first; d.Before(last); d = d.AddDate(0, 0, 1) {
-		half, err := l.Adjust(at(d), currency.MustDecimal("61.20"), first, d)
+		half, err := l.Adjust(at(d), currency.MustDecimal("61.20"), first, d, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rest, err := l.Adjust("XNYS:NEW", half.Value, d, last)
+		rest, err := l.Adjust("XNYS:NEW", half.Value, d, last, nil)
 		if err != nil || !rest.Value.Equal(whole.Value) || len(half.Events)+len(rest.Events) != len(whole.Events) {
 			t.Fatalf("by way of %s it is %s, not %s (%v)", d, rest.Value, whole.Value, err)
 		}
@@ -239,6 +239,9 @@ func FuzzEvents(f *testing.F) {
 	} {
 		f.Add(row, "100.25")
 	}
+	exchanges := func(pair market.Symbol, _ time.Time) (market.Exchange, error) {
+		return market.Exchange{Price: market.Price{Symbol: pair}, Over: currency.MustDecimal("1.1919"), Under: currency.MustDecimal("0.8667")}, nil
+	}
 	f.Fuzz(func(t *testing.T, row, price string) {
 		close, err := currency.ParseDecimal(price)
 		if len(row) > 500 || len(price) > 40 || err != nil || close.Sign() <= 0 {
@@ -248,7 +251,7 @@ func FuzzEvents(f *testing.F) {
 		if err != nil {
 			return
 		}
-		a, err := l.Adjust("XNYS:A", close, time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
+		a, err := l.Adjust("XNYS:A", close, time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), exchanges)
 		switch {
 		case err != nil && !errors.Is(err, fault.NotFound):
 			t.Error(err)

@@ -515,7 +515,13 @@ func (l *Ledger) Quote(ctx context.Context, listing Symbol, asOf AsOf) (Quote, e
 	if err != nil {
 		return Quote{}, fmt.Errorf("read the series of %s: %w", listing, err)
 	}
-	return SettleQuote(listing, heard, facts, asOf)
+	exchanges, failed := l.exchanges(ctx, facts, asOf.Known)
+	facts.exchanges = exchanges
+	q, err := SettleQuote(listing, heard, facts, asOf)
+	if *failed != nil {
+		return Quote{}, *failed
+	}
+	return q, err
 }
 
 // Quotes settles every listing that was ever quoted within the AsOf, by ticker.
@@ -545,7 +551,9 @@ func (l *Ledger) Quotes(ctx context.Context, asOf AsOf) ([]Quote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the quotes: %w", err)
 	}
-	return SettleQuotes(heard, facts, asOf), nil
+	exchanges, failed := l.exchanges(ctx, facts, asOf.Known)
+	facts.exchanges = exchanges
+	return SettleQuotes(heard, facts, asOf), *failed
 }
 
 // Number is all there is to say of one observation: who said it, where and when, what the same source said of the same

@@ -152,6 +152,9 @@ func parseDates(texts []string, into ...*currency.Date) error {
 	return nil
 }
 
+// All returns every listing, in the order of the table.
+func (l *Listings) All() []Instrument { return slices.Clone(l.rows) }
+
 // Instrument returns what is known of a listing; the error is fault.NotFound.
 func (l *Listings) Instrument(s Symbol) (Instrument, error) {
 	n, ok := l.bySymbol[s]

@@ -75,7 +75,11 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 	if s.facts.Sources[q.Source].Kind != Page { // what a page printed the other day was no close for that
 		q.recall(s.sheets[q.Source])
 	}
-	q.adjust(s.facts.Listings)
+	exchanges := s.facts.exchanges
+	if exchanges == nil {
+		exchanges = s.exchange
+	}
+	q.adjust(s.facts.Listings, exchanges)
 	q.Flags = append(quoteFlags(q, s.facts, at), s.sameClose(q, at)...)
 	return q, nil
 }

@@ -16,6 +16,7 @@ type Facts struct {
 	Listings   *Listings
 	May        func(Source) bool // whether a source's numbers may be used; nil: those of all but private ones
 	annals     func() annals     // of Currencies; nil: written where they are needed
+	exchanges  Exchanges         // at which amounts are converted that shares paid; nil: by what was heard
 }
 
 // may says whether the numbers of a source may be used.

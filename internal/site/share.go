@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -137,8 +138,12 @@ func (t today) numbersOf(q market.Quote) []Entry {
 	list := []Entry{t.entryOf("Last price", t.hand.number(q.Value), howSaid(q.How), q.Offer, q.From)}
 	if q.Previous.How != "" {
 		how := howSaid(q.Previous.How)
-		if q.Previous.How == market.Computed {
+		switch {
+		case q.Previous.How != market.Computed:
+		case slices.ContainsFunc(q.Previous.From, func(o market.Observation) bool { return o.Field == market.Change }):
 			how = "computed: the last price less the change that the source gives"
+		default:
+			how = "computed: what the source gave as the close before"
 		}
 		if q.Previous.Basis != "" {
 			how += "; " + q.Previous.Basis

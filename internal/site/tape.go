@@ -95,7 +95,10 @@ func (s *Site) closes(ctx context.Context, q market.Quote, tape []market.Observa
 	}
 	s.plotted(c, days, nil, events, t)
 	first, last := days[0], days[len(days)-1]
-	adjusted, err := s.ledger.Listings().Adjust(q.Symbol, first.value, first.at, last.at)
+	adjusted, err := s.ledger.Adjust(ctx, q.Symbol, first.value, first.at, last.at, asOf.Known)
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return nil, err
+	}
 	switch {
 	case err != nil && q.Instrument.Symbol != "":
 		c.Move = Move{Withheld: fault.Sentence(err)}

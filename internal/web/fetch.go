@@ -94,21 +94,11 @@ func (f *Fetcher) Close() { f.client.CloseIdleConnections() }
 // error is fault.Invalid for an address that may not be fetched, and fault.Upstream for a server that cannot be reached,
 // is too slow, sends too much or breaks off.
 func (f *Fetcher) Fetch(ctx context.Context, q Query) (Answer, error) {
-	u, err := url.Parse(q.URL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		return Answer{}, fault.Because(fault.Invalid, "%.200q cannot be fetched: it is no web address", q.URL)
-	}
-	if q.Method == "" {
-		q.Method = http.MethodGet
-	}
-	req, err := http.NewRequestWithContext(ctx, q.Method, q.URL, strings.NewReader(q.Body))
+	req, err := f.request(ctx, q)
 	if err != nil {
-		return Answer{}, fault.Because(fault.Invalid, "%.200q cannot be fetched: %w", q.URL, err)
+		return Answer{}, err
 	}
-	for name, values := range q.Header {
-		req.Header[name] = values
-	}
-	req.Header.Set("User-Agent", f.o.Agent)
+	u := req.URL
 	if !f.o.Told {
 		req.Header.Set("Accept-Encoding", "gzip")
 	}

@@ -25,6 +25,7 @@ type endpoint struct {
 	Try    []string // the parameters that its example gives, beside those that must be
 	Sample string   // of the body, where there is one
 	answer func(query) (found, error)
+	open   func(http.ResponseWriter, query) error // instead: it sends server-sent events, whose data Reply is
 }
 
 // param is a parameter, of the path where the path names it, else of the query.
@@ -150,6 +151,8 @@ func (n *native) declared() []endpoint {
 	knownAt := param{Name: "known_at", Text: knownText, Example: "2026-02-03T06:00:00Z", kind: moment()}
 	precision := param{Name: "precision", Text: digits, Example: "6", kind: number(1, market.CrossDigits)}
 	pair := param{Name: "pair", Text: "base and quote: EUR-USD, EUR.USD or, escaped, EUR/USD", Example: "EUR-USD", Must: true, kind: pairOf()}
+	share := param{Name: "listing", Text: "market and ticker", Example: "XNYS:BP", Must: true, kind: listingOf()}
+	mic := param{Name: "mic", Text: "only those of a market: ISO 10383", Example: "XNYS", kind: marketOf()}
 	notFound := []int{http.StatusNotFound}
 	return []endpoint{
 		{
@@ -202,6 +205,46 @@ func (n *native) declared() []endpoint {
 			Row: conversion{}, Reply: converted{}, Faults: notFound, answer: n.convert,
 		},
 		{
+			Name: "quotes", Path: "quotes", Title: "Every share",
+			Text: "The last price of every listing that was quoted by a source whose prices may be passed on, in the unit in which it is written, with the " +
+				"change on the previous close, computed and made comparable where something happened to the share that morning, or with why there is none. " +
+				"Many sources of share prices allow them to be shown, and not to be passed on: their prices stand on the paper's pages and not here.",
+			Params: []param{{Name: "symbols", Text: "only these listings, with commas between", Example: "XNYS:BP,XNYS:RIO", kind: listingsOf()}, mic, asOf, knownAt},
+			Row:    quote{}, Reply: quotes{}, Try: []string{"symbols"}, answer: n.quotes,
+		},
+		{
+			Name: "quote", Path: "quotes/{listing}", Title: "One share, and why",
+			Text: "The settled quote of a listing, why it was chosen, what its source itself claims of the change, and what every other source says that may " +
+				"be passed on.",
+			Params: []param{share, asOf, knownAt},
+			Row:    explainedQuote{}, Reply: quoteReply{}, Faults: notFound, answer: n.quote,
+		},
+		{
+			Name: "bars", Path: "bars/{listing}", Title: "What a share did, session by session",
+			Text: "Open, high, low, close and volume of each session, or minute, as one source said them, whose prices may be passed on: bars of two are never " +
+				"mixed. They are not adjusted for what happened to the share meanwhile; actions says what that was. Of each bar the last that was learnt is given.",
+			Params: []param{
+				share,
+				{Name: "interval", Text: "how long a bar lasts", Example: "day", Default: "day", kind: choice("day", "minute")},
+				{Name: "from", Text: "the first day, or the first of a month or year; else a year before the last, of minutes the last", Example: "2026-01-01", kind: date()},
+				{Name: "to", Text: "the last day, or the last of a month or year; else today. At most forty years are given at once, of minutes 31 days", Example: "2026-02-02", kind: date()},
+			},
+			Row: bar{}, Reply: bars{}, Try: []string{"from", "to"}, Faults: notFound, answer: n.bars,
+		},
+		{
+			Name: "listings", Path: "listings", Title: "All listings that are known",
+			Text: "What trades under a ticker at a market: since and until when, whether it trades on the day that is asked for, in which unit, under which " +
+				"numbers it is known, and what happened to it, each with its source. These are facts of the paper's own tables, and no prices.",
+			Params: []param{mic, asOf},
+			Row:    listing{}, Reply: listings{}, Try: []string{"mic"}, answer: n.listings,
+		},
+		{
+			Name: "listing", Path: "listings/{listing}", Title: "One listing",
+			Text:   "The same of one listing, with every other listing of the instrument.",
+			Params: []param{share, asOf},
+			Row:    listing{}, Reply: listingReply{}, Faults: notFound, answer: n.oneListing,
+		},
+		{
 			Name: "search", Path: "search", Title: "Stories, currencies, shares, and what an amount is worth",
 			Text: "What a reader finds at /search: published stories that have all words, with what was looked for marked in them; currencies by " +
 				"code, sign or name in many languages; listings by ticker or name; and the answer to a question such as 100 usd in yen, with what it " +
@@ -213,6 +256,17 @@ func (n *native) declared() []endpoint {
 				asOf, knownAt,
 			},
 			Row: storyHit{}, Reply: searched{}, answer: n.search,
+		},
+		{
+			Name: "stream", Path: "stream", Title: "What changes, as it does",
+			Text: "Server-sent events: at once what there is to say of each pair and listing, then of each again when that is something else. What is sent " +
+				"is the whole reply of its own address, so that nothing is missed by who was away, however long. Only sources speak that may be passed on. " +
+				"A comment is sent after twenty seconds without a change. Where there are too many streams the answer is 503: ask rates and quotes now and then.",
+			Params: []param{
+				{Name: "symbols", Text: "up to a hundred pairs and listings, with commas between", Example: "EUR/USD,XNYS:BP", Must: true, kind: symbolsOf()},
+				{Name: "after", Text: "the id of the last event, by who cannot send the header Last-Event-ID", kind: change()},
+			},
+			Reply: told{}, Faults: notFound, open: n.follow,
 		},
 		{
 			Name: "currencies", Path: "currencies", Title: "All currencies",

@@ -79,6 +79,53 @@ func pairOf() kind {
 	}}
 }
 
+// listingPattern is a market and a ticker.
+const listingPattern = "[A-Za-z0-9]{4}:[A-Za-z0-9.-]{1,27}"
+
+// listingOf is a ticker at a market, whether or not there is such a listing: a market.Symbol.
+func listingOf() kind {
+	return kind{object{"type": "string", "pattern": "^" + listingPattern + "$"}, func(text string) (any, error) { return parseListing(text) }}
+}
+
+func parseListing(text string) (market.Symbol, error) {
+	s, err := market.ParseSymbol(text)
+	if _, _, ok := s.Listing(); err == nil && !ok {
+		err = fault.Because(fault.Invalid, "%q is a pair of currencies: write a share with its market as XNYS:RIO", text)
+	}
+	return s, err
+}
+
+// listingsOf are several, with commas between, each once: a []market.Symbol.
+func listingsOf() kind {
+	schema := object{"type": "string", "pattern": "^" + listingPattern + "(," + listingPattern + ")*$"}
+	return kind{schema, func(text string) (any, error) {
+		var all []market.Symbol
+		for part := range strings.SplitSeq(text, ",") {
+			s, err := parseListing(part)
+			if err != nil {
+				return nil, err
+			}
+			if all = append(all, s); len(all) > maxCodes {
+				return nil, fault.Because(fault.Invalid, "more than %d listings: leave it out to be told all", maxCodes)
+			}
+		}
+		slices.Sort(all)
+		return slices.Compact(all), nil
+	}}
+}
+
+// marketOf is the code of a market, whether or not there is such a one: a market.MIC.
+func marketOf() kind {
+	return kind{object{"type": "string", "pattern": "^[A-Za-z0-9]{4}$"}, func(text string) (any, error) {
+		s, err := market.ParseSymbol(text + ":A")
+		mic, _, ok := s.Listing()
+		if err != nil || !ok {
+			return nil, fault.Because(fault.Invalid, "%.40q is no code of a market: write it as XNYS", text)
+		}
+		return mic, nil
+	}}
+}
+
 // choice is one of some words: a string.
 func choice(words ...string) kind {
 	return kind{object{"type": "string", "enum": words}, func(text string) (any, error) {

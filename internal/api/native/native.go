@@ -1,5 +1,5 @@
-// Package native is Courant's own interface for programs, at /api/v1/: the board, rates, series, conversions, currencies,
-// sources, the record of each number, the quarantine and the proof-reader, as JSON, CSV and NDJSON.
+// Package native is Courant's own interface for programs, at /api/v1/: the board, rates, series, conversions, shares with their
+// bars and what is known of them, currencies, sources, the record of each number, the quarantine and the proof-reader, as JSON, CSV and NDJSON.
 //
 // Every address is declared once, as an [endpoint] in a list: its route, the reading of its parameters, its place in the
 // OpenAPI document at /api/openapi.json and its section of the page at /api/ come from there, so that none of them can
@@ -38,6 +38,8 @@ type Options struct {
 	Page func(r *http.Request, title, description, body string) ([]byte, error)
 	// Wire tells how the sources fare that the paper fetches; nil where it fetches none.
 	Wire func(context.Context) ([]wire.Report, error)
+	// Stream says how many programs are kept current, and how.
+	Stream web.StreamOptions
 }
 
 // Addresses.
@@ -58,11 +60,12 @@ type native struct {
 	endpoints []endpoint
 	proofs    chan struct{} // as many places as may proof-read at once
 	pages     *web.Cache    // the page that describes it, by host
+	stream    *web.Stream
 }
 
 // Mount sets the routes of the interface: those under /api/v1/, its document and its page, and /embed, where other sites get
-// an element that asks it.
-func Mount(mux *http.ServeMux, f *api.Face, o Options) {
+// an element that asks it. It returns the stream of the interface, which tells what changes while its Run runs.
+func Mount(mux *http.ServeMux, f *api.Face, o Options) *web.Stream {
 	if o.Long == 0 {
 		o.Long = 10_000
 	}
@@ -73,6 +76,7 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 		o.Page = plain
 	}
 	n := &native{Face: f, o: o, proofs: make(chan struct{}, proofReaders), pages: f.NewCache(pageMemory, pageAge)}
+	n.stream = f.NewStream(n.followed, o.Stream)
 	n.endpoints = n.declared()
 	handle := func(pattern string, h http.Handler) { mux.Handle(pattern, web.Recover(f.Log(), fail, h)) }
 	for _, e := range n.endpoints {
@@ -92,6 +96,7 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) {
 	handle(Page, web.Secure(web.Handle(f.Log(), fail, n.page)))
 	n.mountEmbed(mux)
 	mux.Handle("GET "+strings.TrimSuffix(root, "/"), http.RedirectHandler(root, http.StatusMovedPermanently))
+	return n.stream
 }
 
 // base is the one that is asked for, or the paper's.
@@ -118,6 +123,15 @@ func (n *native) nothing(q api.Question) (api.Reply, error) {
 
 // handler answers an endpoint.
 func (n *native) handler(e endpoint) http.Handler {
+	if e.open != nil {
+		return n.Open(fail, e.known(), func(w http.ResponseWriter, q api.Question) error {
+			args, err := e.read(q, form{})
+			if err != nil {
+				return err
+			}
+			return e.open(w, query{Question: q, arguments: args})
+		})
+	}
 	if e.Method == http.MethodPost {
 		return n.Take(fail, e.known(), func(q api.Question) (api.Reply, error) { return n.reply(e, q) })
 	}

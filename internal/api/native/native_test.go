@@ -19,6 +19,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store/storetest"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // The moments of the tests: the interface is asked on 5 February 2026.
@@ -43,6 +44,7 @@ type house struct {
 	*httptest.Server
 	mux    *http.ServeMux
 	ledger *market.Ledger
+	stream *web.Stream
 }
 
 func empty(t testing.TB, o native.Options) *house {
@@ -51,7 +53,7 @@ func empty(t testing.TB, o native.Options) *house {
 	now := func() time.Time { return reading }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
-	native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
+	h.stream = native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
 	h.Server = httptest.NewServer(h.mux)
 	t.Cleanup(h.Close)
 	return h
@@ -70,7 +72,36 @@ func full(t testing.TB, o native.Options) *house {
 		said(bank, "EUR/IDR", "19873.13", monday), said(bank, "EUR/BGN", "1.95583", friday), said(bank, "XAU/EUR", "4123.4", monday),
 		said(club, "EUR/USD", "1.186127", monday), said(club, "EUR/NOK", "11.43", monday),
 		said(closed, "EUR/USD", "1.1777", monday), said(closed, "EUR/RUB", "90.5", monday))
+	h.shares(t)
 	return h
+}
+
+// price is a field of a share's quote.
+func price(source market.Source, listing market.Symbol, field market.Field, value string, at time.Time) market.Observation {
+	return market.NewObservation(listing, field, currency.MustDecimal(value), market.Moment{At: at, Seen: at.Add(16*time.Hour + 5*time.Minute)}, source.ID, "line 8")
+}
+
+// shares are some whose prices may be passed on, and one that may only be shown; of one there are bars.
+func (h *house) shares(t testing.TB) {
+	t.Helper()
+	h.record(t, []market.Source{bank, club, closed},
+		price(bank, "XNYS:BP", market.Last, "37.37", monday), price(bank, "XNYS:BP", market.Change, "-0.5100", monday), price(bank, "XNYS:BP", market.Percent, "-1.36", monday),
+		price(bank, "XNYS:BP", market.HighPrice, "38.00", monday), price(bank, "XNYS:BP", market.Volume, "0", monday), price(club, "XNYS:BP", market.Last, "37.40", monday),
+		price(closed, "XNYS:BP", market.Last, "37.41", monday), price(closed, "XLON:RKT", market.Last, "6010", monday),
+		price(bank, "OTCM:RBGPF", market.Last, "82.49", friday), price(bank, "OTCM:RBGPF", market.Last, "83.325", monday),
+		price(bank, "XNYS:SCS", market.Last, "16.14", monday), price(bank, "XLON:RR.", market.Last, "1204.50", monday), price(bank, "XLON:RR.", market.PreviousClose, "1192.00", monday))
+	var bars []market.Bar
+	for i, day := range []time.Time{friday, monday} {
+		at := func(text string) currency.Decimal {
+			return currency.MustDecimal(text).Add(currency.DecimalFromInt(int64(i)))
+		}
+		bars = append(bars, market.Bar{
+			Symbol: "XNYS:BP", Interval: market.Daily, Source: club.ID, At: day, Seen: learnt, Open: at("36.10"), High: at("37.00"), Low: at("36.00"), Close: at("36.88"), NoVolume: i == 1,
+		})
+	}
+	if _, err := h.ledger.AddBars(t.Context(), club, bars, nil); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (h *house) record(t testing.TB, sources []market.Source, said ...market.Observation) {

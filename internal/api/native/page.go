@@ -28,7 +28,7 @@ const (
 	shownLines = 40    // of a real answer
 	maxFilled  = 2_000 // characters of a form's query
 	depth      = 3     // of the fields of a reply that are listed
-	aboutAPI   = "Exchange rates with who said them, about when, and when they were learnt, as JSON, CSV and NDJSON."
+	aboutAPI   = "Exchange rates and share prices with who said them, about when, and when they were learnt, as JSON, CSV and NDJSON."
 )
 
 // page answers with the description of the interface: made of the declarations, with answers of this very moment.
@@ -125,11 +125,14 @@ func (n *native) section(ctx context.Context, m *markup, e endpoint, address str
 	}
 	try := n.try(ctx, e)
 	command := "curl -s '" + address + try + "'"
+	if e.open != nil {
+		command = "curl -sN '" + address + try + "'"
+	}
 	if e.Method == http.MethodPost {
 		command = "printf '" + strings.ReplaceAll(e.Sample, "\n", `\n`) + "' | curl -s --data-binary @- '" + address + try + "'"
 	}
 	m.put(`<pre><code>%s</code></pre><details open><summary>Its answer now</summary><pre><code>%s</code></pre></details>`, command, n.answerTo(ctx, e, try))
-	if e.Method == "" {
+	if e.Method == "" && e.open == nil {
 		writeForm(m, e)
 	}
 	m.put(`<details><summary>What it holds</summary><table class="plain stack"><thead><tr><th scope="col">Field</th><th scope="col">What it is</th></tr></thead><tbody>`)
@@ -191,7 +194,7 @@ func writeForm(m *markup, e endpoint) {
 // fill sends a reader's form on to the address that it asks for, with what was filled in.
 func (n *native) fill(w http.ResponseWriter, r *http.Request) error {
 	e, ok := n.find(r.PathValue("name"))
-	if !ok || e.Method != "" {
+	if !ok || e.Method != "" || e.open != nil {
 		return fault.Because(fault.NotFound, "there is no form %.40q: those there are stand at %s", r.PathValue("name"), root)
 	}
 	if len(r.URL.RawQuery) > maxFilled {
@@ -263,7 +266,12 @@ func (n *native) answerTo(ctx context.Context, e endpoint, try string) string {
 			r.SetPathValue(p.Name, r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:])
 		}
 	}
-	reply, err := n.reply(e, api.Question{Request: r, Query: api.Query{Values: r.URL.Query()}})
+	var reply api.Reply
+	if e.open != nil {
+		reply.Body, err = n.event(ctx, "EUR/USD")
+	} else {
+		reply, err = n.reply(e, api.Question{Request: r, Query: api.Query{Values: r.URL.Query()}})
+	}
 	if err != nil {
 		return fault.Sentence(err)
 	}

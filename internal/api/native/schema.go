@@ -127,7 +127,7 @@ func describe(endpoints []endpoint) object {
 		"info": object{
 			"title":   "Courant",
 			"version": "1",
-			"description": "Exchange rates with who said them, about when, and when they were learnt. Numbers are exact: read them as decimals. " +
+			"description": "Exchange rates and share prices with who said them, about when, and when they were learnt. Numbers are exact: read them as decimals. " +
 				"All replies may be read by any page of the web. An extension, .json, .csv or .ndjson, does as Accept does.",
 		},
 		"servers":    []object{{"url": "/"}},
@@ -145,6 +145,9 @@ func (s *schemas) operation(e endpoint) object {
 		content["text/csv"] = object{"schema": object{
 			"type": "string", "description": "A heading and a row for each: " + strings.Join(columns(nil, reflect.TypeOf(e.Row), ""), ", "),
 		}}
+	}
+	if e.open != nil {
+		content = object{"text/event-stream": whole}
 	}
 	responses := object{"200": object{"description": e.Title, "content": content}}
 	for _, t := range troubles() {

@@ -91,6 +91,9 @@ func TestEveryEndpointAnswersAsItsSchemaSays(t *testing.T) {
 	document := h.get(t, "/api/openapi.json")
 	id := string(said(bank, "EUR/USD", "1.1859", monday).ID)
 	for _, o := range operations(t, document) {
+		if o.object["operationId"] == "stream" {
+			continue // it has no end; see stream_test.go
+		}
 		addresses := []string{strings.Replace(o.example(), "2zpzeq5nyg35iq4w", id, 1)}
 		switch o.object["operationId"] {
 		case "board":

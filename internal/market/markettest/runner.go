@@ -234,7 +234,7 @@ func (r *runner) adjust(words *reader) error {
 		words.fail("%w", err)
 		return nil
 	}
-	a, err := market.KnownListings().Adjust(listing, previous, on, later)
+	a, err := market.KnownListings().Adjust(listing, previous, on, later, nil)
 	if words.take("refused") {
 		reason := words.quotation()
 		if err == nil {
