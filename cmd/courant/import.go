@@ -19,12 +19,12 @@ import (
 func importCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Take in a saved page, a source's saved reply, bars of a share or an archive",
-		Long:  "Take in a saved page, a source's saved reply, bars of a share or an archive: all of it or, where it cannot be read, nothing.",
+		Short: "Take in a saved page, a source's saved reply, bars of a share, a dossier or an archive",
+		Long:  "Take in a saved page, a source's saved reply, bars of a share, a dossier or an archive: all of it or, where it cannot be read, nothing.",
 		Example: "  courant import page saved.html --date 2026-02-02\n  courant import reply ecb eurofxref-daily.xml\n" +
 			"  courant import edition paper.courant",
 	}
-	cmd.AddCommand(importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importEditionCommand(s))
+	cmd.AddCommand(importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importDossierCommand(s), importEditionCommand(s))
 	return cmd
 }
 
@@ -184,8 +184,8 @@ func importEditionCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "edition FILE",
 		Short: "Take in an archive written by courant export",
-		Long: "Take in an archive: sources, observations, stories with all revisions, and the paper's settings. What is there already is\n" +
-			"left as it is.",
+		Long: "Take in an archive: sources, observations, stories and dossiers with all revisions, and the paper's settings. What is there\n" +
+			"already is left as it is.",
 		Example: "  courant import edition paper.courant --data restored\n  courant import edition another.courant --keep-settings",
 		Args:    arguments(cobra.ExactArgs(1), "import edition FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -226,11 +226,11 @@ func importEditionCommand(s *settings) *cobra.Command {
 }
 
 func exportCommand(s *settings) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "export FILE",
-		Short: "Write the whole paper as one archive",
-		Long: "Write sources, observations, stories with all revisions and the paper's settings into one text file, always in the same\n" +
-			"order, so that two exports can be compared. A file that exists is not overwritten; - is standard output.",
+		Short: "Write the whole paper as one archive, or one dossier as JSON",
+		Long: "Write sources, observations, stories and dossiers with all revisions and the paper's settings into one text file, always in the\n" +
+			"same order, so that two exports can be compared. A file that exists is not overwritten; - is standard output.",
 		Example: "  courant export paper.courant\n  courant export - | gzip > paper.courant.gz",
 		Args:    arguments(cobra.ExactArgs(1), "export FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -246,6 +246,8 @@ func exportCommand(s *settings) *cobra.Command {
 			})
 		},
 	}
+	cmd.AddCommand(exportDossierCommand(s))
+	return cmd
 }
 
 // writeNew writes a file that must not exist yet; it is there whole or not at all.

@@ -11,6 +11,8 @@
 // [Write] and [Read] carry a whole [news.Edition] out and back without loss, in a text file that is the same, byte
 // for byte, for the same edition. Its format is described in docs/archive-format.md.
 //
+// [ReadDossier] and [WriteDossier] carry one dossier as JSON that people edit.
+//
 // The package does not store, fetch or draw, and decides nothing about what may be published: the newsroom checks
 // what it is handed. All functions may be called concurrently; a [Page] belongs to one caller. Nothing here reads the
 // clock: whoever imports says when.

@@ -138,6 +138,9 @@ func paper() *rapid.Generator[news.Edition] {
 			e.Mastheads = append(e.Mastheads, masthead(text, moment).Draw(t, "masthead"))
 			e.Mastheads[n].N = n + 1
 		}
+		for _, slug := range rapid.SliceOfNDistinct(name, 0, 2, rapid.ID).Draw(t, "dossiers") {
+			e.Dossiers = append(e.Dossiers, dossier(news.Slug(slug), text, moment, image, notice, pin).Draw(t, "dossier"))
+		}
 		return e
 	})
 }
@@ -149,6 +152,7 @@ var sameEdition = cmp.Options{
 	cmpopts.SortSlices(func(a, b market.Observation) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b news.Manuscript) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b news.MastheadRevision) bool { return a.N < b.N }),
+	cmpopts.SortSlices(func(a, b news.DossierRecord) bool { return a.Slug < b.Slug }), cmp.Comparer(func(a, b news.When) bool { return a == b }),
 }
 
 func TestAnyEditionComesBackAsItWas(t *testing.T) {
@@ -169,6 +173,7 @@ func TestAnyEditionComesBackAsItWas(t *testing.T) {
 		slices.Reverse(want.Observations)
 		slices.Reverse(want.Stories)
 		slices.Reverse(want.Mastheads)
+		slices.Reverse(want.Dossiers)
 		if err := errors.Join(archive.Write(&again, got), archive.Write(&turned, want)); err != nil {
 			t.Fatal(err)
 		}

@@ -32,6 +32,7 @@ func Read(r io.Reader, progress func(bytes int64)) (news.Edition, error) {
 	f := &fileReader{
 		in: bufio.NewReaderSize(io.LimitReader(r, maxArchive), 1<<16), digest: sha256.New(),
 		sources: map[market.SourceID]int{}, observations: map[market.ID]int{}, stories: map[news.StoryID]int{},
+		dossiers: map[news.Slug]int{},
 	}
 	for {
 		rec, text, err := f.next()
@@ -70,6 +71,7 @@ type fileReader struct {
 	sources      map[market.SourceID]int
 	observations map[market.ID]int
 	stories      map[news.StoryID]int
+	dossiers     map[news.Slug]int
 
 	begun       bool // the header was read
 	version     int  // that it gives
@@ -142,7 +144,7 @@ func decodeRecord(text []byte, rec *record) error {
 		return errors.New("something follows the record on its line")
 	}
 	n := 0
-	for _, set := range []bool{rec.Header != nil, rec.Source != nil, rec.Observation != nil, rec.Story != nil, rec.Masthead != nil, rec.End != nil} {
+	for _, set := range []bool{rec.Header != nil, rec.Source != nil, rec.Observation != nil, rec.Story != nil, rec.Masthead != nil, rec.Dossier != nil, rec.End != nil} {
 		if set {
 			n++
 		}
@@ -207,6 +209,13 @@ func (f *fileReader) take(rec record) error {
 		}
 		e.Mastheads = append(e.Mastheads, rec.Masthead.revision())
 		return nil
+	case rec.Dossier != nil:
+		r, err := rec.Dossier.record()
+		if err != nil {
+			return err
+		}
+		e.Dossiers = append(e.Dossiers, r)
+		return once(f.dossiers, "dossier", r.Slug, f.first)
 	}
 	return fault.Because(fault.Invalid, "the file begins a second time")
 }
@@ -237,6 +246,10 @@ func (f *fileReader) close(end endRecord) error {
 	if end.Mastheads != len(e.Mastheads) {
 		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d revisions of the settings, and its last record, "+
 			"at line %d, says %d; nothing was imported", len(e.Mastheads), f.line, end.Mastheads)
+	}
+	if end.Dossiers != len(e.Dossiers) {
+		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d dossiers, and its last record, at line %d, says %d; "+
+			"nothing was imported", len(e.Dossiers), f.line, end.Dossiers)
 	}
 	if end.SHA256 != hex.EncodeToString(f.digest.Sum(nil)) {
 		return fault.Because(fault.Invalid, "the archive was changed after it was written: its lines up to %d do not fit the SHA-256 at line %d; "+

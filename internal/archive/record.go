@@ -22,6 +22,7 @@ type record struct {
 	Observation *observationRecord `json:"observation,omitempty"`
 	Story       *storyRecord       `json:"story,omitempty"`
 	Masthead    *mastheadRecord    `json:"masthead,omitempty"`
+	Dossier     *dossierRecord     `json:"dossier,omitempty"`
 	End         *endRecord         `json:"end,omitempty"`
 }
 
@@ -61,6 +62,7 @@ type endRecord struct {
 	Observations int    `json:"observations"`
 	Stories      int    `json:"stories"`
 	Mastheads    int    `json:"mastheads,omitempty"`
+	Dossiers     int    `json:"dossiers,omitempty"`
 	SHA256       string `json:"sha256"` // of all lines before this one
 }
 

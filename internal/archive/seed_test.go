@@ -242,6 +242,7 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	e.Dossiers = []news.DossierRecord{strait()}
 	var b bytes.Buffer
 	if err := archive.Write(&b, e); err != nil {
 		f.Fatal(err)
@@ -252,8 +253,8 @@ func FuzzRead(f *testing.F) {
 		count := func(kind string) int {
 			return bytes.Count(data, []byte(`"`+kind+`":{`)) + bytes.Count(data, []byte(`"`+kind+`": {`))
 		}
-		file := fmt.Appendf(bytes.Clone(data), `{"end":{"sources":%d,"observations":%d,"stories":%d,"sha256":"%x"}}`+"\n",
-			count("source"), count("observation"), count("story"), sha256.Sum256(data))
+		file := fmt.Appendf(bytes.Clone(data), `{"end":{"sources":%d,"observations":%d,"stories":%d,"dossiers":%d,"sha256":"%x"}}`+"\n",
+			count("source"), count("observation"), count("story"), count("dossier"), sha256.Sum256(data))
 		e, err := archive.Read(bytes.NewReader(file), nil)
 		if err != nil {
 			return

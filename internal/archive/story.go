@@ -27,33 +27,34 @@ type storyRecord struct {
 }
 
 type revisionRecord struct {
-	N          int           `json:"n"`
-	Author     string        `json:"author"`
-	Person     string        `json:"person,omitempty"`
-	Reason     string        `json:"reason,omitempty"`
-	At         time.Time     `json:"at"`
-	Headline   string        `json:"headline"`
-	Kicker     string        `json:"kicker,omitempty"`
-	Standfirst string        `json:"standfirst,omitempty"`
-	Bylines    []string      `json:"bylines,omitempty"`
-	Dateline   string        `json:"dateline,omitempty"`
-	Section    news.Slug     `json:"section"`
-	Topics     []news.Slug   `json:"topics,omitempty"`
-	Language   string        `json:"language,omitempty"`
-	Images     []imageRecord `json:"images,omitempty"`
-	Body       []string      `json:"body"`      // its lines, so that a comparison shows the lines that changed
-	Published  bool          `json:"published"` // whether it ever was; then it has pins, if it has figures
-	Pins       []pinRecord   `json:"pins,omitempty"`
+	N          int         `json:"n"`
+	Author     string      `json:"author"`
+	Person     string      `json:"person,omitempty"`
+	Reason     string      `json:"reason,omitempty"`
+	At         time.Time   `json:"at"`
+	Headline   string      `json:"headline"`
+	Kicker     string      `json:"kicker,omitempty"`
+	Standfirst string      `json:"standfirst,omitempty"`
+	Bylines    []string    `json:"bylines,omitempty"`
+	Dateline   string      `json:"dateline,omitempty"`
+	Section    news.Slug   `json:"section"`
+	Topics     []news.Slug `json:"topics,omitempty"`
+	Language   string      `json:"language,omitempty"`
+	Images     []Image     `json:"images,omitempty"`
+	Body       []string    `json:"body"`      // its lines, so that a comparison shows the lines that changed
+	Published  bool        `json:"published"` // whether it ever was; then it has pins, if it has figures
+	Pins       []pinRecord `json:"pins,omitempty"`
 }
 
-type imageRecord struct {
-	Media      string `json:"media"`
-	Alt        string `json:"alt,omitempty"`
-	Decorative bool   `json:"decorative,omitempty"`
-	Caption    string `json:"caption,omitempty"`
-	Credit     string `json:"credit,omitempty"`
-	FocusX     int    `json:"focusX"`
-	FocusY     int    `json:"focusY"`
+// Image is a picture that stands with a story or a dossier, as JSON has it; see [news.Image].
+type Image struct {
+	Media      string `json:"media" doc:"its name in the media store"`
+	Alt        string `json:"alt,omitempty" doc:"what it shows, for who does not see it"`
+	Decorative bool   `json:"decorative,omitempty" doc:"it shows nothing that a reader would miss"`
+	Caption    string `json:"caption,omitempty" doc:"what is told below it"`
+	Credit     string `json:"credit,omitempty" doc:"whose it is"`
+	FocusX     int    `json:"focusX" doc:"around what it may be cropped, in thousandths of its width from the left"`
+	FocusY     int    `json:"focusY" doc:"likewise of its height from the top; both are 0 where nobody said: the middle"`
 }
 
 type stepRecord struct {
@@ -124,7 +125,7 @@ func storyOut(m news.Manuscript) *storyRecord {
 			Body: strings.Split(c.Body, "\n"),
 		}
 		for _, i := range c.Images {
-			out.Images = append(out.Images, imageRecord(i))
+			out.Images = append(out.Images, Image(i))
 		}
 		var pins []news.Pin
 		pins, out.Published = m.Pins[r.N]

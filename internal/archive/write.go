@@ -37,8 +37,11 @@ func Write(w io.Writer, e news.Edition) error {
 	for _, r := range slices.SortedFunc(slices.Values(e.Mastheads), func(a, b news.MastheadRevision) int { return cmp.Compare(a.N, b.N) }) {
 		f.put(record{Masthead: mastheadOut(r)})
 	}
+	for _, r := range slices.SortedFunc(slices.Values(e.Dossiers), func(a, b news.DossierRecord) int { return cmp.Compare(a.Slug, b.Slug) }) {
+		f.put(record{Dossier: dossierOut(r)})
+	}
 	f.flush()
-	f.put(record{End: &endRecord{len(e.Sources), len(e.Observations), len(e.Stories), len(e.Mastheads), hex.EncodeToString(digest.Sum(nil))}})
+	f.put(record{End: &endRecord{len(e.Sources), len(e.Observations), len(e.Stories), len(e.Mastheads), len(e.Dossiers), hex.EncodeToString(digest.Sum(nil))}})
 	f.flush()
 	return f.err
 }
@@ -66,7 +69,7 @@ func (f *fileWriter) put(r record) {
 	f.text.Reset()
 	encoder := json.NewEncoder(&f.text)
 	encoder.SetEscapeHTML(false) // no browser reads the file, and people do
-	if r.Story != nil {
+	if r.Story != nil || r.Dossier != nil {
 		encoder.SetIndent("", "  ")
 	}
 	f.err = encoder.Encode(r)

@@ -12,7 +12,8 @@ import (
 // under which it is found for ever.
 //
 // Texts are plain, without markup; only Content.Body is Markdown with figures, as a story's is. Whatever is asserted
-// rests on a document, and a claim is kept as a claim: with who makes it.
+// rests on a document, and a claim is kept as a claim: with who makes it. How the parts are written in JSON, and what each of
+// their fields means, stands in their tags: the archive, the interface for programs and its schema are made of them.
 type Subject struct {
 	Content      Content // headline, standfirst, language, section, topics, and the background with its figures and pictures
 	Standing     []Statement
@@ -29,24 +30,24 @@ type Subject struct {
 
 // Document is something that was said or written and can be looked up.
 type Document struct {
-	ID        Slug
-	Title     string
-	Publisher string
-	Link      string // https:// or http://; empty where it stands nowhere
-	On        When   // of its publication
-	Note      string // how it was read, what it cannot tell
+	ID        Slug   `json:"id" doc:"its name in the dossier"`
+	Title     string `json:"title" doc:"what it is called"`
+	Publisher string `json:"publisher" doc:"who published it"`
+	Link      string `json:"link,omitempty" doc:"its address, https:// or http://; left out where it stands nowhere"`
+	On        When   `json:"on,omitzero" doc:"when it was published"`
+	Note      string `json:"note,omitempty" doc:"how it was read, what it cannot tell"`
 }
 
 // Cite is a place in a document.
 type Cite struct {
-	Document Slug
-	Place    string // page, paragraph, minute; may be empty
+	Document Slug   `json:"document" doc:"the document, by its name"`
+	Place    string `json:"place,omitempty" doc:"page, paragraph, minute"`
 }
 
 // Statement is a sentence of the state of things.
 type Statement struct {
-	Text  string
-	Cites []Cite
+	Text  string `json:"text" doc:"a sentence"`
+	Cites []Cite `json:"cites,omitempty" doc:"on what it rests"`
 }
 
 // ActorKind says what an actor is.
@@ -61,40 +62,41 @@ const (
 
 // Actor is somebody who acts or speaks.
 type Actor struct {
-	ID    Slug
-	Name  string
-	Kind  ActorKind
-	Other []string // names that are used beside it
-	Says  string   // who that is, in a sentence; empty where the name says it
-	Roles []Role
-	Into  Slug // the actor into whom this one was merged, since both are the same: it is not shown, and its name leads there
-	Cites []Cite
+	ID    Slug      `json:"id" doc:"its name in the dossier"`
+	Name  string    `json:"name" doc:"what people call it"`
+	Kind  ActorKind `json:"kind" enum:"person state organisation" doc:"what it is"`
+	Other []string  `json:"other,omitempty" doc:"names that are used beside it"`
+	Says  string    `json:"says,omitempty" doc:"who that is, in a sentence; left out where the name says it"`
+	Roles []Role    `json:"roles,omitempty" doc:"what it was, and when"`
+	Into  Slug      `json:"into,omitempty" doc:"the actor into whom this one was merged, since both are the same: it is not shown, and its name leads there"`
+	Cites []Cite    `json:"cites,omitempty" doc:"on what that rests"`
 }
 
 // Role is what an actor was for a time.
 type Role struct {
-	Title    string
-	Of       Slug // the actor for whom; may be empty
-	From, To When // zero where it is not known, or lasts
-	Cites    []Cite
+	Title string `json:"title" doc:"what the actor was"`
+	Of    Slug   `json:"of,omitempty" doc:"the actor for whom"`
+	From  When   `json:"from,omitzero" doc:"since when; left out where it is not known"`
+	To    When   `json:"to,omitzero" doc:"until when; left out where it is not known, or lasts"`
+	Cites []Cite `json:"cites,omitempty" doc:"on what that rests"`
 }
 
 // Event is something that happened, or that is to come on a day that is known.
 type Event struct {
-	ID    Slug
-	What  string // in a few words
-	Says  string // more of it, of which nobody disagrees
-	When  When
-	Where string
-	Kind  string // one or two words: raid, vote, reprisal
-	Hands []Hand
-	Cites []Cite
+	ID    Slug   `json:"id" doc:"its name in the dossier"`
+	What  string `json:"what" doc:"what happened, in a few words"`
+	Says  string `json:"says,omitempty" doc:"more of it, of which nobody disagrees"`
+	When  When   `json:"when" doc:"when, in EDTF: 2025-06-27, 2025-06, 2025, or 2025-06-27/2025-07-02 for some day between the two"`
+	Where string `json:"where,omitempty" doc:"the place"`
+	Kind  string `json:"kind,omitempty" doc:"one or two words: raid, vote, reprisal"`
+	Hands []Hand `json:"hands,omitempty" doc:"who had a part in it"`
+	Cites []Cite `json:"cites,omitempty" doc:"on what that rests"`
 }
 
 // Hand is the part that an actor had in an event.
 type Hand struct {
-	Actor Slug
-	As    string // what it did there, or what was done to it
+	Actor Slug   `json:"actor" doc:"the actor, by its name"`
+	As    string `json:"as,omitempty" doc:"what it did there, or what was done to it"`
 }
 
 // Stance is how an account stands to another.
@@ -107,17 +109,17 @@ const (
 	LeavesOpen  Stance = "leaves-open"
 )
 
-// Account is what somebody says about an event.
+// Account is what somebody says about an event. A quotation has at most [MaxQuote] characters.
 type Account struct {
-	ID     Slug
-	Event  Slug
-	By     Slug // the actor who says it
-	On     When
-	Says   string // in the paper's words
-	Quote  string // word for word, at most [MaxQuote] characters
-	Stance Stance // to the account Of; empty for one that stands by itself
-	Of     Slug
-	Cites  []Cite
+	ID     Slug   `json:"id" doc:"its name in the dossier"`
+	Event  Slug   `json:"event" doc:"of which it tells"`
+	By     Slug   `json:"by" doc:"the actor who says it"`
+	On     When   `json:"on,omitzero" doc:"when it was said"`
+	Says   string `json:"says,omitempty" doc:"in the paper's words"`
+	Quote  string `json:"quote,omitempty" doc:"word for word"`
+	Stance Stance `json:"stance,omitempty" enum:"agrees contradicts leaves-open" doc:"to the account that of names; left out of one that stands by itself"`
+	Of     Slug   `json:"of,omitempty" doc:"the account to which it stands so"`
+	Cites  []Cite `json:"cites,omitempty" doc:"on what that rests"`
 }
 
 // Heading is where a relation is going.
@@ -133,31 +135,32 @@ const (
 
 // Relation is what one actor is to another, and how that changes.
 type Relation struct {
-	ID       Slug
-	From, To Slug
-	Kind     string // what From is to To, read between their names: protects, trades with
-	Mutual   bool   // To is the same to From
-	Course   []Shift
+	ID     Slug    `json:"id" doc:"its name in the dossier"`
+	From   Slug    `json:"from" doc:"an actor"`
+	To     Slug    `json:"to" doc:"another"`
+	Kind   string  `json:"kind" doc:"what the first is to the second, read between their names: protects, trades with"`
+	Mutual bool    `json:"mutual,omitempty" doc:"the second is the same to the first"`
+	Course []Shift `json:"course,omitempty" doc:"how it changed"`
 }
 
 // Shift is a change of a relation, which an event made or showed.
 type Shift struct {
-	On      When
-	Heading Heading
-	Says    string
-	Event   Slug
-	Cites   []Cite
+	On      When    `json:"on" doc:"when it changed"`
+	Heading Heading `json:"heading" enum:"warmer colder steady broken" doc:"where it is going"`
+	Says    string  `json:"says" doc:"what changed"`
+	Event   Slug    `json:"event" doc:"the event that made or showed it"`
+	Cites   []Cite  `json:"cites,omitempty" doc:"on what that rests"`
 }
 
 // Consequence is what somebody says follows.
 type Consequence struct {
-	ID    Slug
-	For   string // whom or what it meets, in a few words
-	Says  string
-	By    Slug // the actor who says so
-	On    When
-	Event Slug // of which it follows; empty where it is of all
-	Cites []Cite
+	ID    Slug   `json:"id" doc:"its name in the dossier"`
+	For   string `json:"for" doc:"whom or what it meets, in a few words"`
+	Says  string `json:"says" doc:"what follows"`
+	By    Slug   `json:"by" doc:"the actor who says so"`
+	On    When   `json:"on,omitzero" doc:"when it was said"`
+	Event Slug   `json:"event,omitempty" doc:"of which it follows; left out where it is of all"`
+	Cites []Cite `json:"cites,omitempty" doc:"on what that rests"`
 }
 
 // Verdict is what became of a scenario.
@@ -174,23 +177,23 @@ const (
 // Scenario is how things may go on, as somebody of the paper saw it on a day. Once readers saw it, it stays as it was: what
 // became of it is added.
 type Scenario struct {
-	ID      Slug
-	Title   string
-	Says    string
-	Signs   []Sign
-	By      string // who signs it
-	On      When   // the day
-	Cites   []Cite // of what it was drawn; may be empty, since it claims nothing
-	Verdict Verdict
-	Closed  When   // when it was judged
-	Why     string // by what
+	ID      Slug    `json:"id" doc:"its name in the dossier"`
+	Title   string  `json:"title" doc:"in a few words"`
+	Says    string  `json:"says" doc:"how things may go on"`
+	Signs   []Sign  `json:"signs,omitempty" doc:"what would speak for it, or against it"`
+	By      string  `json:"by" doc:"who of the paper signs it"`
+	On      When    `json:"on" doc:"the day on which it was signed"`
+	Cites   []Cite  `json:"cites,omitempty" doc:"of what it was drawn; may be none, since it claims nothing"`
+	Verdict Verdict `json:"verdict,omitempty" enum:"came-true wrong overtaken" doc:"what became of it; left out where that is not known yet"`
+	Closed  When    `json:"closed,omitzero" doc:"when it was judged"`
+	Why     string  `json:"why,omitempty" doc:"by what"`
 }
 
 // Sign is what would speak for a scenario, or against it.
 type Sign struct {
-	Says    string
-	Against bool
-	Event   Slug // by which it was seen; empty until it is
+	Says    string `json:"says" doc:"what would be seen"`
+	Against bool   `json:"against,omitempty" doc:"it would speak against the scenario"`
+	Event   Slug   `json:"event,omitempty" doc:"by which it was seen; left out until it is"`
 }
 
 // Actor returns an actor by its name, or that into which it was merged.

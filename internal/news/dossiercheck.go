@@ -2,6 +2,7 @@ package news
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -31,7 +32,23 @@ var markup = regexp.MustCompile(`<[/!?a-zA-Z]|\{\{`)
 type checker struct {
 	s   Subject
 	now time.Time
+	at  string // the part that is looked at, as events[3]
 	err error
+}
+
+// misplaced is what is wrong with a subject, and with which part of it.
+type misplaced struct {
+	place string
+	error
+}
+
+func (m misplaced) Unwrap() error { return m.error }
+
+// PlaceOf is the part of a subject that an error of [Newsroom.SaveDossier] is about, as its JSON has it: events[3]. It is
+// empty where the error is of no single part.
+func PlaceOf(err error) string {
+	m, _ := errors.AsType[misplaced](err)
+	return m.place
 }
 
 // check says what is wrong with a subject that is to be kept; the error is fault.Invalid.
@@ -57,17 +74,22 @@ func (s Subject) check(known *currency.Table, now time.Time) error {
 // fail keeps the first thing that is wrong.
 func (c *checker) fail(format string, args ...any) {
 	if c.err == nil {
-		c.err = fault.Because(fault.Invalid, format, args...)
+		c.err = misplaced{c.at, fault.Because(fault.Invalid, format, args...)}
 	}
 }
 
+// part says which part is looked at from now on: the n-th of a list.
+func (c *checker) part(list string, n int) { c.at = fmt.Sprintf("%s[%d]", list, n) }
+
 // names holds the names of the parts of one kind.
 func names[T any](c *checker, kind string, list []T, of func(T) Slug) {
+	c.at = kind + "s"
 	if len(list) > maxParts {
 		c.fail("the dossier has %d %ss; %d is the most", len(list), kind, maxParts)
 	}
 	seen := map[Slug]bool{}
-	for _, one := range list {
+	for i, one := range list {
+		c.part(kind+"s", i)
 		id := of(one)
 		if _, err := ParseSlug(string(id)); err != nil {
 			c.fail("the name of a part of the dossier, a %s: %w", kind, err)
@@ -138,7 +160,8 @@ func (c *checker) event(what string, id Slug) Event {
 
 func (c *checker) documents() {
 	names(c, "document", c.s.Documents, func(d Document) Slug { return d.ID })
-	for _, d := range c.s.Documents {
+	for i, d := range c.s.Documents {
+		c.part("documents", i)
 		what := fmt.Sprintf("the document %q", d.ID)
 		c.line(true, "the title of "+what, d.Title)
 		c.line(true, "who published "+what, d.Publisher)
@@ -155,10 +178,12 @@ func (c *checker) documents() {
 }
 
 func (c *checker) standing() {
+	c.at = "standing"
 	if n := len(c.s.Standing); n > MaxStanding {
 		c.fail("the state of things has %d sentences; %d is the most, so that who comes late can read it", n, MaxStanding)
 	}
 	for i, s := range c.s.Standing {
+		c.part("standing", i)
 		what := fmt.Sprintf("sentence %d of the state of things", i+1)
 		c.line(true, what, s.Text)
 		c.cites(true, what, s.Cites)
@@ -167,7 +192,8 @@ func (c *checker) standing() {
 
 func (c *checker) actors() {
 	names(c, "actor", c.s.Actors, func(a Actor) Slug { return a.ID })
-	for _, a := range c.s.Actors {
+	for i, a := range c.s.Actors {
+		c.part("actors", i)
 		what := fmt.Sprintf("the actor %q", a.ID)
 		c.line(true, "the name of "+what, a.Name)
 		c.line(false, "what is said of "+what, a.Says)
@@ -227,7 +253,8 @@ func joined(way []Slug) string {
 
 func (c *checker) events() {
 	names(c, "event", c.s.Events, func(e Event) Slug { return e.ID })
-	for _, e := range c.s.Events {
+	for i, e := range c.s.Events {
+		c.part("events", i)
 		what := fmt.Sprintf("the event %q", e.ID)
 		c.line(true, "what happened at "+what, e.What)
 		c.line(false, "what is said of "+what, e.Says)
@@ -249,7 +276,8 @@ func (c *checker) events() {
 
 func (c *checker) accounts() {
 	names(c, "account", c.s.Accounts, func(a Account) Slug { return a.ID })
-	for _, a := range c.s.Accounts {
+	for i, a := range c.s.Accounts {
+		c.part("accounts", i)
 		what := fmt.Sprintf("the account %q", a.ID)
 		c.line(a.Quote == "", what, a.Says)
 		c.line(false, "the quotation in "+what, a.Quote)
@@ -279,7 +307,8 @@ func (c *checker) accounts() {
 
 func (c *checker) relations() {
 	names(c, "relation", c.s.Relations, func(r Relation) Slug { return r.ID })
-	for _, r := range c.s.Relations {
+	for i, r := range c.s.Relations {
+		c.part("relations", i)
 		what := fmt.Sprintf("the relation %q", r.ID)
 		c.line(true, "the kind of "+what, r.Kind)
 		c.actor(what, r.From)
@@ -308,7 +337,8 @@ func (c *checker) relations() {
 
 func (c *checker) consequences() {
 	names(c, "consequence", c.s.Consequences, func(q Consequence) Slug { return q.ID })
-	for _, q := range c.s.Consequences {
+	for i, q := range c.s.Consequences {
+		c.part("consequences", i)
 		what := fmt.Sprintf("the consequence %q", q.ID)
 		c.line(true, what, q.Says)
 		c.line(true, "whom "+what+" meets", q.For)
@@ -323,7 +353,8 @@ func (c *checker) consequences() {
 
 func (c *checker) scenarios() {
 	names(c, "scenario", c.s.Scenarios, func(s Scenario) Slug { return s.ID })
-	for _, s := range c.s.Scenarios {
+	for i, s := range c.s.Scenarios {
+		c.part("scenarios", i)
 		what := fmt.Sprintf("the scenario %q", s.ID)
 		c.line(true, "the title of "+what, s.Title)
 		c.line(true, what, s.Says)

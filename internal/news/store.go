@@ -121,6 +121,7 @@ type Selection struct {
 	Topic   Slug          // on this topic only
 	Symbol  market.Symbol // that print this symbol only, in the revision that is shown
 	Authors []string      // that bear one of these names in their by-lines only
+	Stories []StoryID     // of these only; nil: of all
 	From    time.Time     // published then or later only
 	Before  time.Time     // published before this only
 	Limit   int           // at most so many; 0 means 50

@@ -83,6 +83,13 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 		}
 		query += " AND a.id IN (SELECT b.story FROM signed b WHERE b.name IN (" + strings.Join(names, ", ") + "))"
 	}
+	if len(which.Stories) > 0 {
+		ids := make([]string, len(which.Stories))
+		for i, id := range which.Stories {
+			ids[i] = mark(string(id))
+		}
+		query += " AND a.id IN (" + strings.Join(ids, ", ") + ")"
+	}
 	if which.Symbol != "" {
 		query += " AND a.id IN (SELECT p.story FROM printed p WHERE p.symbol = " + mark(string(which.Symbol)) +
 			" UNION SELECT t.story FROM told_pin t WHERE t.symbol = " + mark(string(which.Symbol)) + ")"
