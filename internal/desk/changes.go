@@ -11,8 +11,8 @@ import (
 // ChangesPage shows what one revision changed in another.
 type ChangesPage struct {
 	Frame
-	Changes []Change
-	Back    string
+	Changes        []Change
+	Back, BackText string
 }
 
 // Change is what became of one field.
@@ -44,7 +44,7 @@ func (d *Desk) changes(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := ChangesPage{Frame: d.room(v, "From revision "+count(from.N)+" to "+count(to.N)), Changes: changesOf(from.Content, to.Content), Back: storyHref(m.ID)}
+	p := ChangesPage{Frame: d.room(v, "From revision "+count(from.N)+" to "+count(to.N)), Changes: changesOf(from.Content, to.Content), Back: storyHref(m.ID), BackText: "Back to the story"}
 	p.Kicker = to.Content.Headline
 	return d.answer(w, v.Request, http.StatusOK, changesPage(p))
 }

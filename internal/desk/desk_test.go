@@ -466,6 +466,7 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 		roles[r] = h.invited(t, owner, strings.ToUpper(string(r[:1]))+string(r[1:])+" Person", r)
 	}
 	others := written(roles[staff.Editor], "An editor's story", "Words.")
+	dossier := begun(roles[staff.Editor], "An editor's dossier")
 	for path, may := range map[string]string{ // who comes in; all others are refused
 		"/desk/":                        "owner editor reporter contributor auditor",
 		"/desk/stories":                 "owner editor reporter contributor auditor",
@@ -496,6 +497,21 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 		"POST /desk/staff":              "owner editor",
 		"POST /desk/settings":           "owner",
 		"POST /desk/pictures":           "owner editor reporter contributor",
+
+		"/desk/dossiers":                    "owner editor reporter contributor auditor",
+		"/desk/new-dossier":                 "owner editor reporter contributor",
+		"POST /desk/dossiers":               "owner editor reporter contributor",
+		others + "/dossier":                 "owner editor reporter",
+		dossier:                             "owner editor reporter auditor",
+		dossier + "/parts/events":           "owner editor reporter auditor",
+		dossier + "/changes?from=1&to=1":    "owner editor reporter auditor",
+		dossier + "/stories":                "owner editor",
+		"POST " + dossier + "/parts/events": "owner editor",
+		"POST " + dossier + "/stories":      "owner editor",
+		"POST " + dossier + "/actors":       "owner editor",
+		"POST " + dossier + "/back":         "owner editor",
+		"POST " + dossier + "/publish":      "owner editor",
+		"POST " + dossier + "/withdraw":     "owner editor",
 	} {
 		for role, b := range roles {
 			t.Run(fmt.Sprint(role, " ", path), func(t *testing.T) { asks(t, b, path, "ready", strings.Contains(" "+may+" ", " "+string(role)+" ")) })
@@ -506,11 +522,14 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 		if role == staff.Auditor {
 			continue // who writes nothing
 		}
-		own := written(b, "A story by the "+string(role), "Words.")
+		own, dossier := written(b, "A story by the "+string(role), "Words."), begun(b, "A dossier by the "+string(role))
 		chief := role == staff.Owner || role == staff.Editor
 		for path, may := range map[string]bool{
 			own: true, own + "/preview": true, own + "/changes?from=1&to=1": true, "POST " + own: true, "POST " + own + "/copy": true, "POST " + own + "/notes": true,
 			"POST " + own + "/name": chief, "POST " + own + "/entries": chief,
+			own + "/dossier": true, dossier: true, dossier + "/parts/accounts": true, dossier + "/changes?from=1&to=1": true, dossier + "/stories": true,
+			"POST " + dossier + "/parts/accounts": true, "POST " + dossier + "/stories": true, "POST " + dossier + "/actors": true, "POST " + dossier + "/back": true,
+			"POST " + dossier + "/publish": chief, "POST " + dossier + "/withdraw": chief,
 		} {
 			t.Run(fmt.Sprint(role, " own ", path), func(t *testing.T) { asks(t, b, path, "ready", may) })
 		}

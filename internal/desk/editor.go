@@ -37,6 +37,7 @@ type EditorPage struct {
 	State      State
 	Where      string // since when, or when it goes out
 	Address    string // before readers; empty: it is not
+	Dossier    string // where its sentences become parts of a dossier; empty: not by the visitor
 	Moves      []MoveForm
 	Notices    []Option
 	CanRename  bool

@@ -57,6 +57,7 @@ func (d *Desk) room(v visit, title string) Frame {
 	}{
 		{"Today", "/desk/", staff.ReadDrafts},
 		{"Stories", "/desk/stories", staff.ReadDrafts},
+		{"Dossiers", "/desk/dossiers", staff.ReadDrafts},
 		{"Pictures", "/desk/pictures", staff.Media},
 		{"Revised", "/desk/affected", staff.ReadDrafts},
 		{"Held", "/desk/held", staff.ReadDrafts},

@@ -30,6 +30,8 @@ var sayings = map[string]string{
 	"kept":      "The picture is kept.",
 	"dropped":   "The picture is gone.",
 	"settings":  "The settings are changed.",
+	"merged":    "The two are one now: whatever named the first names the other, and the old name leads there.",
+	"back":      "The dossier is as it was then.",
 	"done":      "Done.",
 }
 

@@ -88,6 +88,9 @@ func (d *Desk) around(v visit, m news.Manuscript, p *EditorPage) error {
 	if m.Live > 0 && m.State != news.Withdrawn {
 		p.Address = news.Article{Slug: m.Slug, Published: m.Published}.Path()
 	}
+	if d.gate.May(v.person(), staff.Compile, v.person().ID) == nil {
+		p.Dossier = p.Action + "/dossier"
+	}
 	p.CanTell = m.Live > 0 && m.State != news.Withdrawn && d.gate.May(v.person(), staff.Publish, ownerOf(m)) == nil
 	p.EntryKinds = corrections()
 	for _, moment := range news.Moments(m.Entries) {

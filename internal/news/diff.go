@@ -79,6 +79,9 @@ func described(images []Image, n int) string {
 // words finds what is compared as one: a figure, a word, a run of spaces, any other sign.
 var words = regexp.MustCompile(figurePattern.String() + `|[\p{L}\p{N}\p{M}]+|\s+|.`)
 
+// DiffText compares two texts of anything: line for line, and word for word those lines that differ.
+func DiffText(before, after string) []Part { return parts(before, after) }
+
 // parts compares two texts line for line, and word for word those lines that differ. The library gives up on finding the
 // least of all differences after some fifty; so it does only within lines that were written anew.
 func parts(before, after string) []Part {

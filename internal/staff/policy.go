@@ -41,6 +41,8 @@ const (
 	Publish     Action = "publish stories"           // and withdraw them, and say when they appear
 	Correct     Action = "correct published stories" // in public
 	Embargo     Action = "set embargoes"             // and lift them
+	Compile     Action = "write dossiers"            // and change them; what readers see of one is left as it is
+	Release     Action = "publish dossiers"          // and withdraw them
 	Media       Action = "keep images and files"     // add them, and change or remove them
 	DecideHeld  Action = "decide on held values"     // release or reject what was put in quarantine
 	SeeStaff    Action = "see who works here"
@@ -94,6 +96,8 @@ var policy = [...]Rule{
 	{Publish, All, All, No, No, No, false},
 	{Correct, All, All, No, No, No, false},
 	{Embargo, All, All, No, No, No, false},
+	{Compile, All, All, Own, Own, No, false},
+	{Release, All, All, No, No, No, false},
 	{Media, All, All, Own, Own, No, false},
 	{DecideHeld, All, All, No, No, No, false},
 	{SeeStaff, All, All, All, No, All, false},
