@@ -114,10 +114,11 @@ func (l *Ledger) closes(ctx context.Context, series Symbol, from, to time.Time) 
 		} else if err != nil {
 			return nil, err
 		}
-		for _, b := range l.comparable(series, bars) {
-			add(source.ID, b)
+		all, err := l.comparable(ctx, series, bars)
+		for _, c := range all {
+			add(source.ID, c)
 		}
-		return voices, nil
+		return voices, err
 	}
 	line, err := l.Line(ctx, series, from, to, AsOf{})
 	if err != nil {
@@ -134,20 +135,22 @@ func (l *Ledger) closes(ctx context.Context, series Symbol, from, to time.Time) 
 }
 
 // comparable are the closes of bars as they compare with the last of them. Where that cannot be known they begin after it.
-func (l *Ledger) comparable(series Symbol, bars []Bar) (closes []Close) {
-	_, err := l.listings.Instrument(series)
+func (l *Ledger) comparable(ctx context.Context, series Symbol, bars []Bar) (closes []Close, err error) {
+	_, err = l.listings.Instrument(series)
 	known := !errors.Is(err, fault.NotFound)
 	slices.SortFunc(bars, func(a, b Bar) int { return cmp.Or(a.At.Compare(b.At), a.Seen.Compare(b.Seen)) })
 	for _, b := range bars {
-		adjusted, err := l.listings.Adjust(series, b.Close, dayOf(b.At), dayOf(bars[len(bars)-1].At))
+		adjusted, err := l.Adjust(ctx, series, b.Close, dayOf(b.At), dayOf(bars[len(bars)-1].At), l.now())
 		switch {
 		case err == nil:
 			closes = append(closes, Close{At: b.At, Value: adjusted.Value})
 		case !known:
 			closes = append(closes, Close{At: b.At, Value: b.Close}) // nor is anything that happened to it
-		default:
+		case errors.Is(err, fault.NotFound):
 			closes = nil
+		default:
+			return nil, err
 		}
 	}
-	return closes
+	return closes, nil
 }

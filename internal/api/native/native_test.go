@@ -99,7 +99,7 @@ func (h *house) shares(t testing.TB) {
 			Symbol: "XNYS:BP", Interval: market.Daily, Source: club.ID, At: day, Seen: learnt, Open: at("36.10"), High: at("37.00"), Low: at("36.00"), Close: at("36.88"), NoVolume: i == 1,
 		})
 	}
-	if _, err := h.ledger.AddBars(t.Context(), club, bars, nil); err != nil {
+	if _, err := h.ledger.AddBars(t.Context(), club, bars, market.BarsOptions{}); err != nil {
 		t.Fatal(err)
 	}
 }
