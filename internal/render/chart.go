@@ -20,6 +20,7 @@ type Chart struct {
 	Beside             []Point   // a second line in the same units, which is dashed; or none
 	Names              [2]string // stand at the ends of two lines
 	Marks              []time.Time
+	From               int                           // the number of the first mark; 0: 1
 	Number             func(currency.Decimal) string // writes a value beside the axis
 	Day, Month         func(time.Time) string        // write a day and a month below it
 }
@@ -207,7 +208,7 @@ func (c Chart) marks(b *strings.Builder, s scale) {
 		x, y := s.across(t), 10+22*height
 		b.WriteString(`<line class="mark" x1="` + x + `" x2="` + x + `" y1="` + strconv.Itoa(y) + `" y2="` + strconv.Itoa(plotTop+plotHeight) + `"/>` +
 			`<circle class="pin" cx="` + x + `" cy="` + strconv.Itoa(y) + `" r="9"/>` +
-			`<text x="` + x + `" y="` + strconv.Itoa(y+4) + `" text-anchor="middle">` + strconv.Itoa(i+1) + `</text>`)
+			`<text x="` + x + `" y="` + strconv.Itoa(y+4) + `" text-anchor="middle">` + strconv.Itoa(max(c.From, 1)+i) + `</text>`)
 	}
 }
 

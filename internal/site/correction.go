@@ -18,6 +18,7 @@ type Notice struct {
 	Text    string
 	Figures []string
 	Correct bool // it is a correction, not an update
+	Alone   bool // it does not stand in the list of all corrections
 }
 
 func noticeOf(p news.Posted, id string) Notice {

@@ -106,7 +106,7 @@ func TestAnOldNameLeadsToTheStoryAndAWithdrawnOneSaysSo(t *testing.T) {
 	}
 	for _, slug := range []string{"the-lev-is-gone", "farewell-to-the-lev"} {
 		doc := p.get(t, "/2026/02/02/"+slug, http.StatusGone)
-		wantText(t, doc, "main.error", "This story was withdrawn", "withdrawn on 5 February 2026. It was about another currency.")
+		wantText(t, doc, "main.error", "This was withdrawn", "withdrawn on 5 February 2026. It was about another currency.")
 		if text := doc.Find("body").Text(); strings.Contains(text, "secret reason") || strings.Contains(text, "The lev is gone") {
 			t.Errorf("the page says more: %s", text)
 		}

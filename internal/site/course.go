@@ -33,6 +33,7 @@ type Course struct {
 	Days             []Day  // the newest first
 	Said             string // who said it, and for how many days
 	Base100          string // the day on which both are 100
+	MarkedFrom       int    // the number of the first mark; 0: 1
 }
 
 // Day is a row of a course's table.
@@ -107,7 +108,7 @@ func (s *Site) course(ctx context.Context, pair market.Symbol, asOf market.AsOf,
 			}
 		}
 	}
-	s.plotted(c, days, beside, events, t)
+	s.plotted(c, days, beside, append(events, s.onSeries(t, pair)...), t)
 	return c, nil
 }
 
@@ -268,17 +269,24 @@ func (s *Site) mark(c *Course, chart *render.Chart, days []spot, events []Event,
 	list := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !e.On.After(days[0].at) || e.On.After(days[len(days)-1].at) })
 	slices.SortStableFunc(list, func(a, b Event) int { return a.On.Compare(b.On) })
 	for i, e := range list {
-		if last := len(c.Marks) - 1; i > 0 && e.On.Equal(list[i-1].On) {
-			c.Marks[last].Words += " " + e.Words
-			continue
+		if i == 0 {
+			chart.From, c.MarkedFrom = e.Number, e.Number
 		}
-		m := Marked{On: t.hand.day(e.On), Words: e.Words}
-		for _, d := range days {
-			if d.at.Before(e.On.Add(24 * time.Hour)) {
-				m.Value = s.spotPoint(d, t)
+		if i == 0 || !e.On.Equal(list[i-1].On) {
+			m := Marked{On: t.hand.day(e.On)}
+			for _, d := range days {
+				if d.at.Before(e.On.Add(24 * time.Hour)) {
+					m.Value = s.spotPoint(d, t)
+				}
 			}
+			chart.Marks, c.Marks = append(chart.Marks, e.On), append(c.Marks, m)
 		}
-		chart.Marks, c.Marks = append(chart.Marks, e.On), append(c.Marks, m)
+		m := &c.Marks[len(c.Marks)-1]
+		if e.Href != "" {
+			m.Links = append(m.Links, Link{Text: e.Words, Href: e.Href, Language: e.Language})
+		} else {
+			m.Words = strings.TrimSpace(m.Words + " " + e.Words)
+		}
 	}
 }
 

@@ -55,6 +55,10 @@ type thing struct {
 	Price       string    `json:"price,omitempty"`
 	PricedIn    string    `json:"priceCurrency,omitempty"`
 	ValidFrom   string    `json:"validFrom,omitempty"`
+	About       []thing   `json:"about,omitempty"`
+	Parts       []thing   `json:"hasPart,omitempty"`
+	Begins      string    `json:"startDate,omitempty"`
+	Place       *thing    `json:"location,omitempty"`
 }
 
 // dataOf is JSON that can stand in a page: encoding/json writes < and > as escapes, so that no text can end it.

@@ -40,6 +40,13 @@ type Frame struct {
 	Kind        string // of the page, as the Open Graph protocol names it: article, website
 	Searching   bool   // it is what a search found: it is not to be indexed, and has a field of its own
 	Feeds       []Link // by which the page's subject can be followed
+	Alternates  []Alternate
+}
+
+// Alternate is the page's subject in another format.
+type Alternate struct {
+	Kind string // its media type
+	Link
 }
 
 // Card is the picture by which a page is shown where it is shared. Its address is whole.
@@ -73,7 +80,8 @@ type today struct {
 	items    map[news.StoryID]Item // of these
 	hand     hand                  // how the paper writes numbers
 	sections []news.Slug
-	majors   []Row // of the board
+	dossiers []news.Dossier // the last updated first
+	majors   []Row          // of the board
 	strip    []Row
 	strips   follow
 }
@@ -130,6 +138,9 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	for _, a := range t.recent {
 		t.items[a.ID] = t.itemOf(a)
 	}
+	if t.dossiers, err = s.paper.Dossiers(ctx); err != nil {
+		return today{}, err
+	}
 	t.majors = s.majors(t.board, t, nil)
 	if t.strip, err = s.stripOf(ctx, t); err != nil {
 		return today{}, err
@@ -154,6 +165,9 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 	f.Sections = append(f.Sections, Link{Text: "Front page", Href: "/"})
 	for _, section := range t.sections {
 		f.Sections = append(f.Sections, t.sectionLink(section))
+	}
+	if len(t.dossiers) > 0 {
+		f.Sections = append(f.Sections, Link{Text: "Dossiers", Href: dossiersPath})
 	}
 	f.Sections = append(f.Sections, Link{Text: "Currencies", Href: "/markets/"}, Link{Text: "Shares", Href: "/markets/shares/"})
 	for i, l := range f.Sections {

@@ -68,7 +68,8 @@ type FrontPage struct {
 	Chart       *Figure // of the lead, where it has no photo
 	Pairs       [][]Item
 	Seconds     []Item
-	Recent      []Item // by time, where there is more than the places above hold
+	Recent      []Item        // by time, where there is more than the places above hold
+	Dossiers    []DossierItem // the last updated
 	Departments []Department
 	Corrections []CorrectionRow
 	Base        string // name of the currency of which one unit buys what Markets says
@@ -93,6 +94,7 @@ const (
 	frontSeconds, frontRecent     = 4, 6
 	frontDepartments, frontOthers = 8, 3
 	frontShares, frontCorrections = 6, 3
+	frontDossiers                 = 3
 	frontFew                      = 20 // stories
 )
 
@@ -119,6 +121,7 @@ func (s *Site) front(ctx context.Context, a ask) (web.Component, error) {
 	for _, c := range corrections {
 		p.Corrections = append(p.Corrections, correctionOf(c))
 	}
+	p.Dossiers = s.announced(t, frontDossiers)
 	p.Base = s.ledger.Currencies().Name(t.masthead.Base, "en")
 	p.Markets = t.majors
 	p.Said = saidOf(p.Markets)

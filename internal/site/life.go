@@ -15,6 +15,10 @@ type Event struct {
 	Own   bool      // it changed this currency, and not another that became this one
 	Words string
 	Known string
+
+	Href     string // of an event of a dossier; empty for what a table knows
+	Language string // of the words; empty where it is English
+	Number   int    // by which the dossier's charts mark it; 0: by its place in the chart
 }
 
 // lifeOf is what the table knows to have happened to a currency, the oldest first; what has no day comes last.

@@ -82,6 +82,7 @@ func (s *Site) sitemap(r *http.Request, address string) ([]byte, error) {
 			add("/markets/currencies/"+string(c.Code), time.Time{})
 		}
 	}
+	s.mapDossiers(t, add)
 	if err := s.mapLists(r.Context(), add); err != nil {
 		return nil, err
 	}
@@ -90,6 +91,28 @@ func (s *Site) sitemap(r *http.Request, address string) ([]byte, error) {
 		return nil, err
 	}
 	return inXML(set)
+}
+
+// mapDossiers adds the dossiers with their events, actors and scenarios. Of a paper that has none there is no list of them.
+func (s *Site) mapDossiers(t today, add func(path string, changed time.Time)) {
+	if len(t.dossiers) > 0 {
+		add(dossiersPath, time.Time{})
+	}
+	for _, one := range t.dossiers {
+		d := s.dossierOf(t, one)
+		add(d.Path(), d.Updated)
+		for _, e := range d.Subject.Events {
+			add(d.eventPath(e.ID), d.Updated)
+		}
+		for _, a := range d.Subject.Actors {
+			if a.Into == "" {
+				add(d.actorPath(a.ID), d.Updated)
+			}
+		}
+		for _, one := range d.Subject.Scenarios {
+			add(d.scenarioPath(one.ID), d.Updated)
+		}
+	}
 }
 
 // mapLists adds the lists of stories by author, year, month and day.
@@ -204,6 +227,7 @@ func (s *Site) forModels(r *http.Request, address string) ([]byte, error) {
 	for _, l := range []struct{ name, path, about string }{
 		{"Stories as JSON", "/feed.json", "the newest, with their whole text"},
 		{"Sitemap", "/sitemap.xml", "every story"},
+		{"Dossiers", dossiersPath, "who acts, what happened, who says what about it, each with its source, and what markets did beside it"},
 		{"Archive", archivePath, "every story by year, month and day"},
 		{"Corrections", "/corrections", "what the paper got wrong"},
 		{"Board", "/markets/", "every currency against one base, now or as of a day"},

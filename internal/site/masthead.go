@@ -175,3 +175,11 @@ func lang(tag string) templ.Attributes {
 	}
 	return templ.Attributes{"lang": tag}
 }
+
+// tongue tags what is of a language with that and with how it is written.
+func tongue(tag string) templ.Attributes {
+	if dir := directionOf(tag); dir != "" {
+		return templ.Attributes{"lang": tag, "dir": dir}
+	}
+	return lang(tag)
+}

@@ -46,7 +46,8 @@ type Point struct {
 type Marked struct {
 	On    Time
 	Words string
-	Value Point // the last one up to the end of that day
+	Links []Link // to the events of dossiers of that day
+	Value Point  // the last one up to the end of that day
 }
 
 // chart draws a chart from its pins.

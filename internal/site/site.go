@@ -67,6 +67,7 @@ type Site struct {
 	edition edition
 	boards  shelf[askedBoard, marked]
 	drawers shelf[askedBoard, string]
+	answers shelf[measured, []market.Answer]
 	proofs  chan struct{} // as many places as may proof-read at once
 	cards   *drawingRoom
 	stream  *web.Stream // by which open pages stay current while Run runs
@@ -78,6 +79,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	s := &Site{paper: paper, ledger: ledger, o: o.filled(), proofs: make(chan struct{}, proofReaders)}
 	s.boards.most, s.boards.age = 16, pageAge
 	s.drawers.most, s.drawers.age = 64, time.Minute // what turns stale meanwhile says so itself, to who has scripts
+	s.answers.most, s.answers.age = 64, time.Minute // past moves change when a source revises, of which the bus tells
 	if _, err := ledger.Currencies().Currency(s.o.Base); err != nil {
 		return nil, fault.Because(fault.Invalid, "the base of the paper's board: %w", err)
 	}
@@ -117,6 +119,11 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	page("GET /{year}/{month}/{$}", s.month)
 	page("GET /{year}/{month}/{day}/{$}", s.day)
 	page("GET /{year}/{month}/{day}/{slug}", s.story)
+	page("GET "+dossiersPath+"{$}", s.dossiers)
+	page("GET /dossiers/{slug}", s.dossier, "actor", "place", "kind")
+	page("GET /dossiers/{slug}/events/{event}", s.happening)
+	page("GET /dossiers/{slug}/actors/{actor}", s.actor)
+	page("GET /dossiers/{slug}/scenarios/{scenario}", s.scenario)
 	page("GET /markets/{$}", s.board, "base", "as-of", "known-at", "q", "sort")
 	page("GET /markets/currencies/{code}", s.currency, "base", "as-of", "range", "with")
 	page("GET /markets/shares/{$}", s.shares, "as-of", "q", "sort")
@@ -150,6 +157,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 	if s.o.Pictures != nil {
 		mux.Handle("GET "+media.Prefix+"{file}", s.handle(media.Serve(s.o.Pictures, paper.Shows, media.Published)))
 	}
+	mux.Handle("GET /dossiers", http.RedirectHandler(dossiersPath, http.StatusMovedPermanently))
 	mux.Handle("GET /markets", http.RedirectHandler("/markets/", http.StatusMovedPermanently))
 	mux.Handle("GET /markets/shares", http.RedirectHandler("/markets/shares/", http.StatusMovedPermanently))
 	// Two patterns and not /assets/, which would overlap with the address of a story.
@@ -323,7 +331,7 @@ func headlineOf(status int) string {
 	case status == http.StatusNotFound:
 		return "There is no page here"
 	case status == http.StatusGone:
-		return "This story was withdrawn"
+		return "This was withdrawn"
 	case status == http.StatusBadRequest:
 		return "That cannot be understood"
 	case status == http.StatusServiceUnavailable:

@@ -33,6 +33,7 @@ type StoryPage struct {
 	Figures     []Figure
 	Notices     []Notice    // updates and corrections, the first first
 	Entries     []LiveEntry // of a live story, the newest first
+	Within      []Within    // the dossiers that it belongs to
 	Drawer      string      // HTML: the markets on its day
 	RelatedBy   string      // why the related stories stand here
 	Related     []Item
@@ -116,6 +117,9 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 		return StoryPage{}, err
 	}
 	if p.Entries, err = s.told(ctx, t, article); err != nil {
+		return StoryPage{}, err
+	}
+	if p.Within, err = s.standing(ctx, t, article); err != nil {
 		return StoryPage{}, err
 	}
 	if p.Data, err = s.articleData(t, p, article, modified); err != nil {

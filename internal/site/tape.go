@@ -93,7 +93,7 @@ func (s *Site) closes(ctx context.Context, q market.Quote, tape []market.Observa
 	for _, e := range s.happened([]market.Symbol{q.Symbol}) {
 		events = append(events, Event{On: e.Date.First(), Words: wordsOfEvent(e)})
 	}
-	s.plotted(c, days, nil, events, t)
+	s.plotted(c, days, nil, append(events, s.onSeries(t, q.Symbol)...), t)
 	first, last := days[0], days[len(days)-1]
 	adjusted, err := s.ledger.Adjust(ctx, q.Symbol, first.value, first.at, last.at, asOf.Known)
 	if err != nil && !errors.Is(err, fault.NotFound) {
@@ -106,7 +106,7 @@ func (s *Site) closes(ctx context.Context, q market.Quote, tape []market.Observa
 		c.Move = t.hand.since(spot{at: first.at, value: adjusted.Value}, last)
 		c.Move.Since += ", the first price " + adjusted.Basis
 	}
-	if len(c.Marks) > 0 {
+	if slices.ContainsFunc(c.Marks, func(m Marked) bool { return m.Words != "" }) {
 		c.Note = "Prices are drawn as they were said: those before a marked day are of another share than those behind it."
 	}
 	return c, nil

@@ -1,0 +1,81 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/courant-news/courant/internal/fault"
+	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
+)
+
+// How far a dossier's charts reach beyond its events.
+const (
+	beside   = 45 * 24 * time.Hour // of an event's own: as long as its longest window takes
+	margin   = 30 * 24 * time.Hour // of those of all
+	noEvents = 365 * 24 * time.Hour
+)
+
+// course is a series over all events of which the day is known, with these marked; nil where there are no two values, or no series.
+func (d *dossier) course(ctx context.Context) (*Course, error) {
+	if len(d.Subject.Series) == 0 {
+		return nil, nil
+	}
+	from, to := d.now.Add(-noEvents), d.now
+	if events := d.marked(); len(events) > 0 {
+		first, last := events[0].On, events[len(events)-1].On
+		room := max(margin, last.Sub(first)/10)
+		from, to = first.Add(-room), last.Add(room)
+	}
+	return d.plot(ctx, d.Subject.Series[0], from, to)
+}
+
+// around is a series around an event, with what else happened then.
+func (d *dossier) around(ctx context.Context, series market.Symbol, e news.Event) (*Course, error) {
+	days, _ := e.When.Days()
+	return d.plot(ctx, series, days.First.Add(-beside), days.Last.Add(beside))
+}
+
+// plot draws a series from one moment to another, as far as it has come, with the events between them.
+func (d *dossier) plot(ctx context.Context, series market.Symbol, from, to time.Time) (*Course, error) {
+	if to.After(d.now) {
+		to = d.now
+	}
+	from = from.UTC().Truncate(24 * time.Hour)
+	days, subject, err := d.site.within(ctx, series, from, market.AsOf{At: to, Known: d.now})
+	if err != nil || len(days) < 2 {
+		return nil, err
+	}
+	c := &Course{Pair: string(series), Subject: subject, What: string(series), Code: string(series)}
+	d.site.plotted(c, days, nil, d.marked(), d.today)
+	if slices.ContainsFunc(d.site.happened([]market.Symbol{series}), func(e market.Event) bool {
+		return e.Date.First().After(days[0].at) && !e.Date.First().After(days[len(days)-1].at)
+	}) {
+		c.Note = "Prices are drawn as they were said, also across a split or a dividend; moves are measured on comparable ones."
+	}
+	return c, nil
+}
+
+// within are the days of a pair or a listing from one moment to another, and what they are of.
+func (s *Site) within(ctx context.Context, series market.Symbol, from time.Time, asOf market.AsOf) (days []spot, subject string, err error) {
+	if base, quote, ok := series.Pair(); ok {
+		names := s.ledger.Currencies()
+		days, err = s.spots(ctx, series, reach{}, from, asOf)
+		return days, names.Name(base, english) + " in " + names.Name(quote, english), err
+	}
+	q, tape, _, err := s.quoted(ctx, series, market.AsOf{At: asOf.Known, Known: asOf.Known})
+	if errors.Is(err, fault.NotFound) { // it may have bars that nobody quoted
+		q, err = market.Quote{Symbol: series}, nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	days, what, err := s.sessions(ctx, q, tape, asOf)
+	subject = what + string(series)
+	if u := q.Instrument.Unit; u.Code != "" {
+		subject += " in " + unitOf(u)
+	}
+	return slices.DeleteFunc(days, func(d spot) bool { return d.at.Before(from) || d.at.After(asOf.At) }), subject, err
+}
