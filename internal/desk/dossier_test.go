@@ -105,7 +105,7 @@ func TestADossierIsBuiltPublishedCorrectedAndWithdrawn(t *testing.T) {
 			t.Errorf("the list says %q", word)
 		}
 		// An earlier revision can be taken back to, and is a new one then.
-		owner.post(at+"/back", http.StatusOK, "revision", "1")
+		owner.post(at+"/back", http.StatusOK, "from", "1")
 		if s, r := h.subject(t, at); len(s.Events) != 0 || len(r.Revisions) != 14 {
 			t.Errorf("taken back it is %+v, revision %d", s, len(r.Revisions))
 		}

@@ -13,6 +13,7 @@ type kind struct {
 	name      string // in addresses
 	one, many string
 	says      string // what a part of it is, for who adds one
+	more      string // what stands in the list beside its name and time
 	single    bool   // there is one, without a name
 	list      func(s news.Subject) []PartRow
 	over      func(f *form, id news.Slug) // goes over a part of a name, or over a new one
@@ -28,58 +29,58 @@ func kinds() []kind {
 		{name: "head", one: "head", single: true, over: func(f *form, _ news.Slug) { f.head(&f.next.Content) }},
 		{name: "standing", one: "state of things", single: true, over: func(f *form, _ news.Slug) { f.standing(&f.next.Standing) }},
 		parts(
-			kind{name: "events", one: "event", many: "Events", says: "What happened, or is to come on a day that is known, as nobody disputes it; what is disputed are accounts of it."},
+			kind{name: "events", more: "Kind and place", one: "event", many: "Events", says: "What happened, or is to come on a day that is known, as nobody disputes it; what is disputed are accounts of it."},
 			func(s *news.Subject) *[]news.Event { return &s.Events }, func(e *news.Event) *news.Slug { return &e.ID },
 			func(e news.Event) string { return e.What },
 			func(s news.Subject, e news.Event) PartRow {
-				return PartRow{What: e.What, When: e.When.String(), More: strings.Join(slices.DeleteFunc([]string{e.Kind, e.Where}, func(t string) bool { return t == "" }), ", "), Rests: rests(e.Cites)}
+				return PartRow{What: e.What, When: e.When.String(), More: strings.Join(slices.DeleteFunc([]string{e.Kind, e.Where}, func(t string) bool { return t == "" }), ", "), Rests: rests(s, e.Cites)}
 			}, (*form).event),
 		parts(
-			kind{name: "accounts", one: "account", many: "Accounts", says: "What somebody says about an event. Where two contradict each other both stand, each with its document."},
+			kind{name: "accounts", more: "Of", one: "account", many: "Accounts", says: "What somebody says about an event. Where two contradict each other both stand, each with its document."},
 			func(s *news.Subject) *[]news.Account { return &s.Accounts }, func(a *news.Account) *news.Slug { return &a.ID },
 			func(a news.Account) string { return string(a.Event) + " " + string(a.By) },
 			func(s news.Subject, a news.Account) PartRow {
 				e, _ := s.Event(a.Event)
-				return PartRow{What: called(s, a.By) + ": " + short(a.Says, a.Quote), When: a.On.String(), More: "on: " + e.What, Rests: rests(a.Cites)}
+				return PartRow{What: called(s, a.By) + ": " + short(a.Says, a.Quote), When: a.On.String(), More: e.What, Rests: rests(s, a.Cites)}
 			}, (*form).account),
 		parts(
-			kind{name: "actors", one: "actor", many: "Actors", says: "Somebody who acts or speaks: a person, a state, an organisation."},
+			kind{name: "actors", more: "What it is", one: "actor", many: "Actors", says: "Somebody who acts or speaks: a person, a state, an organisation."},
 			func(s *news.Subject) *[]news.Actor { return &s.Actors }, func(a *news.Actor) *news.Slug { return &a.ID },
 			func(a news.Actor) string { return a.Name },
 			func(s news.Subject, a news.Actor) PartRow {
-				row := PartRow{What: a.Name, More: string(a.Kind), Rests: rests(a.Cites)}
+				row := PartRow{What: a.Name, More: string(a.Kind), Rests: rests(s, a.Cites)}
 				if a.Into != "" {
 					row.More = "merged into " + called(s, a.Into)
 				}
 				return row
 			}, (*form).actor),
 		parts(
-			kind{name: "relations", one: "relation", many: "Relations", says: "What one actor is to another, and how that changed."},
+			kind{name: "relations", more: "Goes", one: "relation", many: "Relations", says: "What one actor is to another, and how that changed."},
 			func(s *news.Subject) *[]news.Relation { return &s.Relations }, func(r *news.Relation) *news.Slug { return &r.ID },
 			func(r news.Relation) string { return string(r.From) + " " + string(r.To) },
 			func(s news.Subject, r news.Relation) PartRow {
 				row := PartRow{What: called(s, r.From) + " " + r.Kind + " " + called(s, r.To)}
 				if n := len(r.Course); n > 0 {
-					row.When, row.More, row.Rests = r.Course[n-1].On.String(), string(r.Course[n-1].Heading), rests(r.Course[n-1].Cites)
+					row.When, row.More, row.Rests = r.Course[n-1].On.String(), string(r.Course[n-1].Heading), rests(s, r.Course[n-1].Cites)
 				}
 				return row
 			}, (*form).relation),
 		parts(
-			kind{name: "consequences", one: "consequence", many: "Consequences", says: "What somebody says follows, and for whom."},
+			kind{name: "consequences", more: "Says", one: "consequence", many: "Consequences", says: "What somebody says follows, and for whom."},
 			func(s *news.Subject) *[]news.Consequence { return &s.Consequences }, func(q *news.Consequence) *news.Slug { return &q.ID },
 			func(q news.Consequence) string { return q.For },
 			func(s news.Subject, q news.Consequence) PartRow {
-				return PartRow{What: q.For + ": " + short(q.Says), When: q.On.String(), More: "says " + called(s, q.By), Rests: rests(q.Cites)}
+				return PartRow{What: q.For + ": " + short(q.Says), When: q.On.String(), More: called(s, q.By), Rests: rests(s, q.Cites)}
 			}, (*form).consequence),
 		parts(
-			kind{name: "scenarios", one: "scenario", many: "Scenarios", says: "How things may go on, as somebody of the paper sees it today, and what would speak for it or against it. Once readers saw it, it stays; what became of it is added."},
+			kind{name: "scenarios", more: "By", one: "scenario", many: "Scenarios", says: "How things may go on, as somebody of the paper sees it today, and what would speak for it or against it. Once readers saw it, it stays; what became of it is added."},
 			func(s *news.Subject) *[]news.Scenario { return &s.Scenarios }, func(s *news.Scenario) *news.Slug { return &s.ID },
 			func(s news.Scenario) string { return s.Title },
-			func(_ news.Subject, s news.Scenario) PartRow {
-				return PartRow{What: s.Title, When: s.On.String(), More: strings.TrimSpace("by " + s.By + " " + string(s.Verdict)), Rests: rests(s.Cites)}
+			func(all news.Subject, s news.Scenario) PartRow {
+				return PartRow{What: s.Title, When: s.On.String(), More: strings.TrimSuffix(s.By+", "+string(s.Verdict), ", "), Rests: rests(all, s.Cites)}
 			}, (*form).scenario),
 		parts(
-			kind{name: "documents", one: "document", many: "Documents", says: "Something that was said or written and can be looked up. Everything else rests on one."},
+			kind{name: "documents", more: "Published by", one: "document", many: "Documents", says: "Something that was said or written and can be looked up. Everything else rests on one."},
 			func(s *news.Subject) *[]news.Document { return &s.Documents }, func(d *news.Document) *news.Slug { return &d.ID },
 			func(d news.Document) string { return d.Title },
 			func(_ news.Subject, d news.Document) PartRow {
@@ -143,12 +144,13 @@ func called(s news.Subject, id news.Slug) string {
 }
 
 // rests says on which documents something rests.
-func rests(cites []news.Cite) string {
+func rests(s news.Subject, cites []news.Cite) string {
 	var all []string
 	for _, c := range cites {
-		all = append(all, string(c.Document))
+		d, _ := s.Document(c.Document)
+		all = append(all, strings.TrimSuffix(d.Title+", "+c.Place, ", "))
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(all, "; ")
 }
 
 // short is the first of some texts in which something stands, cut to what a row can hold.
@@ -283,7 +285,7 @@ func (f *form) relation(r *news.Relation) {
 	f.line("kind", "Is what to the other", "Read between their names: protects, trades with.", &r.Kind)
 	choose(f, "to", "To whom", "Choose an actor", &r.To, f.actors())
 	f.tick("mutual", "The other is the same to the first", &r.Mutual)
-	rows(f, List, "course", "Change", "The first first.", &r.Course, func(f *form, s *news.Shift) {
+	rows(f, List, "course", "Change", "The earliest first.", &r.Course, func(f *form, s *news.Shift) {
 		f.when("on", "When", whenHint, &s.On)
 		choose(f, "heading", "Since then", "Choose", &s.Heading, []Option{
 			{Value: string(news.Warmer), Text: "Warmer"}, {Value: string(news.Colder), Text: "Colder"}, {Value: string(news.Steady), Text: "Steady"}, {Value: string(news.Broken), Text: "Broken"},
