@@ -37,7 +37,7 @@ type DossierPage struct {
 // KindPanel is the list of the parts of a kind.
 type KindPanel struct {
 	Name, One, Many, Says, More, Add string
-	Rows                       []PartRow
+	Rows                             []PartRow
 }
 
 // TwinRow is two actors who may be one.
