@@ -40,9 +40,13 @@ func peopled(t *testing.T) (ctx context.Context, desk, readers []string) {
 	press(t, ctx, "form[action$='/entries'] button")
 	fill(t, ctx, "body", "One euro bought {{EUR/USD @2026-09-28}}.")
 	press(t, ctx, "button[value=save]")
+	const demo = "/desk/dossiers/baku-and-moscow"
 	for _, path := range []string{
 		"/desk/", "/desk/stories", "/desk/stories/new", saved, saved + "/changes?from=1&to=1", "/desk/figures?q=eur+usd", "/desk/affected", "/desk/held", "/desk/pictures",
 		"/desk/staff", "/desk/settings", "/desk/account", "/desk/trail", "/desk/prove", "/desk/no-such-page",
+		"/desk/dossiers", "/desk/new-dossier", demo, demo + "/stories?q=euro", demo + "/changes?from=1&to=1", saved + "/dossier?dossier=baku-and-moscow",
+		demo + "/parts/head", demo + "/parts/standing", demo + "/parts/series", demo + "/parts/documents", demo + "/parts/events", demo + "/parts/accounts",
+		demo + "/parts/actors", demo + "/parts/relations", demo + "/parts/consequences", demo + "/parts/scenarios",
 	} {
 		desk = append(desk, address+path)
 	}

@@ -216,6 +216,36 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 		say("/desk/stories/"+id, form)
 		open("/desk/stories/" + id + "/preview")
 	}
+	// Dossiers: what is no markup is saved, and what is comes back in the form with why it is refused.
+	about := news.Subject{Content: news.Content{Headline: line(0), Kicker: line(1), Standfirst: line(2), Section: "markets", Body: regexp.MustCompile(`\{\{+`).ReplaceAllString(texts[0], "{")}}
+	if _, err := a.Newsroom.SaveDossier(t.Context(), news.DossierDraft{Slug: "vectors", Subject: about, Author: line(3), Reason: line(4)}); err != nil {
+		t.Fatal(err)
+	}
+	say("/desk/dossiers", url.Values{"headline": {line(0)}, "section": {line(1)}, "body": {texts[0]}, "reason": {line(2)}, "story": {line(3)}})
+	for n, text := range fields {
+		if n%6 > 0 {
+			continue
+		}
+		form := url.Values{"based-on": {"1"}, "body": {text}}
+		for i, name := range strings.Fields(`headline kicker standfirst section topics bylines language title publisher link on note name what says when where kind
+			for by from to quote event of stance verdict why closed reason id cites.0.document cites.0.place hands.0.actor hands.0.as other.0.name roles.0.title roles.0.from signs.0.says course.0.says course.0.on
+			course.0.heading standing.0.text standing.0.cites.0.place series.0.symbol new-documents.0.title new-documents.0.link new-actor.0.name`) {
+			form.Set(name, line(n+i))
+		}
+		for _, kind := range []string{"head", "standing", "events", "accounts", "actors", "relations", "consequences", "scenarios", "documents", "series"} {
+			say("/desk/dossiers/vectors/parts/"+kind, form)
+		}
+		for _, what := range []string{"publish", "withdraw", "actors", "stories", "back"} {
+			say("/desk/dossiers/vectors/"+what, url.Values{"based-on": {"1"}, "revision": {"1"}, "notice": {text}, "notice-text": {text}, "reason": {text}, "instead": {text}, "from": {text}, "into": {text}, "story": {text}})
+		}
+		open("/desk/dossiers/vectors/stories?q=" + url.QueryEscape(text))
+		open("/desk/dossiers/vectors/parts/events?id=" + url.QueryEscape(text))
+		open("/desk/dossiers/" + url.PathEscape(text))
+	}
+	for _, path := range []string{"", "/parts/head", "/parts/events", "/changes?from=1&to=1"} {
+		open("/desk/dossiers/vectors" + path)
+	}
+	open("/desk/dossiers")
 	// Pages that others saved, whose own vectors are all that is on them.
 	for n, text := range texts {
 		on := currency.DateOf(time.Now().AddDate(0, 0, -n-1))

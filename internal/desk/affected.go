@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
@@ -22,7 +23,8 @@ type AffectedPage struct {
 // AffectedText is a story, or an entry of a live one, with its affected figures. They are corrected together, by one notice.
 type AffectedText struct {
 	Story, Headline, Key, Proposal string
-	Revision                       int // 0: it is an entry, which is corrected at the story
+	Revision                       int  // 0: it is an entry, which is corrected at the story
+	Dossier                        bool // it is a dossier, which is corrected on its own page
 	Figures                        []AffectedRow
 }
 
@@ -38,7 +40,7 @@ func (d *Desk) affected(w http.ResponseWriter, v visit) error {
 		return err
 	}
 	p := AffectedPage{Frame: d.room(v, "Printed, and since revised"), Corrects: d.gate.May(v.person(), staff.Correct, "") == nil}
-	p.Standfirst = "Figures of published stories that would be printed otherwise today, since their source revised what it said, or a number that was held was released."
+	p.Standfirst = "Figures of published stories and dossiers that would be printed otherwise today, since their source revised what it said, or a number that was held was released."
 	for _, text := range inTexts(list) {
 		t := AffectedText{Story: storyHref(text[0].Story), Headline: text[0].Headline, Key: string(text[0].Story), Proposal: news.Proposal(text).Text}
 		if text[0].Entry == 0 {
@@ -48,6 +50,18 @@ func (d *Desk) affected(w http.ResponseWriter, v visit) error {
 			t.Figures = append(t.Figures, affectedRow(a))
 		}
 		p.Texts = append(p.Texts, t)
+	}
+	dossiers, err := d.newsroom.AffectedDossiers(v.Context())
+	if err != nil {
+		return err
+	}
+	for i, a := range dossiers {
+		if i == 0 || a.Dossier != dossiers[i-1].Dossier {
+			p.Texts = append(p.Texts, AffectedText{Story: dossierHref(a.Dossier), Headline: a.Headline, Dossier: true})
+		}
+		t := &p.Texts[len(p.Texts)-1]
+		t.Proposal = strings.TrimSpace(t.Proposal + " " + a.Proposal.Text)
+		t.Figures = append(t.Figures, affectedRow(a.Affected))
 	}
 	return d.answer(w, v.Request, http.StatusOK, affectedPage(p))
 }

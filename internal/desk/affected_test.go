@@ -53,3 +53,28 @@ func TestACorrectionIsSignedWholeOrNotAtAll(t *testing.T) {
 		}
 	})
 }
+
+func TestAFigureOfADossierThatWasRevisedIsListedWithWhatToSay(t *testing.T) {
+	h := newHouse(t)
+	owner := h.owner(t)
+	at := begun(owner, "The strait") // whose background has a figure
+	owner.post(at+"/publish", http.StatusOK, "revision", "1")
+	d, err := news.NewPaper(h.store).Dossier(t.Context(), "the-strait")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := h.ledger.Known(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.now = h.now.Add(time.Minute)
+	pin := d.Pins[0]
+	revised := market.NewObservation(pin.Symbol, pin.Field, currency.MustDecimal("2.5"), market.Moment{At: pin.At, Seen: h.now}, pin.Source, "")
+	if _, err := h.ledger.Record(t.Context(), []market.Source{sources[pin.Source]}, []market.Observation{revised}, nil); err != nil {
+		t.Fatal(err)
+	}
+	panel := owner.get("/desk/affected", http.StatusOK).Find(".panel:has(a[href='" + at + "'])")
+	if text := panel.Text(); panel.Length() != 1 || !strings.Contains(text, "2.5") || !strings.Contains(text, "This dossier gave") || panel.Find("form").Length() != 0 {
+		t.Errorf("the desk is told %q", text)
+	}
+}

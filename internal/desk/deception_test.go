@@ -45,11 +45,12 @@ func TestNoCacheIsDeceivedIntoKeepingTheDesk(t *testing.T) {
 	owner := h.owner(t)
 	at := written(owner, secretText+" headline", secretText+" body", "slug", secretText+"-slug")
 	id := news.StoryID(strings.TrimPrefix(at, "/desk/stories/"))
+	owner.post("/desk/dossiers", http.StatusOK, "headline", "A dossier", "section", "world", "standfirst", secretText)
 	stranger := h.browser(t)
 	asked, told := 0, 0
 	for _, pattern := range h.desk.Patterns() {
 		method, path, _ := strings.Cut(strings.TrimSuffix(pattern, "{$}"), " ")
-		path = strings.NewReplacer("{id}", string(id), "{n}", "1", "{file}", "0123456789abcdef-400.jpeg", "{name}", "0123456789abcdef", "{what}", "password").Replace(path)
+		path = strings.NewReplacer("{id}", string(id), "{n}", "1", "{file}", "0123456789abcdef-400.jpeg", "{name}", "0123456789abcdef", "{what}", "password", "{slug}", "a-dossier", "{kind}", "head").Replace(path)
 		if method == http.MethodPost {
 			for _, disguise := range disguises {
 				r, _ := request(t, stranger, method, path+disguise)

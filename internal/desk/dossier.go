@@ -36,8 +36,8 @@ type DossierPage struct {
 
 // KindPanel is the list of the parts of a kind.
 type KindPanel struct {
-	Name, One, Many, Says, Add string
-	Rows                       []PartRow
+	Name, One, Many, Says, More, Add string
+	Rows                             []PartRow
 }
 
 // TwinRow is two actors who may be one.
@@ -109,7 +109,7 @@ func (p *DossierPage) kinds(s news.Subject) {
 		if k.single {
 			continue
 		}
-		panel := KindPanel{Name: k.name, One: k.one, Many: k.many, Says: k.says, Add: p.Action + "/parts/" + k.name, Rows: k.list(s)}
+		panel := KindPanel{Name: k.name, One: k.one, Many: k.many, Says: k.says, More: k.more, Add: p.Action + "/parts/" + k.name, Rows: k.list(s)}
 		for i, row := range panel.Rows {
 			panel.Rows[i].Href = panel.Add + "?id=" + row.ID
 		}
@@ -143,8 +143,13 @@ func (d *Desk) dossierStepRow(s news.DossierStep) StepRow {
 	if s.Revision > 0 {
 		row.What = fmt.Sprintf("%s published revision %d", s.By, s.Revision)
 	}
-	if s.Notice.Kind != "" && s.Notice.Kind != news.Withdrawal {
-		row.What += ", as " + string(s.Notice.Kind)
+	switch kind := s.Notice.Kind; {
+	case kind.Corrects():
+		row.What += " as a correction"
+	case kind == news.Update:
+		row.What += " as an update"
+	case kind == news.Minor:
+		row.What += " as a minor change"
 	}
 	if s.Notice.Text != "" {
 		row.Why = strings.TrimSpace(row.Why + " Readers are told: " + s.Notice.Text)

@@ -101,11 +101,11 @@ func TestADossierIsBuiltPublishedCorrectedAndWithdrawn(t *testing.T) {
 			t.Errorf("of a withdrawal without a reason there is %q", text)
 		}
 		owner.post(at+"/withdraw", http.StatusOK, "instead", "Its source was forged.", "why", "The log is a forgery.")
-		if word := owner.get("/desk/dossiers", http.StatusOK).Find(".state").Text(); word != "withdrawn" {
+		if word := owner.get("/desk/dossiers", http.StatusOK).Find("tr:has(a[href='" + at + "']) .state").Text(); word != "withdrawn" {
 			t.Errorf("the list says %q", word)
 		}
 		// An earlier revision can be taken back to, and is a new one then.
-		owner.post(at+"/back", http.StatusOK, "revision", "1")
+		owner.post(at+"/back", http.StatusOK, "from", "1")
 		if s, r := h.subject(t, at); len(s.Events) != 0 || len(r.Revisions) != 14 {
 			t.Errorf("taken back it is %+v, revision %d", s, len(r.Revisions))
 		}
@@ -233,6 +233,10 @@ func TestTwoActorsWhoAreOneAreMergedAtTheDesk(t *testing.T) {
 	}
 	if text := owner.post(at+"/actors", http.StatusBadRequest, "based-on", "7", "from", "anna-berg", "into", "berg-anna").Find(".said.problem").Text(); !strings.Contains(text, "was itself merged into") {
 		t.Errorf("a merge in a circle: %q", text)
+	}
+	form := owner.get(at+"/parts/actors?id=anna-berg", http.StatusOK).Find("form.part")
+	if name := fieldValue(form, "other.0.name"); name != "Berg, Anna" {
+		t.Errorf("she is also called %q", name)
 	}
 	// What is changed of an actor later leaves the merge as it is.
 	adds(owner, at, "actors", "7", "id", "berg-anna", "name", "A. Berg", "kind", "person")

@@ -8,162 +8,7 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
-// kind is one kind of the parts that a dossier is made of.
-type kind struct {
-	name      string // in addresses
-	one, many string
-	says      string // what a part of it is, for who adds one
-	single    bool   // there is one, without a name
-	list      func(s news.Subject) []PartRow
-	over      func(f *form, id news.Slug) // goes over a part of a name, or over a new one
-	drop      func(s *news.Subject, id news.Slug)
-}
-
-// PartRow is a part in the list of those of its kind.
-type PartRow struct{ ID, Href, What, When, More, Rests string }
-
-// kinds are all of them, in the order of the page.
-func kinds() []kind {
-	return []kind{
-		{name: "head", one: "head", single: true, over: func(f *form, _ news.Slug) { f.head(&f.next.Content) }},
-		{name: "standing", one: "state of things", single: true, over: func(f *form, _ news.Slug) { f.standing(&f.next.Standing) }},
-		parts(
-			kind{name: "events", one: "event", many: "Events", says: "What happened, or is to come on a day that is known, as nobody disputes it; what is disputed are accounts of it."},
-			func(s *news.Subject) *[]news.Event { return &s.Events }, func(e *news.Event) *news.Slug { return &e.ID },
-			func(e news.Event) string { return e.What },
-			func(s news.Subject, e news.Event) PartRow {
-				return PartRow{What: e.What, When: e.When.String(), More: strings.Join(slices.DeleteFunc([]string{e.Kind, e.Where}, func(t string) bool { return t == "" }), ", "), Rests: rests(e.Cites)}
-			}, (*form).event),
-		parts(
-			kind{name: "accounts", one: "account", many: "Accounts", says: "What somebody says about an event. Where two contradict each other both stand, each with its document."},
-			func(s *news.Subject) *[]news.Account { return &s.Accounts }, func(a *news.Account) *news.Slug { return &a.ID },
-			func(a news.Account) string { return string(a.Event) + " " + string(a.By) },
-			func(s news.Subject, a news.Account) PartRow {
-				e, _ := s.Event(a.Event)
-				return PartRow{What: called(s, a.By) + ": " + short(a.Says, a.Quote), When: a.On.String(), More: "on: " + e.What, Rests: rests(a.Cites)}
-			}, (*form).account),
-		parts(
-			kind{name: "actors", one: "actor", many: "Actors", says: "Somebody who acts or speaks: a person, a state, an organisation."},
-			func(s *news.Subject) *[]news.Actor { return &s.Actors }, func(a *news.Actor) *news.Slug { return &a.ID },
-			func(a news.Actor) string { return a.Name },
-			func(s news.Subject, a news.Actor) PartRow {
-				row := PartRow{What: a.Name, More: string(a.Kind), Rests: rests(a.Cites)}
-				if a.Into != "" {
-					row.More = "merged into " + called(s, a.Into)
-				}
-				return row
-			}, (*form).actor),
-		parts(
-			kind{name: "relations", one: "relation", many: "Relations", says: "What one actor is to another, and how that changed."},
-			func(s *news.Subject) *[]news.Relation { return &s.Relations }, func(r *news.Relation) *news.Slug { return &r.ID },
-			func(r news.Relation) string { return string(r.From) + " " + string(r.To) },
-			func(s news.Subject, r news.Relation) PartRow {
-				row := PartRow{What: called(s, r.From) + " " + r.Kind + " " + called(s, r.To)}
-				if n := len(r.Course); n > 0 {
-					row.When, row.More, row.Rests = r.Course[n-1].On.String(), string(r.Course[n-1].Heading), rests(r.Course[n-1].Cites)
-				}
-				return row
-			}, (*form).relation),
-		parts(
-			kind{name: "consequences", one: "consequence", many: "Consequences", says: "What somebody says follows, and for whom."},
-			func(s *news.Subject) *[]news.Consequence { return &s.Consequences }, func(q *news.Consequence) *news.Slug { return &q.ID },
-			func(q news.Consequence) string { return q.For },
-			func(s news.Subject, q news.Consequence) PartRow {
-				return PartRow{What: q.For + ": " + short(q.Says), When: q.On.String(), More: "says " + called(s, q.By), Rests: rests(q.Cites)}
-			}, (*form).consequence),
-		parts(
-			kind{name: "scenarios", one: "scenario", many: "Scenarios", says: "How things may go on, as somebody of the paper sees it today, and what would speak for it or against it. Once readers saw it, it stays; what became of it is added."},
-			func(s *news.Subject) *[]news.Scenario { return &s.Scenarios }, func(s *news.Scenario) *news.Slug { return &s.ID },
-			func(s news.Scenario) string { return s.Title },
-			func(_ news.Subject, s news.Scenario) PartRow {
-				return PartRow{What: s.Title, When: s.On.String(), More: strings.TrimSpace("by " + s.By + " " + string(s.Verdict)), Rests: rests(s.Cites)}
-			}, (*form).scenario),
-		parts(
-			kind{name: "documents", one: "document", many: "Documents", says: "Something that was said or written and can be looked up. Everything else rests on one."},
-			func(s *news.Subject) *[]news.Document { return &s.Documents }, func(d *news.Document) *news.Slug { return &d.ID },
-			func(d news.Document) string { return d.Title },
-			func(_ news.Subject, d news.Document) PartRow {
-				return PartRow{What: d.Title, When: d.On.String(), More: d.Publisher, Rests: d.Link}
-			}, (*form).document),
-		{name: "series", one: "series", single: true, over: func(f *form, _ news.Slug) { f.series(&f.next.Series) }},
-	}
-}
-
-// parts makes a kind of which a dossier has a list.
-func parts[T any](k kind, list func(*news.Subject) *[]T, id func(*T) *news.Slug, title func(T) string, row func(news.Subject, T) PartRow, over func(*form, *T)) kind {
-	find := func(all []T, name news.Slug) int {
-		return slices.IndexFunc(all, func(one T) bool { return *id(&one) == name })
-	}
-	k.list = func(s news.Subject) (rows []PartRow) {
-		for _, one := range *list(&s) {
-			r := row(s, one)
-			r.ID = string(*id(&one))
-			rows = append(rows, r)
-		}
-		return rows
-	}
-	k.over = func(f *form, name news.Slug) {
-		var one T
-		i := find(*list(f.next), name)
-		if i >= 0 {
-			one = (*list(f.next))[i]
-		}
-		over(f, &one)
-		all := slices.Clone(*list(f.next)) // only now: the form may have added documents and actors
-		if i < 0 {
-			*id(&one) = fresh(title(one), all, func(t T) news.Slug { return *id(&t) })
-			all = append(all, one)
-		} else {
-			all[i] = one
-		}
-		*list(f.next) = all
-	}
-	k.drop = func(s *news.Subject, name news.Slug) {
-		*list(s) = slices.DeleteFunc(slices.Clone(*list(s)), func(one T) bool { return *id(&one) == name })
-	}
-	return k
-}
-
-// kindOf finds a kind by its name in addresses.
-func kindOf(name string) (kind, bool) {
-	all := kinds()
-	i := slices.IndexFunc(all, func(k kind) bool { return k.name == name })
-	if i < 0 {
-		return kind{}, false
-	}
-	return all[i], true
-}
-
-// called is the name of an actor, or of the one that it was merged into.
-func called(s news.Subject, id news.Slug) string {
-	if a, ok := s.Actor(id); ok {
-		return a.Name
-	}
-	return string(id)
-}
-
-// rests says on which documents something rests.
-func rests(cites []news.Cite) string {
-	var all []string
-	for _, c := range cites {
-		all = append(all, string(c.Document))
-	}
-	return strings.Join(all, ", ")
-}
-
-// short is the first of some texts in which something stands, cut to what a row can hold.
-func short(texts ...string) string {
-	const most = 120
-	for _, t := range texts {
-		switch runes := []rune(t); {
-		case len(runes) > most:
-			return string(runes[:most]) + " …"
-		case len(runes) > 0:
-			return t
-		}
-	}
-	return ""
-}
+// What each part of a dossier is made of, said once for its form, for what is sent, and for what a revision changed.
 
 func (f *form) head(c *news.Content) {
 	topics, bylines := strings.Join(slugs(c.Topics), ", "), strings.Join(c.Bylines, ", ")
@@ -256,13 +101,13 @@ func (f *form) account(a *news.Account) {
 }
 
 func (f *form) actor(a *news.Actor) {
-	other := strings.Join(a.Other, ", ")
 	f.line("name", "Name", "", &a.Name)
 	f.actorKind(&a.Kind)
-	f.line("other", "Other names, with commas between", "", &other)
-	a.Other = list(other)
 	f.text("says", "Who that is, in a sentence", "Empty where the name says it; else it needs a document.", &a.Says)
 	f.cites(&a.Cites)
+	rows(f, List, "other", "Another name", "", &a.Other, func(f *form, name *string) {
+		f.line("name", "That is used beside it", "", name) // a line each: names hold commas
+	})
 	rows(f, List, "roles", "Role", "", &a.Roles, func(f *form, r *news.Role) {
 		f.line("title", "What they were", "", &r.Title)
 		choose(f, "of", "For whom", "Nobody in the list", &r.Of, f.actors())
@@ -283,7 +128,7 @@ func (f *form) relation(r *news.Relation) {
 	f.line("kind", "Is what to the other", "Read between their names: protects, trades with.", &r.Kind)
 	choose(f, "to", "To whom", "Choose an actor", &r.To, f.actors())
 	f.tick("mutual", "The other is the same to the first", &r.Mutual)
-	rows(f, List, "course", "Change", "The first first.", &r.Course, func(f *form, s *news.Shift) {
+	rows(f, List, "course", "Change", "The earliest first.", &r.Course, func(f *form, s *news.Shift) {
 		f.when("on", "When", whenHint, &s.On)
 		choose(f, "heading", "Since then", "Choose", &s.Heading, []Option{
 			{Value: string(news.Warmer), Text: "Warmer"}, {Value: string(news.Colder), Text: "Colder"}, {Value: string(news.Steady), Text: "Steady"}, {Value: string(news.Broken), Text: "Broken"},

@@ -117,7 +117,7 @@ func (d *Desk) takeBack(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	to, err := number(v.PostForm.Get("revision"))
+	to, err := number(v.PostForm.Get("from"))
 	if err != nil {
 		return err
 	}
