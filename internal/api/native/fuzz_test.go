@@ -34,6 +34,11 @@ func FuzzQuery(f *testing.F) {
 		{"currencies", "kind=metal"},
 		{"currencies/BGN", ""},
 		{"observations/aaaaaaaaaaaaaaaa", ""},
+		{"dossiers.csv", ""},
+		{"dossiers/the-strait", ""},
+		{"dossiers/the-strait/ninjs", ""},
+		{"dossiers/the-strait/events/ferry/reactions.csv", ""},
+		{"dossiers/%00/events/%ff/reactions", ""},
 		{"quarantine", "x=1&x=2&;=%zz"},
 		{"rates/..%2f..%2f", "\x00"},
 	} {

@@ -41,8 +41,9 @@ var (
 // house is the interface over a store of its own.
 type house struct {
 	*httptest.Server
-	mux    *http.ServeMux
-	ledger *market.Ledger
+	mux      *http.ServeMux
+	ledger   *market.Ledger
+	newsroom *news.Newsroom
 }
 
 func empty(t testing.TB, o native.Options) *house {
@@ -51,6 +52,10 @@ func empty(t testing.TB, o native.Options) *house {
 	now := func() time.Time { return reading }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
+	h.newsroom = news.NewNewsroom(db, h.ledger, b, now)
+	if o.Paper == nil {
+		o.Paper = news.NewPaper(db)
+	}
 	native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
 	h.Server = httptest.NewServer(h.mux)
 	t.Cleanup(h.Close)
@@ -70,6 +75,7 @@ func full(t testing.TB, o native.Options) *house {
 		said(bank, "EUR/IDR", "19873.13", monday), said(bank, "EUR/BGN", "1.95583", friday), said(bank, "XAU/EUR", "4123.4", monday),
 		said(club, "EUR/USD", "1.186127", monday), said(club, "EUR/NOK", "11.43", monday),
 		said(closed, "EUR/USD", "1.1777", monday), said(closed, "EUR/RUB", "90.5", monday))
+	h.file(t, strait())
 	return h
 }
 
