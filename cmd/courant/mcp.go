@@ -16,7 +16,7 @@ func mcpCommand(s *settings) *cobra.Command {
 		Use:   "mcp",
 		Short: "Answer a language model's client on standard input and output",
 		Long: `Speak the Model Context Protocol with one client, over standard input and output, until the client ends. It is given the
-tools rates, series, convert, explain and audit, which change nothing; every number comes with its source and its times.
+tools rates, series, convert, explain, dossier and audit, which change nothing; every number comes with its source and its times.
 As at /mcp, only sources speak whose terms allow their numbers to be passed on.
 
 You do not start it yourself: your client does. Register it there as a local server (transport "stdio") by its command and
@@ -35,7 +35,7 @@ A paper that is served already is registered by its address instead, https://pap
 				if !ok {
 					in = io.NopCloser(cmd.InOrStdin())
 				}
-				return mcp.Serve(cmd.Context(), face, in, cmd.OutOrStdout())
+				return mcp.Serve(cmd.Context(), face, h.Paper, in, cmd.OutOrStdout())
 			})
 		},
 	}

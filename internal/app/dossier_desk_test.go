@@ -87,7 +87,6 @@ func TestADossierIsBuiltBesideAStoryPublishedAndCorrected(t *testing.T) {
 			len(s.Series) != 1 || len(s.Stories) != 1 || s.Actors[1].Into != "anna-berg" || len(s.Standing) != 1 {
 			t.Errorf("readers see %+v", d)
 		}
-		shots(t, ctx, at, address, c.width)
 	}
 }
 

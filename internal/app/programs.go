@@ -32,8 +32,9 @@ func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site, streams web.St
 	face := api.New(a.Ledger, a.Bus, options)
 	a.told = native.Mount(mux, face, own)
 	feed.Mount(mux, face, paper.Masthead)
+	mcp.Mount(mux, face, a.Paper)
 	for _, mount := range []func(*http.ServeMux, *api.Face){
-		erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, mcp.Mount, oxr.Mount,
+		erapi.Mount, fixer.Mount, frankfurter.Mount, layer.Mount, oxr.Mount,
 	} {
 		mount(mux, face)
 	}

@@ -44,24 +44,39 @@ func (l *Ledger) Answers(ctx context.Context, series Symbol, happened []Days, se
 		return nil, err
 	}
 	answers := make([]Answer, len(happened))
-	for i, d := range happened {
-		a := Answer{Series: series, Held: l.Held(series, d.First)}
-		a.Source = loudest(voices, d)
-		others, places := make([]Days, 0, len(happened)-1), make([]int, 0, len(happened)-1)
-		for j, other := range happened {
-			if j != i {
-				others, places = append(others, other), append(places, j)
-			}
-		}
-		a.Reaction = React(voices[a.Source], d, others, sessions...)
-		for _, w := range a.Windows {
-			for n, other := range w.Shared {
-				w.Shared[n] = places[other]
-			}
-		}
-		answers[i] = a
+	for i := range happened {
+		answers[i] = l.answer(series, voices, happened, i, sessions)
 	}
 	return answers, nil
+}
+
+// Answer measures what a series did when one of some things happened, as [Ledger.Answers] does for each of them.
+func (l *Ledger) Answer(ctx context.Context, series Symbol, happened []Days, which int, sessions ...int) (Answer, error) {
+	d := happened[which]
+	voices, err := l.closes(ctx, series, d.First.AddDate(0, 0, -lookBack), d.Last.AddDate(0, 0, lookAhead))
+	if err != nil {
+		return Answer{}, err
+	}
+	return l.answer(series, voices, happened, which, sessions), nil
+}
+
+// answer measures what a series did when the i-th of some things happened.
+func (l *Ledger) answer(series Symbol, voices map[SourceID][]Close, happened []Days, i int, sessions []int) Answer {
+	d := happened[i]
+	a := Answer{Series: series, Held: l.Held(series, d.First), Source: loudest(voices, d)}
+	others, places := make([]Days, 0, len(happened)-1), make([]int, 0, len(happened)-1)
+	for j, other := range happened {
+		if j != i {
+			others, places = append(others, other), append(places, j)
+		}
+	}
+	a.Reaction = React(voices[a.Source], d, others, sessions...)
+	for _, w := range a.Windows {
+		for n, other := range w.Shared {
+			w.Shared[n] = places[other]
+		}
+	}
+	return a
 }
 
 func earlier(a, b time.Time) time.Time {

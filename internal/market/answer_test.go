@@ -2,6 +2,7 @@ package market_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -44,6 +45,11 @@ func TestASeriesAnswersByTheNumbersOfWhoSaysMost(t *testing.T) {
 	}
 	if !slices.Equal(answers[2].Windows[1].Shared, nil) {
 		t.Errorf("five sessions from the 5th end before the 13th, and share %v", answers[2].Windows[1].Shared)
+	}
+	for i := range answers {
+		if one, err := d.Answer(t.Context(), "EUR/USD", []market.Days{on(13), on(14), on(5)}, i, 1, 5); err != nil || !reflect.DeepEqual(one, answers[i]) {
+			t.Errorf("asked alone it is %+v, %v", one, err)
+		}
 	}
 	manat, err := d.Answers(t.Context(), "USD/AZN", []market.Days{on(13)}, 1)
 	if err != nil || manat[0].Held == "" || manat[0].Source != "" || manat[0].Unfit == "" {

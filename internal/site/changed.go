@@ -14,7 +14,7 @@ import (
 )
 
 // Changed returns the feeds that changed after a moment, in every format: of the whole paper, and of the sections, topics and
-// authors of the stories that were published or corrected. That a story was withdrawn it does not tell: there is nothing new
+// authors of the stories that were published or corrected, and those of dossiers. That a story was withdrawn it does not tell: there is nothing new
 // to read. Of changes only the newest two hundred stories are looked at, and the corrections that their feed holds.
 func (s *Site) Changed(ctx context.Context, since time.Time) ([]hook.Feed, error) {
 	const most = 200 // stories
@@ -56,6 +56,9 @@ func (s *Site) Changed(ctx context.Context, since time.Time) ([]hook.Feed, error
 		} else if !errors.Is(err, fault.NotFound) && !errors.Is(err, fault.Gone) { // else it was withdrawn meanwhile
 			return nil, err
 		}
+	}
+	if err := s.touchDossiers(ctx, touch); err != nil {
+		return nil, err
 	}
 	var feeds []hook.Feed
 	for _, path := range slices.Sorted(maps.Keys(newest)) {

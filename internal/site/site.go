@@ -141,6 +141,7 @@ func New(paper *news.Paper, ledger *market.Ledger, b bus.Bus, o Options) (*Site,
 		shared("GET /authors/{author}/"+file, s.feed(s.ofAuthor))
 		shared("GET /corrections/"+file, s.feed(s.ofCorrections))
 	}
+	s.followDossiers(shared)
 	shared("GET "+paperCard, s.cardOfPaper)
 	shared("GET /cards/{year}/{month}/{day}/{file}", s.card)
 	shared("GET "+oembedPath, s.oembed)

@@ -25,6 +25,7 @@ import (
 	"github.com/courant-news/courant/internal/bus"
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
+	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/store/storetest"
 )
 
@@ -53,8 +54,16 @@ var ledger = []market.Observation{
 	said(shown, "EUR/USD", "9.9999", 3), said(shown, "EUR/NOK", "11.5", 3),
 }
 
+// face is a face, with a paper and its newsroom over the same store.
+type face struct {
+	*api.Face
+	paper    *news.Paper
+	newsroom *news.Newsroom
+	ledger   *market.Ledger
+}
+
 // newFace is a face over a fresh store with the ledger, at noon of 4 February 2026.
-func newFace(t testing.TB) *api.Face {
+func newFace(t testing.TB) face {
 	t.Helper()
 	db := storetest.Open(t)
 	now := func() time.Time { return noon }
@@ -63,7 +72,7 @@ func newFace(t testing.TB) *api.Face {
 	if _, err := l.Record(t.Context(), []market.Source{bank, gathered, shown}, ledger, nil); err != nil {
 		t.Fatal(err)
 	}
-	return api.New(l, b, api.Options{Now: now, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	return face{api.New(l, b, api.Options{Now: now, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}), news.NewPaper(db), news.NewNewsroom(db, l, b, now), l}
 }
 
 // client is a client with what it was told of the tools.
@@ -95,21 +104,21 @@ func connect(t *testing.T, transport sdk.Transport) *client {
 }
 
 // roads are the ways to a server.
-var roads = map[string]func(t *testing.T, f *api.Face) *client{
-	"http": func(t *testing.T, f *api.Face) *client {
+var roads = map[string]func(t *testing.T, f face) *client{
+	"http": func(t *testing.T, f face) *client {
 		mux := http.NewServeMux()
-		mcp.Mount(mux, f)
+		mcp.Mount(mux, f.Face, f.paper)
 		server := httptest.NewServer(mux)
 		t.Cleanup(server.Close)
 		return connect(t, &sdk.StreamableClientTransport{Endpoint: server.URL + "/mcp", DisableStandaloneSSE: true})
 	},
-	"streams": func(t *testing.T, f *api.Face) *client {
+	"streams": func(t *testing.T, f face) *client {
 		toServer, fromClient := io.Pipe()
 		toClient, fromServer := io.Pipe()
 		served := make(chan error, 1)
 		ctx, stop := context.WithCancel(context.Background())
 		go func() {
-			served <- mcp.Serve(ctx, f, toServer, fromServer)
+			served <- mcp.Serve(ctx, f.Face, f.paper, toServer, fromServer)
 			fromServer.Close()
 		}()
 		t.Cleanup(func() {
@@ -178,7 +187,7 @@ func exactOnly(t *testing.T, where string, v any) {
 			exactOnly(t, where, inner)
 		}
 	case float64:
-		counts := []string{".others", ".agree", ".more", ".minor_units", ".subjects", ".errors", ".warnings", ".notes", ".line"}
+		counts := []string{".others", ".agree", ".more", ".minor_units", ".subjects", ".errors", ".warnings", ".notes", ".line", ".sessions", ".beyond", ".of"}
 		if !slices.ContainsFunc(counts, func(name string) bool { return strings.HasSuffix(where, name) }) {
 			t.Errorf("%s is the number %v, which programs read as a floating-point one", where, v)
 		}
@@ -483,7 +492,7 @@ func post(h http.Handler, body io.Reader, change func(*http.Request)) *httptest.
 
 func TestEachRequestStandsAlone(t *testing.T) {
 	// Of two machines the second knows nothing of what the first was asked.
-	first, second := mcp.Handler(newFace(t)), mcp.Handler(newFace(t))
+	first, second := mcp.Handler(newFace(t).Face, nil), mcp.Handler(newFace(t).Face, nil)
 	begin := `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
 	w := post(first, strings.NewReader(begin), nil)
 	if w.Code != http.StatusOK || w.Header().Get("Mcp-Session-Id") != "" || !strings.Contains(w.Body.String(), "name the source") {
@@ -496,7 +505,7 @@ func TestEachRequestStandsAlone(t *testing.T) {
 }
 
 func TestWhatIsNoMessageIsRefused(t *testing.T) {
-	h := mcp.Handler(newFace(t))
+	h := mcp.Handler(newFace(t).Face, nil)
 	for name, example := range map[string]struct {
 		body   io.Reader
 		change func(*http.Request)
@@ -531,7 +540,7 @@ func deep(n int, closed bool) string {
 }
 
 func TestNestingDoesNotEndTheProgram(t *testing.T) {
-	h := mcp.Handler(newFace(t))
+	h := mcp.Handler(newFace(t).Face, nil)
 	for _, closed := range []bool{true, false} {
 		if w := post(h, strings.NewReader(deep(2_400_000, closed)), nil); w.Code >= 500 {
 			t.Errorf("it answers %d %.200s", w.Code, w.Body)
@@ -540,7 +549,7 @@ func TestNestingDoesNotEndTheProgram(t *testing.T) {
 }
 
 func FuzzMessage(f *testing.F) {
-	h := mcp.Handler(newFace(f))
+	h := mcp.Handler(newFace(f).Face, nil)
 	for _, call := range []string{
 		`"name":"rates","arguments":{"pairs":["EUR/USD"],"as_of":"2026-02-02"}`, `"name":"rates","arguments":{"base":"EUR"}`,
 		`"name":"series","arguments":{"pair":"EUR/USD","group":"week","limit":3,"from":"2026-02-02T00:00:00Z"}`,

@@ -23,8 +23,9 @@ import (
 
 // clerk answers the calls.
 type clerk struct {
-	face   *api.Face
-	places chan struct{}
+	face     *api.Face
+	dossiers Dossiers
+	places   chan struct{}
 }
 
 // answer is what a tool answers: its JSON for programs, and the same as text.

@@ -24,6 +24,7 @@ type endpoint struct {
 	Faults []int    // statuses of the problems that it can answer with, beside those of every address
 	Try    []string // the parameters that its example gives, beside those that must be
 	Sample string   // of the body, where there is one
+	Whole  bool     // it names whole addresses of the paper
 	answer func(query) (found, error)
 	open   func(http.ResponseWriter, query) error // instead: it sends server-sent events, whose data Reply is
 }
@@ -153,7 +154,8 @@ func (n *native) declared() []endpoint {
 	pair := param{Name: "pair", Text: "base and quote: EUR-USD, EUR.USD or, escaped, EUR/USD", Example: "EUR-USD", Must: true, kind: pairOf()}
 	share := param{Name: "listing", Text: "market and ticker", Example: "XNYS:BP", Must: true, kind: listingOf()}
 	mic := param{Name: "mic", Text: "only those of a market: ISO 10383", Example: "XNYS", kind: marketOf()}
-	notFound := []int{http.StatusNotFound}
+	slug := param{Name: "slug", Text: "the dossier, by its name in addresses", Example: "the-strait", Must: true, kind: slugOf()}
+	notFound, withdrawn := []int{http.StatusNotFound}, []int{http.StatusNotFound, http.StatusGone}
 	return []endpoint{
 		{
 			Name: "board", Path: "board", Title: "Every currency against one",
@@ -301,6 +303,35 @@ func (n *native) declared() []endpoint {
 			Text: "Values that cannot be right are held back until another source or a person confirms them. This says of which pair and " +
 				"source something waits, since when and why; never the value.",
 			Row: waiting{}, Reply: quarantine{}, answer: n.quarantine,
+		},
+		{
+			Name: "dossiers", Path: "dossiers", Title: "All dossiers",
+			Text: "The published dossiers: each is a system of people and states, of what happened, of who says what about it and where it may " +
+				"lead, across many stories.",
+			Row: filed{}, Reply: dossiers{}, answer: n.dossiers,
+		},
+		{
+			Name: "dossier", Path: "dossiers/{slug}", Title: "One dossier",
+			Text: "All of a dossier as readers see it. Whatever is asserted rests on a document; a claim is kept as a claim, with who makes it; times " +
+				"are EDTF, with their first and last day in timeline. The figures of the text are as they were printed, each with its source. A file " +
+				"of its members from content to stories is what courant import dossier takes.",
+			Params: []param{slug},
+			Reply:  dossier{}, Faults: withdrawn, answer: n.dossier,
+		},
+		{
+			Name: "reactions", Path: "dossiers/{slug}/events/{event}/reactions", Title: "What markets did beside an event",
+			Text: "How far the series of a dossier moved over 1, 5 and 20 of their sessions when one of its events happened, set against what they " +
+				"ordinarily do, by the numbers of one source that may be passed on. Where no source may, or the series was held to another, or other " +
+				"events fall into the same window, it says so.",
+			Params: []param{slug, {Name: "event", Text: "the event, by its name in the dossier", Example: "ferry", Must: true, kind: slugOf()}},
+			Row:    reacted{}, Reply: reactions{}, Faults: withdrawn, answer: n.reactions,
+		},
+		{
+			Name: "ninjs", Path: "dossiers/{slug}/ninjs", Title: "A dossier as ninjs 3.1",
+			Text: "The dossier as an item of IPTC ninjs 3.1, News in JSON, for systems of newsrooms: a composite with each event as an associated item " +
+				"of the type event. A time that is known only by its month or year is written so, as ninjs allows.",
+			Params: []param{slug},
+			Reply:  newsItem{}, Whole: true, Faults: withdrawn, answer: n.ninjs,
 		},
 		{
 			Name: "audit", Path: "audit", Method: http.MethodPost, Title: "Proof-read a table",

@@ -34,12 +34,17 @@ func forms() []form {
 	}
 }
 
+// forms are those in which an endpoint answers.
+func (e endpoint) forms() []form {
+	if e.Row == nil {
+		return forms()[:1]
+	}
+	return forms()
+}
+
 // wanted is the form that a request asks for: by the extension of its address, else by Accept.
 func wanted(e endpoint, q api.Question) (form, error) {
-	all := forms()
-	if e.Row == nil {
-		all = all[:1]
-	}
+	all := e.forms()
 	for _, f := range all {
 		if strings.HasSuffix(q.URL.Path, "."+f.extension) {
 			return f, nil
@@ -233,7 +238,7 @@ func cells(row []string, v reflect.Value) []string {
 			continue
 		}
 		text := ""
-		if !value.IsZero() || !strings.Contains(f.Tag.Get("json"), ",omitempty") { // what JSON leaves out is an empty cell
+		if !value.IsZero() || !leftOut(f) { // what JSON leaves out is an empty cell
 			text = cell(value)
 		}
 		row = append(row, text)

@@ -39,6 +39,11 @@ func FuzzQuery(f *testing.F) {
 		{"listings/OTCM:RBGPF", "as_of=2026"},
 		{"currencies/BGN", ""},
 		{"observations/aaaaaaaaaaaaaaaa", ""},
+		{"dossiers.csv", ""},
+		{"dossiers/the-strait", ""},
+		{"dossiers/the-strait/ninjs", ""},
+		{"dossiers/the-strait/events/ferry/reactions.csv", ""},
+		{"dossiers/%00/events/%ff/reactions", ""},
 		{"quarantine", "x=1&x=2&;=%zz"},
 		{"rates/..%2f..%2f", "\x00"},
 	} {

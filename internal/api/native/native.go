@@ -1,5 +1,6 @@
 // Package native is Courant's own interface for programs, at /api/v1/: the board, rates, series, conversions, shares with their
-// bars and what is known of them, currencies, sources, the record of each number, the quarantine and the proof-reader, as JSON, CSV and NDJSON.
+// bars and what is known of them, currencies, sources, the record of each number, the quarantine, dossiers and the proof-reader,
+// as JSON, CSV and NDJSON.
 //
 // Every address is declared once, as an [endpoint] in a list: its route, the reading of its parameters, its place in the
 // OpenAPI document at /api/openapi.json and its section of the page at /api/ come from there, so that none of them can
@@ -30,8 +31,8 @@ type Options struct {
 	Long int // rows from which a reply in lines is streamed and not kept; 0: 10,000
 	// Masthead tells what the paper is set to: its base is the board's where none is asked for. Nil, or without one: EUR.
 	Masthead func(context.Context) (news.Masthead, error)
-	// Paper is where stories are looked for. Nil: none are found.
-	Paper search.Paper
+	// Paper is where stories and dossiers are looked for. Nil: none are found.
+	Paper Paper
 	// Preferred are the currencies of the paper's settings, of which the first is meant where a word may mean several. Nil: none.
 	Preferred func(context.Context) ([]currency.Code, error)
 	// Page sets the body of a page, HTML, into the paper's frame. Nil: a page of its own, without dress.
@@ -40,6 +41,14 @@ type Options struct {
 	Wire func(context.Context) ([]wire.Report, error)
 	// Stream says how many programs are kept current, and how.
 	Stream web.StreamOptions
+}
+
+// Paper is what is published, as a [news.Paper] tells it.
+type Paper interface {
+	search.Paper
+	Dossier(ctx context.Context, slug news.Slug) (news.Dossier, error)
+	Dossiers(ctx context.Context) ([]news.Dossier, error)
+	Articles(ctx context.Context, which news.Selection) ([]news.Article, error)
 }
 
 // Addresses.
@@ -81,6 +90,9 @@ func Mount(mux *http.ServeMux, f *api.Face, o Options) *web.Stream {
 	handle := func(pattern string, h http.Handler) { mux.Handle(pattern, web.Recover(f.Log(), fail, h)) }
 	for _, e := range n.endpoints {
 		h := n.handler(e)
+		if e.Whole {
+			h = api.Addressed(h)
+		}
 		handle(version+e.Path, h)
 		if !e.inPath() && e.Row != nil { // else the form is a part of the last parameter
 			for _, f := range forms() {
@@ -180,6 +192,7 @@ func troubles() []trouble {
 		{http.StatusBadRequest, "invalid", "The question cannot be understood", "A parameter is unknown, or cannot be read. The detail says how to write it; asking the same again will not help."},
 		{http.StatusUnauthorized, "key", "The key is not known", "No key is needed here; one that begins with ck_ must be one that the paper gave away and has not revoked."},
 		{http.StatusNotFound, "not-found", "There is no such thing", "Nobody has said what the pair was, no observation bears the name, or nothing stands at the address."},
+		{http.StatusGone, "gone", "It was withdrawn", "What stood there was published and taken back; the detail says when, and what readers were told."},
 		{http.StatusMethodNotAllowed, "method", "Asked by the wrong method", "The header Allow lists the methods that are answered."},
 		{http.StatusNotAcceptable, "form", "There is no such form", "Replies are JSON, CSV or NDJSON; see Accept."},
 		{http.StatusRequestEntityTooLarge, "too-large", "Too much at once", "The body is larger than what is read at once."},

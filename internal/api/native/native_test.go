@@ -42,9 +42,10 @@ var (
 // house is the interface over a store of its own.
 type house struct {
 	*httptest.Server
-	mux    *http.ServeMux
-	ledger *market.Ledger
-	stream *web.Stream
+	mux      *http.ServeMux
+	ledger   *market.Ledger
+	newsroom *news.Newsroom
+	stream   *web.Stream
 }
 
 func empty(t testing.TB, o native.Options) *house {
@@ -53,6 +54,10 @@ func empty(t testing.TB, o native.Options) *house {
 	now := func() time.Time { return reading }
 	b := bus.New()
 	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
+	h.newsroom = news.NewNewsroom(db, h.ledger, b, now)
+	if o.Paper == nil {
+		o.Paper = news.NewPaper(db)
+	}
 	h.stream = native.Mount(h.mux, api.New(h.ledger, b, api.Options{Now: now}), o)
 	h.Server = httptest.NewServer(h.mux)
 	t.Cleanup(h.Close)
@@ -73,6 +78,7 @@ func full(t testing.TB, o native.Options) *house {
 		said(club, "EUR/USD", "1.186127", monday), said(club, "EUR/NOK", "11.43", monday),
 		said(closed, "EUR/USD", "1.1777", monday), said(closed, "EUR/RUB", "90.5", monday))
 	h.shares(t)
+	h.file(t, strait())
 	return h
 }
 

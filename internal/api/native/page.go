@@ -28,7 +28,7 @@ const (
 	shownLines = 40    // of a real answer
 	maxFilled  = 2_000 // characters of a form's query
 	depth      = 3     // of the fields of a reply that are listed
-	aboutAPI   = "Exchange rates and share prices with who said them, about when, and when they were learnt, as JSON, CSV and NDJSON."
+	aboutAPI   = "Exchange rates, share prices and dossiers, each number with who said it, about when, and when it was learnt, as JSON, CSV and NDJSON."
 )
 
 // page answers with the description of the interface: made of the declarations, with answers of this very moment.
@@ -131,7 +131,7 @@ func (n *native) section(ctx context.Context, m *markup, e endpoint, address str
 	if e.Method == http.MethodPost {
 		command = "printf '" + strings.ReplaceAll(e.Sample, "\n", `\n`) + "' | curl -s --data-binary @- '" + address + try + "'"
 	}
-	m.put(`<pre><code>%s</code></pre><details open><summary>Its answer now</summary><pre><code>%s</code></pre></details>`, command, n.answerTo(ctx, e, try))
+	m.put(`<pre><code>%s</code></pre><details open><summary>Its answer now</summary><pre><code>%s</code></pre></details>`, command, n.answerTo(ctx, e, address+try))
 	if e.Method == "" && e.open == nil {
 		writeForm(m, e)
 	}
@@ -185,7 +185,7 @@ func writeForm(m *markup, e endpoint) {
 		m.put(`</select></label>`)
 	}
 	m.put(`<label>form <select name="form">`)
-	for _, f := range forms() {
+	for _, f := range e.forms() {
 		m.put(`<option>%s</option>`, f.extension)
 	}
 	m.put(`</select></label><button type="submit">Ask</button></form></details>`)
@@ -209,7 +209,7 @@ func (n *native) fill(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	extension := ""
-	for _, f := range forms()[1:] {
+	for _, f := range e.forms()[1:] {
 		if filled.Get("form") == f.extension {
 			extension = "." + f.extension
 		}
@@ -234,7 +234,7 @@ func (e endpoint) address(names []string, values map[string]string, extension st
 	return path + query
 }
 
-// try is the address of an endpoint's example. An observation is one that there is, if there is any.
+// try is the address of an endpoint's example. An observation, a dossier and its event are ones that there are, if there are any.
 func (n *native) try(ctx context.Context, e endpoint) string {
 	values, names := map[string]string{}, []string{}
 	for _, p := range e.Params {
@@ -246,6 +246,14 @@ func (n *native) try(ctx context.Context, e endpoint) string {
 		now := market.AsOf{}.Resolved(n.Now())
 		if p, err := n.Ledger().Rate(ctx, market.Pair("EUR", "USD"), now); err == nil && len(p.From) > 0 {
 			values["id"] = string(p.From[0].ID)
+		}
+	}
+	if _, ok := values["slug"]; ok {
+		if all, err := n.o.Paper.Dossiers(ctx); err == nil && len(all) > 0 {
+			values["slug"] = string(all[0].Slug)
+			for _, event := range all[0].Subject.Timeline()[:min(1, len(all[0].Subject.Events))] {
+				values["event"] = string(event.ID)
+			}
 		}
 	}
 	return e.address(names, values, "")
@@ -261,9 +269,10 @@ func (n *native) answerTo(ctx context.Context, e endpoint, try string) string {
 	if err != nil {
 		return fault.Sentence(err)
 	}
-	for _, p := range e.Params {
-		if e.in(p) == "path" {
-			r.SetPathValue(p.Name, r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:])
+	parts := strings.Split(strings.TrimPrefix(r.URL.Path, version), "/")
+	for i, hole := range strings.Split(e.Path, "/") {
+		if name := strings.Trim(hole, "{}"); name != hole {
+			r.SetPathValue(name, parts[i])
 		}
 	}
 	var reply api.Reply

@@ -29,7 +29,7 @@ type quote struct {
 	Volume   *api.Number     `json:"volume,omitempty" doc:"how many shares changed hands so far"`
 	Delay    *api.Number     `json:"delay_minutes,omitempty" doc:"how old the source says that its prices are when it gives them; 0: real time"`
 	Previous *previous       `json:"previous_close,omitempty" doc:"the close of the session before; left out where it cannot be known"`
-	Change   *shift          `json:"change,omitempty" doc:"since then; left out where it cannot honestly be computed"`
+	Change   *gain          `json:"change,omitempty" doc:"since then; left out where it cannot honestly be computed"`
 	Withheld string          `json:"withheld,omitempty" doc:"why there is no change"`
 	Flags    []flag          `json:"flags" doc:"what to know before believing it"`
 }
@@ -55,8 +55,8 @@ type previous struct {
 	From  []part     `json:"from" doc:"the observations that it rests on"`
 }
 
-// shift is a change since the previous close.
-type shift struct {
+// gain is a change since the previous close.
+type gain struct {
 	By      api.Number `json:"by" doc:"the last price less the previous close"`
 	Percent api.Number `json:"percent" doc:"that in per cent of the previous close, to twelve significant digits"`
 	Since   *time.Time `json:"since,omitempty" doc:"about when the previous close speaks, where its source dates it"`
@@ -174,7 +174,7 @@ func (t *tally) quote(s market.Quote) quote {
 		row.Previous = &previous{api.Number(p.Value), p.How, p.Basis, parts(p.From)}
 	}
 	if m := s.Move; m.Withheld == "" {
-		row.Change = &shift{api.Number(m.By), api.Number(m.Percent), momentOf(m.Since)}
+		row.Change = &gain{api.Number(m.By), api.Number(m.Percent), momentOf(m.Since)}
 	}
 	for _, f := range s.Flags {
 		row.Flags = append(row.Flags, flag{f.Code, f.Text, f.Doubt, f.Source})

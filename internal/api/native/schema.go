@@ -72,7 +72,7 @@ func (s *schemas) object(t reflect.Type) object {
 		if doc := f.Tag.Get("doc"); doc != "" {
 			schema["description"] = doc
 		}
-		optional := strings.Contains(f.Tag.Get("json"), ",omitempty")
+		optional := leftOut(f)
 		if f.Type.Kind() == reflect.Pointer && !optional {
 			schema["type"] = []any{schema["type"], "null"}
 		}
@@ -82,6 +82,11 @@ func (s *schemas) object(t reflect.Type) object {
 		properties[nameOf(f)] = schema
 	}
 	return object{"properties": properties, "required": required}
+}
+
+// leftOut says whether a field is left out where it is empty.
+func leftOut(f reflect.StructField) bool {
+	return strings.Contains(f.Tag.Get("json"), ",omitempty") || strings.Contains(f.Tag.Get("json"), ",omitzero")
 }
 
 // fields are a struct's fields in JSON, those of embedded structs in their place.

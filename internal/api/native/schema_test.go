@@ -89,6 +89,7 @@ func TestEveryEndpointAnswersAsItsSchemaSays(t *testing.T) {
 	}
 	h.record(t, []market.Source{bank}, said(bank, "EUR/SYP", "12900", time.Date(2025, 12, 30, 0, 0, 0, 0, time.UTC)), said(bank, "EUR/SYP", "129.5", friday))
 	document := h.get(t, "/api/openapi.json")
+	h.told(t)
 	id := string(said(bank, "EUR/USD", "1.1859", monday).ID)
 	for _, o := range operations(t, document) {
 		if o.object["operationId"] == "stream" {
@@ -105,6 +106,8 @@ func TestEveryEndpointAnswersAsItsSchemaSays(t *testing.T) {
 			addresses = append(addresses, "/api/v1/series/EUR-SYP?from=2025-12-30&to=2026-01-30&group=quarter&method=mean")
 		case "search":
 			addresses = append(addresses, "/api/v1/search?q=1.250+krone", "/api/v1/search?q=norwegain+krone+in+dollar")
+		case "reactions":
+			addresses = append(addresses, "/api/v1/dossiers/the-strait/events/vote/reactions", "/api/v1/dossiers/the-strait/events/talks/reactions")
 		case "currencies":
 			addresses = append(addresses, "/api/v1/currencies")
 		case "currency":
