@@ -408,7 +408,7 @@ func keepsDossiers(t *testing.T, url string) {
 		t.Fatalf("the edition has %+v, %v", whole.Dossiers, err)
 	}
 	again := news.Edition{Dossiers: whole.Dossiers}
-	if _, _, err := db.AddEdition(ctx, again, nil); err != nil {
+	if _, err := db.AddEdition(ctx, again, nil); err != nil {
 		t.Errorf("the same once more: %v", err)
 	}
 	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 3, By: "Ada", Reason: "r", At: seen.Add(2 * time.Hour), Notice: news.Notice{Kind: news.Withdrawal, Text: "Gone."}}); err != nil {
