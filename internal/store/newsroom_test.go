@@ -417,7 +417,7 @@ func keepsDossiers(t *testing.T, url string) {
 	if _, err := db.Dossier(ctx, "d"); !errors.Is(err, fault.Gone) || !strings.Contains(fault.Sentence(err), "Gone.") {
 		t.Errorf("in its place stands %v", err)
 	}
-	if _, _, err := db.AddEdition(ctx, again, nil); !errors.Is(err, fault.Conflict) {
+	if _, err := db.AddEdition(ctx, again, nil); !errors.Is(err, fault.Conflict) {
 		t.Errorf("another record of it: %v", err)
 	}
 }
