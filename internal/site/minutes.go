@@ -76,7 +76,8 @@ func (s *Site) minutes(ctx context.Context, q market.Quote, asOf market.AsOf, t 
 	highest := slices.IndexFunc(bars, func(b market.Bar) bool { return b.High.Equal(whole.High) })
 	lowest := slices.IndexFunc(bars, func(b market.Bar) bool { return b.Low.Equal(whole.Low) })
 	point := func(b market.Bar, value currency.Decimal) Point {
-		return Point{At: h.time(b.At), Value: h.number(value), Exact: value.String()}
+		at := Time{Machine: h.time(b.At).Machine, Text: clock(b.At) + " UTC"}
+		return Point{At: at, Value: h.number(value), Exact: value.String()}
 	}
 	first, last := bars[0], bars[len(bars)-1]
 	v.Open, v.Close, v.High, v.Low = point(first, whole.Open), point(last, whole.Close), point(bars[highest], whole.High), point(bars[lowest], whole.Low)
