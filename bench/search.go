@@ -129,7 +129,7 @@ func (p *printer) print(url string, n int) error {
 				Revisions: []news.Revision{{Story: id, N: 1, Content: p.content(), Author: "bench", Reason: "made", At: at}},
 			})
 		}
-		if _, _, err := db.AddEdition(ctx, e, nil); err != nil {
+		if _, err := db.AddEdition(ctx, e, nil); err != nil {
 			return err
 		}
 	}

@@ -48,6 +48,7 @@ type pageJSON struct {
 type newJSON struct {
 	Observations int `json:"observations"`
 	Stories      int `json:"stories"`
+	Bars         int `json:"bars,omitempty"`
 }
 
 func importPageCommand(s *settings) *cobra.Command {
@@ -130,7 +131,7 @@ func asPageJSON(file string, p *archive.Page, e news.Edition, r news.Receipt) pa
 	j := pageJSON{
 		File: file, Publisher: p.Publisher, Base: p.Base, Rates: len(p.Rates), Quotes: len(p.Quotes),
 		Headline: p.Headline, Sections: len(p.Sections), NotUnderstood: p.NotUnderstood, Notes: p.Notes,
-		New: newJSON{r.Observations, r.Stories},
+		New: newJSON{Observations: r.Observations, Stories: r.Stories},
 	}
 	if j.NotUnderstood == nil {
 		j.NotUnderstood = []archive.Line{}
@@ -184,8 +185,8 @@ func importEditionCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "edition FILE",
 		Short: "Take in an archive written by courant export",
-		Long: "Take in an archive: sources, observations, stories and dossiers with all revisions, and the paper's settings. What is there\n" +
-			"already is left as it is.",
+		Long: "Take in an archive: sources, observations, bars of shares, stories and dossiers with all revisions, and the paper's settings.\n" +
+			"What is there already is left as it is.",
 		Example: "  courant import edition paper.courant --data restored\n  courant import edition another.courant --keep-settings",
 		Args:    arguments(cobra.ExactArgs(1), "import edition FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -211,12 +212,15 @@ func importEditionCommand(s *settings) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				j := newJSON{receipt.Observations, receipt.Stories}
+				j := newJSON{receipt.Observations, receipt.Stories, receipt.Bars}
 				if s.format == "json" {
 					return printJSON(cmd, j)
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: %d observations and %d stories, of which %d and %d were new\n",
 					args[0], len(edition.Observations), len(edition.Stories), j.Observations, j.Stories)
+				if len(edition.Bars) > 0 {
+					fmt.Fprintf(cmd.OutOrStdout(), "  and %d bars of shares, of which %d were new\n", len(edition.Bars), j.Bars)
+				}
 				return nil
 			})
 		},
@@ -229,8 +233,8 @@ func exportCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export FILE",
 		Short: "Write the whole paper as one archive, or one dossier as JSON",
-		Long: "Write sources, observations, stories and dossiers with all revisions and the paper's settings into one text file, always in the\n" +
-			"same order, so that two exports can be compared. A file that exists is not overwritten; - is standard output.",
+		Long: "Write sources, observations, bars of shares, stories and dossiers with all revisions and the paper's settings into one text file,\n" +
+			"always in the same order, so that two exports can be compared. A file that exists is not overwritten; - is standard output.",
 		Example: "  courant export paper.courant\n  courant export - | gzip > paper.courant.gz",
 		Args:    arguments(cobra.ExactArgs(1), "export FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -91,6 +91,18 @@ func paper() *rapid.Generator[news.Edition] {
 			source := market.SourceID(fmt.Sprint(name.Draw(t, "source"), i)) // no two alike
 			e.Observations = append(e.Observations, market.NewObservation("XNYS:RIO", market.Last, value.Draw(t, "value"), when, source, text.Draw(t, "ref")))
 		}
+		for i := range rapid.IntRange(0, 3).Draw(t, "bars") {
+			b := market.Bar{
+				Symbol: "XNYS:RIO", Interval: rapid.SampledFrom([]market.Interval{market.Daily, market.Minutely}).Draw(t, "interval"),
+				Source: market.SourceID(fmt.Sprint(name.Draw(t, "source"), i)), At: moment.Draw(t, "at"), Seen: moment.Draw(t, "seen"),
+				Open: value.Draw(t, "open"), High: value.Draw(t, "high"), Low: value.Draw(t, "low"), Close: value.Draw(t, "close"),
+				NoVolume: rapid.Bool().Draw(t, "no volume"), Ref: text.Draw(t, "ref"),
+			}
+			if !b.NoVolume {
+				b.Volume = value.Draw(t, "volume")
+			}
+			e.Bars = append(e.Bars, b)
+		}
 		for _, story := range rapid.SliceOfNDistinct(name, 0, 3, rapid.ID).Draw(t, "stories") {
 			m := news.Manuscript{ID: news.StoryID(story), Slug: "a-story", State: news.Published, Published: moment.Draw(t, "published"), Updated: moment.Draw(t, "updated")}
 			m.Pins = map[int][]news.Pin{}
@@ -150,6 +162,7 @@ var sameEdition = cmp.Options{
 	sameDecimals, cmpopts.EquateEmpty(), cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) }),
 	cmpopts.SortSlices(func(a, b market.Source) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b market.Observation) bool { return a.ID < b.ID }),
+	cmpopts.SortSlices(func(a, b market.Bar) bool { return a.Source < b.Source }),
 	cmpopts.SortSlices(func(a, b news.Manuscript) bool { return a.ID < b.ID }),
 	cmpopts.SortSlices(func(a, b news.MastheadRevision) bool { return a.N < b.N }),
 	cmpopts.SortSlices(func(a, b news.DossierRecord) bool { return a.Slug < b.Slug }), cmp.Comparer(func(a, b news.When) bool { return a == b }),
@@ -171,6 +184,7 @@ func TestAnyEditionComesBackAsItWas(t *testing.T) {
 		}
 		slices.Reverse(want.Sources)
 		slices.Reverse(want.Observations)
+		slices.Reverse(want.Bars)
 		slices.Reverse(want.Stories)
 		slices.Reverse(want.Mastheads)
 		slices.Reverse(want.Dossiers)
@@ -255,6 +269,10 @@ var damaged = func() news.Edition {
 	return news.Edition{
 		Sources:      []market.Source{{ID: "page", Name: "A page", Kind: market.Page, Fresh: time.Hour}, {ID: "post", Name: "A post", Kind: market.Page, Fresh: time.Hour}},
 		Observations: []market.Observation{rate, gold}, Stories: []news.Manuscript{story("first"), story("second")},
+		Bars: []market.Bar{{
+			Symbol: "XNYS:RIO", Interval: market.Minutely, Source: "post", At: at, Seen: at.Add(time.Hour), Open: rate.Value, High: rate.Value,
+			Low: rate.Value, Close: rate.Value, Volume: currency.MustDecimal("100"), Ref: "line 2",
+		}},
 	}
 }()
 
@@ -300,7 +318,7 @@ func TestNoDamageToAnArchiveGoesUnseen(t *testing.T) {
 func TestARefusedArchiveIsToldWhere(t *testing.T) {
 	file := written(t, damaged)
 	line := func(mark string) int { return 1 + strings.Count(file[:strings.Index(file, mark)], "\n") }
-	post, gold, second, end := line(`"post"`), line("XAU"), line(`"second"`)-2, line(`{"end"`)
+	post, gold, trade, second, end := line(`"post"`), line("XAU"), line(`{"bar"`), line(`"second"`)-2, line(`{"end"`)
 	whole := func(n int) string { return strings.SplitAfter(file, "\n")[n-1] }
 	for _, c := range []struct{ name, from, to, says string }{
 		{"another version", `"version":2`, `"version":3`, `version 3; this program reads "courant edition", versions 1 to 2`},
@@ -310,6 +328,9 @@ func TestARefusedArchiveIsToldWhere(t *testing.T) {
 		{"a value that is missing", `"value":"0.00025",`, "", fmt.Sprintf(`line %d: the observation`, gold)},
 		{"an observation twice", whole(gold), whole(gold) + whole(gold), fmt.Sprintf("line %d: the observation %q stands twice, at line %d already", gold+1, damaged.Observations[1].ID, gold)},
 		{"a source twice", whole(post), whole(post) + whole(post), fmt.Sprintf(`line %d: the source "post" stands twice, at line %d already`, post+1, post)},
+		{"a bar twice", whole(trade), whole(trade) + whole(trade), fmt.Sprintf(`line %d: the bar "minute of XNYS:RIO of post, 2026-`, trade+1)},
+		{"a bar too few", whole(trade), "", "it has 0 bars, and its last record"},
+		{"a price of a bar that is none", `"volume":"100"`, `"volume":"a lot"`, fmt.Sprintf(`line %d cannot be read: "a lot" is not a decimal number`, trade)},
 		{"a story twice", `"id": "second"`, `"id": "first"`, `the story "first" stands twice, at line`},
 		{"a length of time that is none", `"fresh":"1h0m0s"`, `"fresh":"an hour"`, `line 2: the source "page": "an hour" is no length of time`},
 		{"an unknown field", `"name":"A post"`, `"name":"A post","colour":"red"`, fmt.Sprintf(`line %d cannot be read: json: unknown field "colour"`, post)},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"time"
 	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -32,7 +33,7 @@ func Read(r io.Reader, progress func(bytes int64)) (news.Edition, error) {
 	f := &fileReader{
 		in: bufio.NewReaderSize(io.LimitReader(r, maxArchive), 1<<16), digest: sha256.New(),
 		sources: map[market.SourceID]int{}, observations: map[market.ID]int{}, stories: map[news.StoryID]int{},
-		dossiers: map[news.Slug]int{},
+		dossiers: map[news.Slug]int{}, bars: map[string]int{},
 	}
 	for {
 		rec, text, err := f.next()
@@ -72,6 +73,7 @@ type fileReader struct {
 	observations map[market.ID]int
 	stories      map[news.StoryID]int
 	dossiers     map[news.Slug]int
+	bars         map[string]int
 
 	begun       bool // the header was read
 	version     int  // that it gives
@@ -144,7 +146,9 @@ func decodeRecord(text []byte, rec *record) error {
 		return errors.New("something follows the record on its line")
 	}
 	n := 0
-	for _, set := range []bool{rec.Header != nil, rec.Source != nil, rec.Observation != nil, rec.Story != nil, rec.Masthead != nil, rec.Dossier != nil, rec.End != nil} {
+	for _, set := range []bool{
+		rec.Header != nil, rec.Source != nil, rec.Observation != nil, rec.Bar != nil, rec.Story != nil, rec.Masthead != nil, rec.Dossier != nil, rec.End != nil,
+	} {
 		if set {
 			n++
 		}
@@ -196,6 +200,11 @@ func (f *fileReader) take(rec record) error {
 		}
 		e.Observations = append(e.Observations, o)
 		return once(f.observations, "observation", o.ID, f.first)
+	case rec.Bar != nil:
+		b := rec.Bar.bar()
+		e.Bars = append(e.Bars, b)
+		name := fmt.Sprintf("%s of %s of %s, %s", b.Interval, b.Symbol, b.Source, b.At.Format(time.RFC3339)+" "+b.Seen.Format(time.RFC3339Nano))
+		return once(f.bars, "bar", name, f.first)
 	case rec.Story != nil:
 		m, err := rec.Story.manuscript(f.version)
 		if err != nil {
@@ -242,6 +251,10 @@ func (f *fileReader) close(end endRecord) error {
 		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d sources, %d observations and %d stories, "+
 			"and its last record, at line %d, says %d, %d and %d; nothing was imported",
 			len(e.Sources), len(e.Observations), len(e.Stories), f.line, end.Sources, end.Observations, end.Stories)
+	}
+	if end.Bars != len(e.Bars) {
+		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d bars, and its last record, at line %d, says %d; "+
+			"nothing was imported", len(e.Bars), f.line, end.Bars)
 	}
 	if end.Mastheads != len(e.Mastheads) {
 		return fault.Because(fault.Invalid, "the archive was changed after it was written: it has %d revisions of the settings, and its last record, "+

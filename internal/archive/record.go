@@ -20,6 +20,7 @@ type record struct {
 	Header      *headerRecord      `json:"header,omitempty"`
 	Source      *sourceRecord      `json:"source,omitempty"`
 	Observation *observationRecord `json:"observation,omitempty"`
+	Bar         *barRecord         `json:"bar,omitempty"`
 	Story       *storyRecord       `json:"story,omitempty"`
 	Masthead    *mastheadRecord    `json:"masthead,omitempty"`
 	Dossier     *dossierRecord     `json:"dossier,omitempty"`
@@ -57,10 +58,25 @@ type observationRecord struct {
 	ID     market.ID        `json:"id"`
 }
 
+type barRecord struct {
+	Symbol   market.Symbol     `json:"symbol"`
+	Interval market.Interval   `json:"interval"`
+	Source   market.SourceID   `json:"source"`
+	At       time.Time         `json:"at"`
+	Seen     time.Time         `json:"seen"`
+	Open     currency.Decimal  `json:"open"`
+	High     currency.Decimal  `json:"high"`
+	Low      currency.Decimal  `json:"low"`
+	Close    currency.Decimal  `json:"close"`
+	Volume   *currency.Decimal `json:"volume,omitempty"` // nil where the source does not say it
+	Ref      string            `json:"ref,omitempty"`
+}
+
 type endRecord struct {
 	Sources      int    `json:"sources"`
 	Observations int    `json:"observations"`
 	Stories      int    `json:"stories"`
+	Bars         int    `json:"bars,omitempty"`
 	Mastheads    int    `json:"mastheads,omitempty"`
 	Dossiers     int    `json:"dossiers,omitempty"`
 	SHA256       string `json:"sha256"` // of all lines before this one
@@ -105,4 +121,23 @@ func (o *observationRecord) observation() (market.Observation, error) {
 		return made, fault.Because(fault.Invalid, "the observation %q does not fit its name: it was changed", o.ID)
 	}
 	return made, nil
+}
+
+func barOut(b market.Bar) *barRecord {
+	out := &barRecord{b.Symbol, b.Interval, b.Source, b.At.UTC(), b.Seen.UTC(), b.Open, b.High, b.Low, b.Close, nil, b.Ref}
+	if !b.NoVolume {
+		out.Volume = &b.Volume
+	}
+	return out
+}
+
+func (b *barRecord) bar() market.Bar {
+	in := market.Bar{
+		Symbol: b.Symbol, Interval: b.Interval, Source: b.Source, At: b.At.UTC(), Seen: b.Seen.UTC(),
+		Open: b.Open, High: b.High, Low: b.Low, Close: b.Close, NoVolume: b.Volume == nil, Ref: b.Ref,
+	}
+	if b.Volume != nil {
+		in.Volume = *b.Volume
+	}
+	return in
 }

@@ -29,6 +29,9 @@ func Write(w io.Writer, e news.Edition) error {
 	for _, o := range slices.SortedFunc(slices.Values(e.Observations), byOrder) {
 		f.put(record{Observation: &observationRecord{o.Symbol, o.Field, o.Source, o.At.UTC(), o.Seen.UTC(), o.Value, o.Ref, o.ID}})
 	}
+	for _, b := range slices.SortedFunc(slices.Values(e.Bars), byBar) {
+		f.put(record{Bar: barOut(b)})
+	}
 	for _, m := range slices.SortedFunc(slices.Values(e.Stories), func(a, b news.Manuscript) int {
 		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(a.Slug, b.Slug), cmp.Compare(a.ID, b.ID))
 	}) {
@@ -41,7 +44,9 @@ func Write(w io.Writer, e news.Edition) error {
 		f.put(record{Dossier: dossierOut(r)})
 	}
 	f.flush()
-	f.put(record{End: &endRecord{len(e.Sources), len(e.Observations), len(e.Stories), len(e.Mastheads), len(e.Dossiers), hex.EncodeToString(digest.Sum(nil))}})
+	f.put(record{End: &endRecord{
+		len(e.Sources), len(e.Observations), len(e.Stories), len(e.Bars), len(e.Mastheads), len(e.Dossiers), hex.EncodeToString(digest.Sum(nil)),
+	}})
 	f.flush()
 	return f.err
 }
@@ -50,6 +55,11 @@ func Write(w io.Writer, e news.Edition) error {
 func byOrder(a, b market.Observation) int {
 	return cmp.Or(cmp.Compare(a.Source, b.Source), a.At.Compare(b.At), cmp.Compare(a.Symbol, b.Symbol),
 		cmp.Compare(a.Field, b.Field), a.Seen.Compare(b.Seen), cmp.Compare(a.ID, b.ID))
+}
+
+// byBar is the order of bars in a file: the series of a source stands together.
+func byBar(a, b market.Bar) int {
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Symbol, b.Symbol), cmp.Compare(a.Interval, b.Interval), a.At.Compare(b.At), a.Seen.Compare(b.Seen))
 }
 
 // fileWriter writes records until something goes wrong.

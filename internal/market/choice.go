@@ -65,6 +65,9 @@ type entrant struct {
 // enter makes an entrant of an offer whose index, source, value, moment and step are known, as it is at a moment.
 func (e entrant) enter(pair Symbol, s *Source, at time.Time) entrant {
 	e.fresh = at.Sub(time.UnixMicro(e.at)) <= s.Fresh
+	if until, known := pair.Until(time.UnixMicro(e.at).UTC()); known {
+		e.fresh = !at.After(until)
+	}
 	e.counts = e.fresh && s.Kind != Page
 	e.rank, e.issues, e.alone = s.Kind.rank(), issues(s, pair), -1
 	return e
@@ -244,9 +247,6 @@ func issues(s *Source, pair Symbol) int {
 	}
 	return 0
 }
-
-// fresh says whether an offer counts as current at a moment, by what its source says of itself.
-func (s Sources) fresh(o Offer, at time.Time) bool { return at.Sub(o.At) <= s[o.Source].Fresh }
 
 // steps counts how far a value is from what a source wrote.
 func (h How) steps() int {

@@ -144,11 +144,8 @@ func offerFlags(o Offer, sources Sources, at time.Time) []Flag {
 			Text: fmt.Sprintf("This is what %s printed; no official source or dataset has a current value beside it.", s.name(o.Source)),
 		})
 	}
-	if at.Sub(o.At) > s.Fresh {
-		flags = append(flags, Flag{
-			Code: Stale, Word: "last " + o.At.UTC().Format("2 Jan 2006"), Doubt: true,
-			Text: fmt.Sprintf("The newest value is of %s, %d days before.", day(o.At), int(at.Sub(o.At)/(24*time.Hour))),
-		})
+	if !sources.fresh(o, at) {
+		flags = append(flags, stale(o, at))
 	}
 	return flags
 }

@@ -124,6 +124,20 @@ func sorted(source Source, bars []Bar) (map[series][]Bar, error) {
 	return all, nil
 }
 
+// CheckBars says what in bars cannot be right that come with their sources, as an archive brings them: they were judged when they
+// were heard. The error is fault.Invalid.
+func CheckBars(sources []Source, bars []Bar) error {
+	for _, b := range bars {
+		if err := b.Check(); err != nil {
+			return fault.Because(fault.Invalid, "the bar of %s of %s: %w", b.Symbol, b.At.UTC().Format(time.RFC3339), err)
+		}
+		if !slices.ContainsFunc(sources, func(s Source) bool { return s.ID == b.Source }) {
+			return fault.Because(fault.Invalid, "the bar of %s of %s: its source %q is not among those given", b.Symbol, b.At.UTC().Format(time.RFC3339), b.Source)
+		}
+	}
+	return nil
+}
+
 // barJudge judges the bars of one series, the oldest first.
 type barJudge struct {
 	ledger *Ledger

@@ -96,7 +96,7 @@ func NewStoryID() StoryID { return StoryID(strings.ToLower(rand.Text())) }
 
 // Receipt says what became of an edition.
 type Receipt struct {
-	Observations, Stories int // new ones
+	Observations, Bars, Stories int // new ones
 }
 
 // AddEdition adds an edition, all of it or nothing: an imported page, an archive. Progress may be nil. The error is
@@ -104,6 +104,9 @@ type Receipt struct {
 // content.
 func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (Receipt, error) {
 	if err := n.ledger.Check(e.Sources, e.Observations); err != nil {
+		return Receipt{}, err
+	}
+	if err := market.CheckBars(e.Sources, e.Bars); err != nil {
 		return Receipt{}, err
 	}
 	for _, m := range e.Stories {
@@ -121,14 +124,14 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	if err := n.checkDossiers(e.Dossiers); err != nil {
 		return Receipt{}, err
 	}
-	observations, stories, err := n.store.AddEdition(ctx, e, progress)
+	r, err := n.store.AddEdition(ctx, e, progress)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("add an edition: %w", err)
 	}
-	if observations > 0 {
+	if r.Observations+r.Bars > 0 {
 		n.bus.Publish(bus.Event{Topic: market.PriceTopic})
 	}
-	if stories > 0 {
+	if r.Stories > 0 {
 		n.bus.Publish(bus.Event{Topic: StoryTopic})
 	}
 	if len(e.Mastheads) > 0 {
@@ -137,7 +140,7 @@ func (n *Newsroom) AddEdition(ctx context.Context, e Edition, progress func(done
 	if len(e.Dossiers) > 0 {
 		n.bus.Publish(bus.Event{Topic: DossierTopic})
 	}
-	return Receipt{Observations: observations, Stories: stories}, nil
+	return r, nil
 }
 
 // AddPage adds an edition that was read from somebody's page. Unlike an archive's, its observations are news only

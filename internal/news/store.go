@@ -57,10 +57,11 @@ type Store interface {
 	// Manuscripts returns every story in whatever state, by ID.
 	Manuscripts(ctx context.Context) ([]Manuscript, error)
 
-	// AddEdition adds all of an edition or nothing of it: sources, observations, stories with their revisions and pins,
+	// AddEdition adds all of an edition or nothing of it: sources, observations, bars, stories with their revisions and pins,
 	// the masthead's revisions, and dossiers, as they are. What is there already and the same is left as it is; a story whose ID
-	// or slug, a masthead's revision whose N, or a dossier whose slug is there with another content is fault.Conflict. It returns how many observations and stories were new. Progress may be nil.
-	AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (observations, stories int, err error)
+	// or slug, a bar whose source and times, a masthead's revision whose N, or a dossier whose slug is there with another content
+	// is fault.Conflict. It returns what was new. Progress may be nil.
+	AddEdition(ctx context.Context, e Edition, progress func(done, of int)) (Receipt, error)
 
 	// PutMasthead appends a revision of the masthead. If the last is not N-1 the error is fault.Conflict.
 	PutMasthead(ctx context.Context, r MastheadRevision) error
@@ -131,6 +132,7 @@ type Selection struct {
 type Edition struct {
 	Sources      []market.Source
 	Observations []market.Observation
+	Bars         []market.Bar
 	Stories      []Manuscript
 	Mastheads    []MastheadRevision // all there were, by N
 	Dossiers     []DossierRecord    // by the bytes of their slugs

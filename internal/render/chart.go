@@ -23,6 +23,7 @@ type Chart struct {
 	From               int                           // the number of the first mark; 0: 1
 	Number             func(currency.Decimal) string // writes a value beside the axis
 	Day, Month         func(time.Time) string        // write a day and a month below it
+	Hour               func(time.Time) string        // writes an hour below it, of a chart within one day; nil: it is of days
 }
 
 // Point is a value at a moment.
@@ -130,15 +131,18 @@ func (c Chart) path(s scale) string {
 }
 
 // Gap is how long nothing may be known before the line is broken: three times as long as three quarters of the steps of
-// this series take, and more than ten days, which holidays can last.
+// this series take, and more than ten days, which holidays can last, or within one day ten minutes.
 func (c Chart) Gap() time.Duration {
-	const holidays = 10 * 24 * time.Hour
+	least := 10 * 24 * time.Hour
+	if c.Hour != nil {
+		least = 10 * time.Minute
+	}
 	var gaps []time.Duration
 	for i := 1; i < len(c.Points); i++ {
 		gaps = append(gaps, c.Points[i].At.Sub(c.Points[i-1].At))
 	}
 	slices.Sort(gaps)
-	return max(holidays, 3*gaps[len(gaps)*3/4])
+	return max(least, 3*gaps[len(gaps)*3/4])
 }
 
 // Broken reports whether the line has a gap.
@@ -155,10 +159,12 @@ func (c Chart) Broken() bool {
 // FromZero reports whether the vertical axis begins at zero or below.
 func (c Chart) FromZero() bool { return c.scale().low <= 0 }
 
-// days writes the days or months below the plot.
+// days writes the hours, days or months below the plot.
 func (c Chart) days(b *strings.Builder, s scale) {
 	times, write := dates(s.from, s.to), c.Day
-	if len(times) > 0 && times[0].Day() == 1 && s.to.Sub(s.from) > 60*24*time.Hour {
+	if c.Hour != nil {
+		times, write = hours(s.from, s.to), c.Hour
+	} else if len(times) > 0 && times[0].Day() == 1 && s.to.Sub(s.from) > 60*24*time.Hour {
 		write = c.Month
 	}
 	for i, t := range times {
@@ -225,6 +231,21 @@ func ticks(low, high float64) (all []currency.Decimal) {
 	}
 	for i := int64(math.Ceil(low / (times * unit))); float64(i)*times*unit <= high; i++ {
 		all = append(all, currency.DecimalOf(i*int64(times), -power))
+	}
+	return all
+}
+
+// hours are the round hours of an axis within one day, by the clock in UTC: at most six of them, or halves or quarters.
+func hours(from, to time.Time) (all []time.Time) {
+	const most = 6
+	for _, every := range []time.Duration{15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour} {
+		all = nil
+		for t := from.UTC().Add(every - time.Nanosecond).Truncate(every); !t.After(to) && len(all) <= most; t = t.Add(every) {
+			all = append(all, t)
+		}
+		if len(all) <= most {
+			break
+		}
 	}
 	return all
 }

@@ -25,6 +25,7 @@ type InstrumentPage struct {
 	Missing                    string // then why
 	PricedOn, Worth, Met       string // what the price is of, what pence are in pounds, what stands between it and the close before
 	Why                        string
+	Minutes                    *Minutes // nil where no source that may be shown has any of its newest session
 	Course                     *Course // nil where there are no two sessions to draw
 	Offers                     []Aside // what each source says, the chosen one first
 	Numbers                    []Entry // last, previous close, change, percent, and what the source claims of them
@@ -122,6 +123,9 @@ func (s *Site) priced(ctx context.Context, p *InstrumentPage, q market.Quote, ta
 	p.Worth = t.hand.worthOf(q.Instrument.Unit, q.Value)
 	p.Offers = s.offersOf(row, market.Price{Symbol: q.Symbol, Offer: q.Offer, SetAside: q.SetAside}, asOf.At, t)
 	p.Numbers = append(t.numbersOf(q), t.session(q)...)
+	if p.Minutes, err = s.minutes(ctx, q, asOf, t); err != nil {
+		return err
+	}
 	p.Course, err = s.closes(ctx, q, tape, asOf, a, t)
 	return err
 }

@@ -188,3 +188,55 @@ func TestTheStripSaysWhetherTheMarketsOfItsSharesTrade(t *testing.T) {
 		t.Error("without scripts the strip has buttons")
 	}
 }
+
+// The clock of these pages stands on 5 February 2026: the newest session of New York is that of the fourth.
+func TestASessionIsDrawnMinuteByMinuteWhereThatMayBeShown(t *testing.T) {
+	p := full(t)
+	minute := func(source market.SourceID, clock string, ohlc ...string) market.Bar {
+		at, err := time.Parse(time.RFC3339, "2026-02-04T"+clock+":00Z")
+		if err != nil {
+			t.Fatal(err)
+		}
+		price := func(i int) currency.Decimal { return currency.MustDecimal(ohlc[i]) }
+		return market.Bar{
+			Symbol: "XNYS:RIO", Interval: market.Minutely, Source: source, At: at, Seen: at.Add(65 * time.Second), Open: price(0), High: price(1), Low: price(2),
+			Close: price(3), Volume: currency.MustDecimal("1500"), Ref: "made here of 12 trades",
+		}
+	}
+	secret := market.Source{ID: "secret", Name: "A Secret", Kind: market.Dataset, Fresh: 96 * time.Hour, Terms: market.Private}
+	if _, err := p.ledger.AddBars(t.Context(), secret, []market.Bar{minute("secret", "14:30", "92", "92", "92", "92"), minute("secret", "14:31", "92", "92", "92", "92")}, market.BarsOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.get(t, "/markets/shares/XNYS/RIO", 200).Find(".session").Length(); n != 0 {
+		t.Error("what may not be shown is drawn")
+	}
+	feed := market.Source{ID: "feed", Name: "A Feed", Kind: market.Dataset, Fresh: 96 * time.Hour, Terms: market.ShowOnly}
+	bars := []market.Bar{
+		minute("feed", "14:30", "92.10", "92.40", "92.00", "92.30"), minute("feed", "14:31", "92.30", "92.55", "92.20", "92.50"),
+		minute("feed", "14:32", "92.50", "92.50", "92.50", "92.50"), minute("feed", "14:33", "92.50", "92.50", "92.50", "92.50"),
+		minute("feed", "14:34", "92.50", "92.50", "92.50", "92.50"),
+		minute("feed", "14:46", "92.50", "92.60", "91.90", "92.00"),
+	}
+	if _, err := p.ledger.AddBars(t.Context(), feed, bars, market.BarsOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	doc := p.get(t, "/markets/shares/XNYS/RIO", 200)
+	wantText(t, doc, ".session", "The session of 4 February 2026", "XNYS:RIO in USD, 14:30 to 14:46 UTC", "6 minutes", "A Feed, made here of the trades that it told",
+		"Opening", "92.10", "Lowest", "91.90", "Highest", "92.60", "Last minute", "92.00", "9000", "The line is broken")
+	if doc.Find(".session svg").Length() == 0 || doc.Find(".session figcaption").Length() != 1 {
+		t.Error("it is not drawn")
+	}
+	rows := doc.Find(".session tbody tr")
+	if got := text(doc, ".session tbody tr:first-child"); rows.Length() != 2 || !strings.Contains(got, "14:45") || !strings.Contains(got, "91.90") {
+		t.Errorf("%d quarters, the first %s", rows.Length(), got)
+	}
+	if got := text(doc, ".session tbody tr:last-child"); !strings.Contains(got, "92.10") || !strings.Contains(got, "92.55") || !strings.Contains(got, "7500") {
+		t.Errorf("the last quarter %s", got)
+	}
+	// As of a moment of the session there are those that were over, and had been learnt.
+	then := p.get(t, "/markets/shares/XNYS/RIO?as-of=2026-02-04T14:40:00Z&known-at=2026-02-05", 200)
+	wantText(t, then, ".session", "5 minutes")
+	if n := p.get(t, "/markets/shares/XNYS/RIO?as-of=2026-02-02", 200).Find(".session").Length(); n != 0 {
+		t.Error("on another day the session of a later one is drawn")
+	}
+}

@@ -164,9 +164,9 @@ func (s *Site) rowOf(o market.Offer, m market.Move, t today) Row {
 	if len(o.From) > 0 {
 		r.Number = numberPath(o.From[0].ID)
 	}
-	if source, ok := t.sources[o.Source]; ok && o.Source != market.TableID {
+	if _, ok := t.sources[o.Source]; ok && o.Source != market.TableID {
 		// What is old already says so in words; of another day's page nothing grows old.
-		if until := o.At.Add(source.Fresh); until.After(s.o.Now()) {
+		if until := t.sources.Until(o); until.After(s.o.Now()) {
 			r.Until = until.UTC().Format(time.RFC3339)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 )
 
@@ -32,7 +33,8 @@ func (db *DB) AddBars(ctx context.Context, source market.Source, bars []market.B
 	return db.fail(err, "add %d bars", len(bars))
 }
 
-// addBars appends bars, leaves out those that are there, and returns how many were new.
+// addBars appends bars, leaves out those that are there, and returns how many were new. One that is there with other numbers is
+// fault.Conflict.
 func addBars(ctx context.Context, c *sql.Conn, bars []market.Bar, progress func(done int)) (added int, err error) {
 	if len(bars) == 0 {
 		return 0, nil
@@ -52,7 +54,11 @@ func addBars(ctx context.Context, c *sql.Conn, bars []market.Bar, progress func(
 		if err != nil {
 			return 0, err
 		}
-		added += int(n)
+		if added += int(n); n == 0 {
+			if err := sameBar(ctx, c, b); err != nil {
+				return 0, err
+			}
+		}
 		if progress != nil && (i%500 == 499 || i == len(bars)-1) {
 			progress(i + 1)
 		}
@@ -60,6 +66,23 @@ func addBars(ctx context.Context, c *sql.Conn, bars []market.Bar, progress func(
 	_, err = c.ExecContext(ctx, `DELETE FROM heldbar WHERE EXISTS (SELECT 1 FROM bar b WHERE b.symbol = heldbar.symbol
 		AND b.span = heldbar.span AND b.source = heldbar.source AND b.at = heldbar.at AND b.seen >= heldbar.seen)`)
 	return added, err
+}
+
+// sameBar refuses a bar that is there with other numbers.
+func sameBar(ctx context.Context, c *sql.Conn, b market.Bar) error {
+	var same int
+	err := c.QueryRowContext(ctx, `SELECT count(*) FROM bar WHERE symbol = $1 AND span = $2 AND source = $3 AND at = $4 AND seen = $5
+		AND open = $6 AND high = $7 AND low = $8 AND close = $9 AND volume = $10`, barValues(b)[:10]...).Scan(&same)
+	if err == nil && same == 0 {
+		err = fault.Because(fault.Conflict, "the bar of %s of %s that %s gave is there already, with other numbers", b.Symbol, b.At.UTC().Format(time.RFC3339), b.Source)
+	}
+	return err
+}
+
+// bars are all that were ever believed, for an archive.
+func bars(ctx context.Context, q querier) ([]market.Bar, error) {
+	return collect[market.Bar](q.QueryContext(ctx, "SELECT "+barColumns+" FROM bar ORDER BY symbol, span, source, at, seen"))(
+		func(rows *sql.Rows) (market.Bar, error) { return scanBar(rows) })
 }
 
 func barValues(b market.Bar) []any {

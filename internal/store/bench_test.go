@@ -118,7 +118,7 @@ func publishMany(t testing.TB, db *store.DB, n int) {
 			Pins:      map[int][]news.Pin{1: {pinOf(o), pinOf(o), pinOf(o), pinOf(o), pinOf(o)}},
 		})
 	}
-	if _, _, err := db.AddEdition(t.Context(), e, nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), e, nil); err != nil {
 		t.Fatal(err)
 	}
 }

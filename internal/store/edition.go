@@ -14,8 +14,8 @@ import (
 )
 
 // AddEdition implements [news.Store].
-func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done, of int)) (observations, stories int, err error) {
-	of := len(e.Observations) + len(e.Stories)
+func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done, of int)) (r news.Receipt, err error) {
+	of := len(e.Observations) + len(e.Bars) + len(e.Stories)
 	report := func(done int) {
 		if progress != nil {
 			progress(done, of)
@@ -23,18 +23,19 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 	}
 	b, err := newBatch(e.Observations, report)
 	if err != nil {
-		return 0, 0, db.fail(err, "add an edition")
+		return r, db.fail(err, "add an edition")
 	}
 	err = db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
-		observations, stories = 0, 0 // a job may be run again
+		r = news.Receipt{} // a job may be run again
 		if err := putSources(ctx, c, e.Sources); err != nil {
 			return err
 		}
-		added, err := db.engine.insert(ctx, c, b)
-		if err != nil {
+		if r.Observations, err = db.engine.insert(ctx, c, b); err != nil {
 			return err
 		}
-		observations = added
+		if r.Bars, err = addBars(ctx, c, e.Bars, func(done int) { report(len(e.Observations) + done) }); err != nil {
+			return err
+		}
 		for i, m := range e.Stories {
 			isNew, err := addManuscript(ctx, c, m)
 			if err != nil {
@@ -45,8 +46,8 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 					return err
 				}
 			}
-			stories += number(isNew)
-			report(len(e.Observations) + i + 1)
+			r.Stories += number(isNew)
+			report(len(e.Observations) + len(e.Bars) + i + 1)
 		}
 		if err := addMastheads(ctx, c, e.Mastheads); err != nil {
 			return err
@@ -54,9 +55,9 @@ func (db *DB) AddEdition(ctx context.Context, e news.Edition, progress func(done
 		return addDossiers(ctx, c, e.Dossiers)
 	})
 	if err != nil {
-		return 0, 0, db.fail(err, "add an edition of %d observations and %d stories", len(e.Observations), len(e.Stories))
+		return news.Receipt{}, db.fail(err, "add an edition of %d observations and %d stories", len(e.Observations), len(e.Stories))
 	}
-	return observations, stories, nil
+	return r, nil
 }
 
 // addManuscript adds a story as it is, or finds that the same is there already.
@@ -198,6 +199,9 @@ func (db *DB) Edition(ctx context.Context) (news.Edition, error) {
 		e.Observations, err = observations(ctx, q, "SELECT "+observationColumns+
 			" FROM observation ORDER BY symbol, field, source, at, seen")
 		if err != nil {
+			return err
+		}
+		if e.Bars, err = bars(ctx, q); err != nil {
 			return err
 		}
 		if e.Stories, err = manuscripts(ctx, q); err != nil {

@@ -69,7 +69,7 @@ func carriesMastheads(t *testing.T, url string) {
 	e.Mastheads = []news.MastheadRevision{masthead(1), masthead(2)}
 	e.Mastheads[1].Masthead.Sections = []news.Section{} // which is no list too
 	atOnce(t, 4, nil, func(int) error {
-		_, _, err := db.AddEdition(context.Background(), e, nil)
+		_, err := db.AddEdition(context.Background(), e, nil)
 		return err
 	})
 	e.Mastheads[1].Masthead.Sections = nil
@@ -78,10 +78,10 @@ func carriesMastheads(t *testing.T, url string) {
 		t.Errorf("%v %s", err, diff)
 	}
 	more := news.Edition{Mastheads: append(e.Mastheads, masthead(3))}
-	if _, _, err := db.AddEdition(t.Context(), more, nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), more, nil); err != nil {
 		t.Errorf("an edition that goes on from there: %v", err)
 	}
-	if _, _, err := db.AddEdition(t.Context(), e, nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), e, nil); err != nil {
 		t.Errorf("an older edition: %v", err)
 	}
 	other := edition()
@@ -89,7 +89,7 @@ func carriesMastheads(t *testing.T, url string) {
 	other.Observations[0] = said("EUR/GBP", "0.86", day1, seen)
 	other.Mastheads = []news.MastheadRevision{masthead(1)}
 	other.Mastheads[0].By = "another"
-	if _, _, err := db.AddEdition(t.Context(), other, nil); !errors.Is(err, fault.Conflict) {
+	if _, err := db.AddEdition(t.Context(), other, nil); !errors.Is(err, fault.Conflict) {
 		t.Errorf("an edition of other settings: %v, want fault.Conflict", err)
 	}
 	if s, err := db.Stats(t.Context()); err != nil || s.Observations != 1 {

@@ -408,7 +408,7 @@ func keepsDossiers(t *testing.T, url string) {
 		t.Fatalf("the edition has %+v, %v", whole.Dossiers, err)
 	}
 	again := news.Edition{Dossiers: whole.Dossiers}
-	if _, _, err := db.AddEdition(ctx, again, nil); err != nil {
+	if _, err := db.AddEdition(ctx, again, nil); err != nil {
 		t.Errorf("the same once more: %v", err)
 	}
 	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 3, By: "Ada", Reason: "r", At: seen.Add(2 * time.Hour), Notice: news.Notice{Kind: news.Withdrawal, Text: "Gone."}}); err != nil {
@@ -417,7 +417,7 @@ func keepsDossiers(t *testing.T, url string) {
 	if _, err := db.Dossier(ctx, "d"); !errors.Is(err, fault.Gone) || !strings.Contains(fault.Sentence(err), "Gone.") {
 		t.Errorf("in its place stands %v", err)
 	}
-	if _, _, err := db.AddEdition(ctx, again, nil); !errors.Is(err, fault.Conflict) {
+	if _, err := db.AddEdition(ctx, again, nil); !errors.Is(err, fault.Conflict) {
 		t.Errorf("another record of it: %v", err)
 	}
 }

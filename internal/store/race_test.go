@@ -80,10 +80,10 @@ func addsOneEditionForAll(t *testing.T, url string) {
 	var count sync.Mutex
 	stories := 0
 	n := atOnce(t, 8, nil, func(int) error {
-		_, s, err := db.AddEdition(context.Background(), e, nil)
+		r, err := db.AddEdition(context.Background(), e, nil)
 		count.Lock()
 		defer count.Unlock()
-		stories += s
+		stories += r.Stories
 		return err
 	})
 	if n != 8 || stories != 2 {
@@ -95,7 +95,7 @@ func addsOneEditionForAll(t *testing.T, url string) {
 // there was none.
 func knowsTheSame(t *testing.T, url string) {
 	db := open(t, url)
-	if _, _, err := db.AddEdition(t.Context(), edition(), nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), edition(), nil); err != nil {
 		t.Fatal(err)
 	}
 	same := edition()
@@ -110,12 +110,12 @@ func knowsTheSame(t *testing.T, url string) {
 			m.Revisions[n].Content.Topics = []news.Slug{}
 		}
 	}
-	if o, s, err := db.AddEdition(t.Context(), same, nil); err != nil || o != 0 || s != 0 {
-		t.Errorf("added %d observations and %d stories, %v; want to know them", o, s, err)
+	if r, err := db.AddEdition(t.Context(), same, nil); err != nil || r != (news.Receipt{}) {
+		t.Errorf("added %d observations and %d stories, %v; want to know them", r.Observations, r.Stories, err)
 	}
 	other := edition()
 	other.Stories[1].Updated = other.Stories[1].Updated.Add(time.Microsecond)
-	if _, _, err := db.AddEdition(t.Context(), other, nil); !errors.Is(err, fault.Conflict) {
+	if _, err := db.AddEdition(t.Context(), other, nil); !errors.Is(err, fault.Conflict) {
 		t.Errorf("updated at another moment: %v, want fault.Conflict", err)
 	}
 }

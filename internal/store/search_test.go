@@ -103,7 +103,7 @@ func weighsWords(t *testing.T, url string) {
 			ID: id, Slug: news.Slug("s" + id), State: news.Published, Live: 1, Published: seen, Updated: seen, Revisions: []news.Revision{r}, Pins: map[int][]news.Pin{1: nil},
 		})
 	}
-	if _, _, err := db.AddEdition(t.Context(), e, nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), e, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := searched(t, db, "krone"); got != "[2 1 0]" {

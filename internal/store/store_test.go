@@ -399,6 +399,7 @@ func edition() news.Edition {
 	o := said("EUR/USD", "1.10", day1, seen)
 	return news.Edition{
 		Sources: []market.Source{bank}, Observations: []market.Observation{o},
+		Bars: []market.Bar{bar(bank.ID, 0, "35.50", day1), bar(bank.ID, 0, "35.40", seen), bar(bank.ID, 1, "35.60", seen)},
 		Stories: []news.Manuscript{
 			{ID: "draft", Slug: "draft", State: news.Draft, Revisions: []news.Revision{revision("draft", 1, "x")}},
 			{
@@ -432,21 +433,26 @@ func addsEditions(t *testing.T, url string) {
 	e := edition()
 	broken := edition()
 	broken.Stories[1].Pins[2][0].From = []market.ID{"aaaaaaaaaaaaaaaa"}
-	if _, _, err := db.AddEdition(t.Context(), broken, nil); !errors.Is(err, fault.Invalid) {
+	if _, err := db.AddEdition(t.Context(), broken, nil); !errors.Is(err, fault.Invalid) {
 		t.Fatalf("a pin on nothing: %v, want fault.Invalid", err)
 	}
 	if s, err := db.Stats(t.Context()); err != nil || s != (store.Stats{}) {
 		t.Errorf("after a refused edition the store holds %+v, %v", s, err)
 	}
 	last := 0
-	if o, s, err := db.AddEdition(t.Context(), e, func(done, of int) { last = done*100 + of }); err != nil || o != 1 || s != 2 || last != 303 {
-		t.Errorf("added %d observations and %d stories, progress ended at %d, %v", o, s, last, err)
+	if r, err := db.AddEdition(t.Context(), e, func(done, of int) { last = done*100 + of }); err != nil || r != (news.Receipt{Observations: 1, Bars: 3, Stories: 2}) || last != 606 {
+		t.Errorf("added %d observations and %d stories, progress ended at %d, %v", r.Observations, r.Stories, last, err)
 	}
-	if o, s, err := db.AddEdition(t.Context(), e, nil); err != nil || o != 0 || s != 0 {
-		t.Errorf("added again %d and %d, %v", o, s, err)
+	if r, err := db.AddEdition(t.Context(), e, nil); err != nil || r != (news.Receipt{}) {
+		t.Errorf("added again %+v, %v", r, err)
+	}
+	other := edition()
+	other.Bars[0].Close = currency.MustDecimal("35.51")
+	if _, err := db.AddEdition(t.Context(), other, nil); !errors.Is(err, fault.Conflict) {
+		t.Errorf("a bar with other numbers: %v, want fault.Conflict", err)
 	}
 	e.Stories[0].Revisions[0].Content.Headline = "Another"
-	if _, _, err := db.AddEdition(t.Context(), e, nil); !errors.Is(err, fault.Conflict) {
+	if _, err := db.AddEdition(t.Context(), e, nil); !errors.Is(err, fault.Conflict) {
 		t.Errorf("another content: %v, want fault.Conflict", err)
 	}
 }
@@ -454,7 +460,7 @@ func addsEditions(t *testing.T, url string) {
 func givesBackEditions(t *testing.T, url string) {
 	db := open(t, url)
 	want := edition()
-	if _, _, err := db.AddEdition(t.Context(), want, nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), want, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, err := db.Edition(t.Context())
@@ -488,7 +494,7 @@ func findsNothing(t *testing.T, url string) {
 
 func isSound(t *testing.T, url string) {
 	db := open(t, url)
-	if _, _, err := db.AddEdition(t.Context(), edition(), nil); err != nil {
+	if _, err := db.AddEdition(t.Context(), edition(), nil); err != nil {
 		t.Fatal(err)
 	}
 	findings, err := db.Check(t.Context())

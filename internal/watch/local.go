@@ -126,7 +126,7 @@ func rowOf(symbol market.Symbol, name string, o market.Offer, why string, m mark
 		r.Said = printable(string(o.Source))
 	}
 	if fresh := sources[o.Source].Fresh; fresh > 0 && o.Source != market.TableID {
-		r.Until = o.At.Add(fresh)
+		r.Until = sources.Until(o)
 	}
 	for _, from := range o.From {
 		r.Numbers = append(r.Numbers, "/numbers/"+string(from.ID))

@@ -37,12 +37,12 @@ func (s *Store) Decide(ctx context.Context, decisions []market.Decision) error {
 }
 
 // AddEdition implements news.Store, which brings observations too.
-func (s *Store) AddEdition(ctx context.Context, e news.Edition, progress func(done, of int)) (observations, stories int, err error) {
+func (s *Store) AddEdition(ctx context.Context, e news.Edition, progress func(done, of int)) (r news.Receipt, err error) {
 	err = s.write(ctx, e.Observations, once(e.Observations), func() error {
-		observations, stories, err = s.DB.AddEdition(ctx, e, progress)
+		r, err = s.DB.AddEdition(ctx, e, progress)
 		return err
 	})
-	return observations, stories, err
+	return r, err
 }
 
 // once is how many changes the store counts for a batch: none for an empty one.
