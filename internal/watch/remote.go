@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -65,12 +66,21 @@ func NewRemote(address string, o RemoteOptions) (*Remote, error) {
 	if o.Key != "" && (!strings.HasPrefix(o.Key, keys.Prefix) || len(o.Key) > mostKey || strings.ContainsFunc(o.Key, func(r rune) bool { return r <= ' ' || r > '~' })) {
 		return nil, fault.Because(fault.Invalid, `the key is none that a paper gives away: it is one word that begins with %s, as "courant keys add" prints it`, keys.Prefix)
 	}
+	if o.Key != "" && u.Scheme == "http" && !loopback(u.Hostname()) {
+		return nil, fault.Because(fault.Invalid, "the key would be sent to %.100s in the clear: give its address with https://", u.Host)
+	}
 	return &Remote{
 		server:  &url.URL{Scheme: u.Scheme, Host: u.Host},
 		fetcher: web.NewFetcher(web.FetcherOptions{Timeout: mostWait, Most: mostReply, Trusted: []string{web.HostPort(u)}}),
 		key:     o.Key, symbols: o.Symbols, kept: map[string]kept{}, courses: map[market.Symbol]course{},
 		begun: make(chan struct{}), told: map[market.Symbol]Row{},
 	}, nil
+}
+
+// loopback says whether a host is this machine.
+func loopback(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && at.IsLoopback()
 }
 
 // Close drops idle connections.

@@ -211,6 +211,12 @@ func TestAKeyIsSentAndNeverSaid(t *testing.T) {
 	if !slices.Equal(sent, []string{"Bearer " + key}) {
 		t.Errorf("sent %q", sent)
 	}
+	if _, err := watch.NewRemote("http://paper.example", watch.RemoteOptions{Key: key}); !errors.Is(err, fault.Invalid) || strings.Contains(err.Error(), key) {
+		t.Errorf("in the clear: %v", err)
+	}
+	if _, err := watch.NewRemote("https://paper.example", watch.RemoteOptions{Key: key}); err != nil {
+		t.Error(err)
+	}
 	for _, wrong := range []string{"abc", "ck_a b", "ck_a\r\nX: y", "ck_" + strings.Repeat("a", 300)} {
 		if _, err := watch.NewRemote(server.URL, watch.RemoteOptions{Key: wrong}); !errors.Is(err, fault.Invalid) || strings.Contains(err.Error(), wrong) {
 			t.Errorf("%q: %v", wrong, err)
