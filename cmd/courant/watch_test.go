@@ -4,9 +4,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +19,7 @@ import (
 
 	"github.com/courant-news/courant/internal/app"
 	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/keys"
 	"github.com/courant-news/courant/internal/market"
 )
 
@@ -86,6 +91,97 @@ func TestTheBoardIsDrawnOnATerminalAndLeavesItAsItWas(t *testing.T) {
 				t.Errorf("with %v: coloured %t", c.env, coloured)
 			}
 		})
+	}
+}
+
+// A paper that is served elsewhere lets in who brings its key, tells the board what changes, and what it said stays when it is gone.
+func TestTheBoardFollowsAServer(t *testing.T) {
+	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), Listen: "127.0.0.1:0", Base: "EUR", PerAddress: "1", Wire: "off"}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, key, err := keys.New("terminal", 0, time.Now())
+	if err == nil {
+		err = a.Store.AddKey(t.Context(), k)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	t.Cleanup(stop)
+	bank := market.Source{ID: "bank", Name: "The Bank", Kind: market.Official, Fresh: 96 * time.Hour, Terms: market.Free}
+	opened := time.Now().UTC().Truncate(time.Second).Add(-time.Minute)
+	say := func(symbol market.Symbol, field market.Field, value string, after time.Duration) {
+		t.Helper()
+		o := market.NewObservation(symbol, field, currency.MustDecimal(value), market.Moment{At: opened.Add(after), Seen: opened.Add(after)}, bank.ID, "")
+		if _, err := a.Ledger.Record(t.Context(), []market.Source{bank}, []market.Observation{o}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("EUR/USD", market.Rate, "1.1830", 0)
+	say("XNYS:BP", market.Last, "37.37", 0)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(key+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	watch := func(env string, more ...string) *exec.Cmd {
+		cmd := exec.CommandContext(t.Context(), self)
+		cmd.Args = append([]string{"courant", "watch", "EUR/USD", "XNYS:BP", "--server", "http://" + a.Addr()}, more...)
+		cmd.Env = append(os.Environ(), "COURANT_DATABASE=", "TERM=xterm-256color", "NO_COLOR=1", "NO_UNICODE=", "COURANT_KEY="+env)
+		return cmd
+	}
+	for env, refusal := range map[string]string{"": "may ask 1 times a minute", "ck_nobody": "401", "another": "begins with ck_"} {
+		out, err := watch(env, "--once").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), refusal) || env != "" && strings.Contains(string(out), env) {
+			t.Errorf("with the key %q it says %s (%v)", env, out, err)
+		}
+	}
+	if out, err := watch("", "--once", "--key-file", file).CombinedOutput(); err != nil || !strings.Contains(string(out), "37.37") || strings.Contains(string(out), key) {
+		t.Errorf("with its key in a file it says %s (%v)", out, err)
+	}
+	if out, err := watch("", "--once", "--key-file", file+".none").CombinedOutput(); err == nil || !strings.Contains(string(out), "cannot be read") {
+		t.Errorf("without the file it says %s (%v)", out, err)
+	}
+	cmd := watch(key, "--every", "24h") // so that all that changes is told
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	screen := &transcript{from: terminal}
+	screen.until(t, "37.37")
+	waited(t, func() bool { return a.Streams() == 1 })
+	say("XNYS:BP", market.Last, "48.59", time.Second)
+	screen.until(t, "8.59") // of others only what differs is drawn
+	say("EUR/USD", market.Rate, "1.2947", 2*time.Second)
+	screen.until(t, "2947")
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	screen.until(t, "last reached")
+	if _, err := io.WriteString(terminal, "q"); err != nil {
+		t.Fatal(err)
+	}
+	screen.rest()
+	if err := cmd.Wait(); err != nil || strings.Contains(screen.String(), key) {
+		t.Errorf("it ends with %v, and its key was shown: %t", err, strings.Contains(screen.String(), key))
+	}
+}
+
+// waited waits until something is so.
+func waited(t *testing.T, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !so(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatal("it never becomes so")
+		}
 	}
 }
 

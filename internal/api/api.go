@@ -66,11 +66,11 @@ func (f *Face) NewCache(memory int, age time.Duration) *web.Cache {
 	return c
 }
 
-// NewStream returns a stream of what an interface says of its topics. Like a cache it is told whenever anything has changed.
+// NewStream returns a stream of what an interface says of its topics, which are prices: it is told whenever one may have changed.
 func (f *Face) NewStream(state func(ctx context.Context, topic string) (web.State, error), o web.StreamOptions) *web.Stream {
 	o.Log = f.o.Log
 	s := web.NewStream(state, o)
-	f.bus.Listen(func(bus.Event) { s.Hint(func(string) bool { return true }) })
+	f.bus.Listen(func(e bus.Event) { s.Hint(func(string) bool { return e.Topic == market.PriceTopic }) })
 	return s
 }
 

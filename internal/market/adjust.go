@@ -209,6 +209,8 @@ func (q *Quote) adjust(l *Listings, exchanges Exchanges) {
 		take()
 	case !farApart(said, a.Value):
 		q.Move = Move{Withheld: "the source does not say whether its previous close was adjusted for " + events[len(events)-1].named()}
+		would := Offer{Value: a.Value, How: Computed, From: q.Previous.From}.Shown()
+		q.Previous.Basis = fmt.Sprintf("as the source gives it; if that is not adjusted, it is %s, %s", would, a.Basis)
 	case q.Value.Mul(q.Value).Cmp(said.Mul(a.Value)) > 0 == (said.Cmp(a.Value) > 0): // the last price is nearer to what was said
 		q.Previous.Basis = "as the source gives it, which is " + a.Basis
 	default:

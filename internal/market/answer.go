@@ -29,8 +29,8 @@ const (
 
 // Answers measures what a series did when each of some things happened, by [React], each set apart from the others. A
 // session is a day of which the source has a value; its close is the last of that day. Closes of a share are comparable with each
-// other by [Listings.Adjust]. The answers are in the order of what happened; the numbers in Window.Shared are places in it.
-// The error is fault.Invalid for what is no series of a known thing.
+// other by [Listings.Adjust], at the rates that are known now. The answers are in the order of what happened; the numbers in
+// Window.Shared are places in it. The error is fault.Invalid for what is no series of a known thing.
 func (l *Ledger) Answers(ctx context.Context, series Symbol, happened []Days, sessions ...int) ([]Answer, error) {
 	if len(happened) == 0 {
 		return nil, nil
@@ -129,11 +129,15 @@ func (l *Ledger) closes(ctx context.Context, series Symbol, from, to time.Time) 
 		} else if err != nil {
 			return nil, err
 		}
-		all, err := l.comparable(ctx, series, bars)
-		for _, c := range all {
-			add(source.ID, c)
+		facts, err := l.facts(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the sources: %w", err)
 		}
-		return voices, err
+		exchanges, failed := l.exchanges(ctx, facts, l.now())
+		for _, b := range l.comparable(series, bars, exchanges) {
+			add(source.ID, b)
+		}
+		return voices, *failed
 	}
 	line, err := l.Line(ctx, series, from, to, AsOf{})
 	if err != nil {
@@ -150,22 +154,20 @@ func (l *Ledger) closes(ctx context.Context, series Symbol, from, to time.Time) 
 }
 
 // comparable are the closes of bars as they compare with the last of them. Where that cannot be known they begin after it.
-func (l *Ledger) comparable(ctx context.Context, series Symbol, bars []Bar) (closes []Close, err error) {
-	_, err = l.listings.Instrument(series)
+func (l *Ledger) comparable(series Symbol, bars []Bar, exchanges Exchanges) (closes []Close) {
+	_, err := l.listings.Instrument(series)
 	known := !errors.Is(err, fault.NotFound)
 	slices.SortFunc(bars, func(a, b Bar) int { return cmp.Or(a.At.Compare(b.At), a.Seen.Compare(b.Seen)) })
 	for _, b := range bars {
-		adjusted, err := l.Adjust(ctx, series, b.Close, dayOf(b.At), dayOf(bars[len(bars)-1].At), l.now())
+		adjusted, err := l.listings.Adjust(series, b.Close, dayOf(b.At), dayOf(bars[len(bars)-1].At), exchanges)
 		switch {
 		case err == nil:
 			closes = append(closes, Close{At: b.At, Value: adjusted.Value})
 		case !known:
 			closes = append(closes, Close{At: b.At, Value: b.Close}) // nor is anything that happened to it
-		case errors.Is(err, fault.NotFound):
-			closes = nil
 		default:
-			return nil, err
+			closes = nil
 		}
 	}
-	return closes, nil
+	return closes
 }

@@ -43,11 +43,11 @@ func (s *sheaf) exchange(pair Symbol, at time.Time) (Exchange, error) {
 	return s.facts.exchange(p, at)
 }
 
-// exchanges are those of the ledger as it was known at a moment. A failure of the store is kept, for it is no reason to say that
-// there is no rate.
+// exchanges are those of the ledger as it was known at a moment, each read once. A failure of the store is kept, for it is no reason
+// to say that there is no rate.
 func (l *Ledger) exchanges(ctx context.Context, facts Facts, known time.Time) (of Exchanges, failed *error) {
 	failed = new(error)
-	return func(pair Symbol, at time.Time) (Exchange, error) {
+	read := func(pair Symbol, at time.Time) (Exchange, error) {
 		p, err := l.Rate(ctx, pair, AsOf{At: at, Known: known})
 		if err != nil {
 			if kind := fault.KindOf(err); kind != fault.NotFound && kind != fault.Invalid { // of what is no currency there is no rate
@@ -56,6 +56,24 @@ func (l *Ledger) exchanges(ctx context.Context, facts Facts, known time.Time) (o
 			return Exchange{}, err
 		}
 		return facts.exchange(p, at)
+	}
+	type question struct {
+		pair Symbol
+		at   int64
+	}
+	type answer struct {
+		Exchange
+		error
+	}
+	asked := map[question]answer{}
+	return func(pair Symbol, at time.Time) (Exchange, error) {
+		q := question{pair, at.UnixMicro()}
+		a, ok := asked[q]
+		if !ok {
+			a.Exchange, a.error = read(pair, at)
+			asked[q] = a
+		}
+		return a.Exchange, a.error
 	}, failed
 }
 

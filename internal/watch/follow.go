@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -33,20 +34,28 @@ func Follow(ctx context.Context, source Source, w io.Writer, o FollowOptions) er
 		o.Now = time.Now
 	}
 	s := state{every: o.Every}
+	ctx, leave := context.WithCancel(ctx)
+	news, run := followed(ctx, source)
+	var following sync.WaitGroup
+	if !o.Once {
+		following.Go(run)
+	}
+	defer following.Wait()
+	defer leave()
 	for {
 		rows, err := source.Read(ctx)
 		now := o.Now()
 		if ctx.Err() != nil {
 			return nil
 		}
-		news := append(s.age(now), s.take(rows, err, now)...)
+		changed := append(s.age(now), s.take(rows, err, now)...)
 		if err != nil {
 			if o.Once || s.reached.IsZero() && hopeless(err) {
 				return err
 			}
 			fmt.Fprintf(o.Errors, "%s; %s, asked again in %s\n", fault.Sentence(err), s.since(), s.due.Sub(now).Round(time.Second))
 		}
-		if err := o.print(w, news, now); err != nil {
+		if err := o.print(w, changed, now); err != nil {
 			return fmt.Errorf("print what changed: %w", err)
 		}
 		if o.Once {
@@ -54,6 +63,7 @@ func Follow(ctx context.Context, source Source, w io.Writer, o FollowOptions) er
 		}
 		select {
 		case <-time.After(s.due.Sub(now)):
+		case <-news:
 		case <-ctx.Done():
 			return nil
 		}

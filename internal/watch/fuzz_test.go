@@ -12,7 +12,8 @@ import (
 func FuzzReplies(f *testing.F) {
 	for _, reply := range []string{
 		`{"pair":"EUR/USD","code":"USD","name":"US Dollar","value":1.183,"shown":"1.183","at":"2026-02-02T00:00:00Z","seen":"2026-02-02T15:00:00Z","source":"ecb","how":"said","why":"It issues the euro.","from":[{"id":"2zpzeq5nyg35iq4w"}],"flags":[{"code":"stale","text":"old","doubt":true}],"move":{"since":"2026-01-30T00:00:00Z","from":1.18,"by":0.003,"percent":0.25},"sources":[{"id":"ecb","name":"European Central Bank"}]}`,
-		`{"instruments":[{"symbol":"XNYS:BP","name":"BP","last":37.37,"at":"2026-02-02T00:00:00Z","seen":"2026-02-02T15:00:00Z","source":"a","from":"2zpzeq5nyg35iq4w"}]}`,
+		`{"symbol":"XNYS:BP","name":"BP","last":37.37,"at":"2026-02-02T00:00:00Z","seen":"2026-02-02T15:00:00Z","source":"a","from":[{"id":"2zpzeq5nyg35iq4w"}],"change":{"by":-0.51,"percent":-1.3463},"withheld":"","flags":[]}`,
+		`{"topic":"XNYS:BP","id":"QX7PLA2M-41","cells":{"quote":{"symbol":"XNYS:BP","last":37.37,"at":"2026-02-02T00:00:00Z","seen":"2026-02-02T15:00:00Z","source":"a","withheld":"halted"}}}`,
 		`{"rates":[{"value":1.1,"at":"2026-02-01T00:00:00Z"},{"value":null,"at":"2026-02-02T00:00:00Z"}]}`,
 		`{"base":"EUR","rates":[{"code":"USD"}]}`,
 		`{"sources":[{"id":"ecb","fresh_hours":96}]}`,
@@ -27,7 +28,10 @@ func FuzzReplies(f *testing.F) {
 		if r, err := parseRate(body, "EUR/USD"); err == nil {
 			rows = append(rows, r)
 		}
-		if r, err := parseShare(body, "XNYS:BP"); err == nil {
+		if r, err := parseQuote(body, "XNYS:BP"); err == nil {
+			rows = append(rows, r)
+		}
+		if r, err := parseEvent(body); err == nil {
 			rows = append(rows, r)
 		}
 		course, err := parseCourse(body)

@@ -25,6 +25,8 @@ type Model struct {
 	o    Options
 	name string         // of the paper
 	read func() tea.Msg // asks it
+	told func() tea.Msg // waits until it says that there is something new
+	run  func() tea.Msg // lets it say so, to the end
 
 	now           time.Time
 	width, height int
@@ -74,6 +76,8 @@ type (
 	}
 	// Beat is a moment gone by.
 	Beat time.Time
+	// News is that a paper has something new.
+	News struct{}
 )
 
 // First makes the first reading.
@@ -101,6 +105,19 @@ func New(ctx context.Context, source Source, first Reading, o Options) Model {
 			return Reading{rows, err, o.Now()}
 		},
 	}
+	news, run := followed(ctx, source)
+	m.run = func() tea.Msg {
+		run()
+		return nil
+	}
+	m.told = func() tea.Msg {
+		select {
+		case <-news:
+			return News{}
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	if !first.At.IsZero() {
 		m.take(first.Rows, first.Err, first.At)
 	}
@@ -108,7 +125,7 @@ func New(ctx context.Context, source Source, first Reading, o Options) Model {
 }
 
 // Init implements tea.Model.
-func (m Model) Init() tea.Cmd { return tea.Batch(tea.RequestBackgroundColor, m.beat()) }
+func (m Model) Init() tea.Cmd { return tea.Batch(tea.RequestBackgroundColor, m.beat(), m.run, m.told) }
 
 // beat tells of the next second.
 func (m Model) beat() tea.Cmd {
@@ -135,6 +152,13 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Batch(m.beat(), m.read)
 		}
 		return m, m.beat()
+	case News:
+		if m.asking || m.paused {
+			m.due = m.now // what is being read may be from before
+			return m, m.told
+		}
+		m.asking = true
+		return m, tea.Batch(m.told, m.read)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	}

@@ -57,7 +57,7 @@ func rows() []watch.Row {
 // model is a board of those rows on a terminal of a size, after some keys.
 func model(t *testing.T, o watch.Options, width, height int, keys ...string) tea.Model {
 	t.Helper()
-	paper, err := watch.NewRemote("https://paper.example", nil)
+	paper, err := watch.NewRemote("https://paper.example", watch.RemoteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestTheKeysDoWhatTheHelpSays(t *testing.T) {
 }
 
 func TestNothingHeardYetIsSaid(t *testing.T) {
-	paper, err := watch.NewRemote("https://paper.example", nil)
+	paper, err := watch.NewRemote("https://paper.example", watch.RemoteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,17 +68,9 @@ func parseRate(body []byte, want market.Symbol) (Row, error) {
 		From  []struct {
 			ID market.ID `json:"id"`
 		} `json:"from"`
-		Move *struct {
-			Since   time.Time   `json:"since"`
-			By      json.Number `json:"by"`
-			Percent json.Number `json:"percent"`
-		} `json:"move"`
-		Flags []struct {
-			Code  market.FlagCode `json:"code"`
-			Text  string          `json:"text"`
-			Doubt bool            `json:"doubt"`
-		} `json:"flags"`
-		Sources voices `json:"sources"`
+		Move    *change `json:"move"`
+		Flags   flags   `json:"flags"`
+		Sources voices  `json:"sources"`
 	}
 	if err := json.Unmarshal(body, &reply); err != nil {
 		return Row{}, fmt.Errorf("read a rate: %w", err)
@@ -90,7 +82,7 @@ func parseRate(body []byte, want market.Symbol) (Row, error) {
 		return Row{}, err
 	}
 	r := reply.row(want, reply.Name, reply.Sources)
-	r.How, r.Why, r.Withheld = reply.How, printable(reply.Why), "the server gives no change, since none can honestly be computed"
+	r.How, r.Why, r.Withheld = reply.How, printable(reply.Why), noChange
 	var err error
 	if r.Exact, err = price(reply.Value); err != nil {
 		return Row{}, fmt.Errorf("read the value: %w", err)
@@ -101,20 +93,10 @@ func parseRate(body []byte, want market.Symbol) (Row, error) {
 	for _, from := range reply.From {
 		r.Numbers = append(r.Numbers, numberPath(from.ID))
 	}
-	if m := reply.Move; m != nil {
-		by, err := currency.ParseDecimal(string(m.By))
-		if err != nil {
-			return Row{}, fmt.Errorf("read the change: %w", err)
-		}
-		percent, err := currency.ParseDecimal(string(m.Percent))
-		if err != nil {
-			return Row{}, fmt.Errorf("read the change: %w", err)
-		}
-		r.Move, r.Withheld = moveOf(m.Since, by, percent, r.How, r.Value), ""
+	if err := reply.Move.into(&r); err != nil {
+		return Row{}, err
 	}
-	for _, f := range reply.Flags {
-		r.Flags = append(r.Flags, Flag{f.Code, wordOf(f.Code, r.At), printable(f.Text), f.Doubt})
-	}
+	r.Flags = reply.Flags.of(r.At)
 	return r, nil
 }
 
@@ -136,39 +118,89 @@ func wordOf(code market.FlagCode, at time.Time) string {
 	return printable(string(code))
 }
 
-// parseShare reads a reply of /api/v1/search, in which a listing has its last price.
-func parseShare(body []byte, want market.Symbol) (Row, error) {
+// parseQuote reads a reply of /api/v1/quotes/{listing}.
+func parseQuote(body []byte, want market.Symbol) (Row, error) {
 	var reply struct {
-		Instruments []struct {
-			said
-			Symbol market.Symbol `json:"symbol"`
-			Name   string        `json:"name"`
-			Last   json.Number   `json:"last"`
-			From   market.ID     `json:"from"`
-		} `json:"instruments"`
-		Sources voices `json:"sources"`
+		said
+		Symbol market.Symbol `json:"symbol"`
+		Name   string        `json:"name"`
+		Last   json.Number   `json:"last"`
+		Why    string        `json:"why"`
+		From   []struct {
+			ID market.ID `json:"id"`
+		} `json:"from"`
+		Change   *change `json:"change"`
+		Withheld string  `json:"withheld"`
+		Flags    flags   `json:"flags"`
+		Sources  voices  `json:"sources"`
 	}
 	if err := json.Unmarshal(body, &reply); err != nil {
-		return Row{}, fmt.Errorf("read a search: %w", err)
+		return Row{}, fmt.Errorf("read a quote: %w", err)
 	}
-	for _, found := range reply.Instruments {
-		if found.Symbol != want {
-			continue
-		}
-		if err := found.check(); err != nil {
-			return Row{}, err
-		}
-		r := found.row(want, found.Name, reply.Sources)
-		r.How, r.Withheld = market.Said, "the server's interface gives last prices of shares, without their change"
-		r.Numbers = append(r.Numbers, numberPath(found.From))
-		var err error
-		if r.Value, err = price(found.Last); err != nil {
-			return Row{}, fmt.Errorf("read the last price: %w", err)
-		}
-		r.Exact = r.Value
-		return r, nil
+	if reply.Symbol != want {
+		return Row{}, fault.Because(fault.Upstream, "asked for %s, it speaks of %.20q", want, reply.Symbol)
 	}
-	return Row{}, fault.Because(fault.NotFound, "no source whose numbers it may pass on has quoted %s", want)
+	if err := reply.check(); err != nil {
+		return Row{}, err
+	}
+	r := reply.row(want, reply.Name, reply.Sources)
+	r.How, r.Why, r.Withheld = market.Said, printable(reply.Why), cmp.Or(printable(reply.Withheld), noChange)
+	var err error
+	if r.Value, err = price(reply.Last); err != nil {
+		return Row{}, fmt.Errorf("read the last price: %w", err)
+	}
+	r.Exact = r.Value
+	for _, from := range reply.From {
+		r.Numbers = append(r.Numbers, numberPath(from.ID))
+	}
+	if err := reply.Change.into(&r); err != nil {
+		return Row{}, err
+	}
+	r.Flags = reply.Flags.of(r.At)
+	return r, nil
+}
+
+// noChange is why there is no change, where the server does not say it.
+const noChange = "the server gives no change, since none can honestly be computed"
+
+// change is a change as replies have it.
+type change struct {
+	Since   time.Time   `json:"since"`
+	By      json.Number `json:"by"`
+	Percent json.Number `json:"percent"`
+}
+
+// into puts a change into a row; where there is none it leaves why.
+func (c *change) into(r *Row) error {
+	if c == nil {
+		return nil
+	}
+	by, err := currency.ParseDecimal(string(c.By))
+	if err != nil {
+		return fmt.Errorf("read the change: %w", err)
+	}
+	percent, err := currency.ParseDecimal(string(c.Percent))
+	if err != nil {
+		return fmt.Errorf("read the change: %w", err)
+	}
+	r.Move, r.Withheld = moveOf(c.Since, by, percent, r.How, r.Value), ""
+	return nil
+}
+
+// flags are those of a reply.
+type flags []struct {
+	Code  market.FlagCode `json:"code"`
+	Text  string          `json:"text"`
+	Doubt bool            `json:"doubt"`
+}
+
+// of are the flags of a number about a moment.
+func (list flags) of(at time.Time) []Flag {
+	all := []Flag{}
+	for _, f := range list {
+		all = append(all, Flag{f.Code, wordOf(f.Code, at), printable(f.Text), f.Doubt})
+	}
+	return all
 }
 
 // parseCourse reads a reply of /api/v1/series/{pair}: of each day the last value, of the last sessions.

@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,6 +23,7 @@ import (
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/store/storetest"
 	"github.com/courant-news/courant/internal/watch"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // paper is a ledger, and the same one served.
@@ -55,8 +57,14 @@ func open(t *testing.T) *paper {
 	}
 	p.say(t, "XNYS:BP", market.Last, "37.37", "2026-02-02")
 	p.say(t, "XNYS:BP", market.PreviousClose, "37.88", "2026-02-02")
+	p.say(t, "OTCM:RBGPF", market.Last, "82.50", "2026-02-02")
+	p.say(t, "OTCM:RBGPF", market.PreviousClose, "82.40", "2026-02-02")
 	mux := http.NewServeMux()
-	native.Mount(mux, api.New(p.ledger, b, api.Options{Now: noon}), native.Options{})
+	stream := native.Mount(mux, api.New(p.ledger, b, api.Options{Now: noon}), native.Options{Stream: web.StreamOptions{Every: time.Nanosecond}})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { stream.Run(ctx); close(ended) }()
+	t.Cleanup(func() { stop(); <-ended })
 	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux.ServeHTTP(&status{w, func(code int) {
 			p.mu.Lock()
@@ -73,6 +81,8 @@ type status struct {
 	http.ResponseWriter
 	told func(code int)
 }
+
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 func (s *status) WriteHeader(code int) {
 	s.told(code)
@@ -103,7 +113,7 @@ func (p *paper) revise(t *testing.T, pair market.Symbol, value string) {
 
 func (p *paper) remote(t *testing.T, symbols ...market.Symbol) *watch.Remote {
 	t.Helper()
-	r, err := watch.NewRemote(p.server.URL, symbols)
+	r, err := watch.NewRemote(p.server.URL, watch.RemoteOptions{Symbols: symbols})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,14 +136,16 @@ func read(t *testing.T, s watch.Source) []watch.Row {
 
 func TestAPaperSaysTheSameFromNearAndFar(t *testing.T) {
 	p := open(t)
-	for _, symbols := range [][]market.Symbol{nil, {"USD/JPY", "EUR/RUB", "EUR/BGN", "EUR/USD"}} {
+	for _, symbols := range [][]market.Symbol{nil, {"USD/JPY", "EUR/RUB", "EUR/BGN", "EUR/USD", "XNYS:BP", "OTCM:RBGPF"}} {
 		near, far := read(t, p.local(symbols...)), read(t, p.remote(t, symbols...))
 		for i := range far {
 			for n := range far[i].Numbers {
 				far[i].Numbers[n] = strings.TrimPrefix(far[i].Numbers[n], p.server.URL)
 			}
 			for _, rows := range [][]watch.Row{near, far} { // said in other words, or not at all
-				rows[i].Withheld = ""
+				if _, _, isPair := rows[i].Symbol.Pair(); isPair {
+					rows[i].Withheld = ""
+				}
 				for n := range rows[i].Flags {
 					rows[i].Flags[n].Word = ""
 				}
@@ -149,14 +161,16 @@ func TestAPaperSaysTheSameFromNearAndFar(t *testing.T) {
 	}
 }
 
-func TestAShareHasItsLastPriceNearAndFar(t *testing.T) {
+func TestAShareHasItsChangeNearAndFar(t *testing.T) {
 	p := open(t)
-	near, far := read(t, p.local("XNYS:BP"))[0], read(t, p.remote(t, "XNYS:BP"))[0]
-	if near.Move == nil || near.Move.By.String() != "-0.51" {
-		t.Errorf("its change is %+v", near.Move)
-	}
-	if far.Value.String() != "37.37" || far.Move != nil || far.Withheld == "" || far.Name != near.Name || len(far.Numbers) != 1 {
-		t.Errorf("from afar it is %+v", far)
+	for _, source := range []watch.Source{p.local("XNYS:BP", "OTCM:RBGPF"), p.remote(t, "XNYS:BP", "OTCM:RBGPF")} {
+		rows := read(t, source)
+		if m := rows[0].Move; m == nil || m.By.String() != "-0.51" || !m.Since.IsZero() || rows[0].Value.String() != "37.37" || rows[0].Name == "" || len(rows[0].Numbers) != 1 {
+			t.Errorf("%s: %+v", source.Name(), rows[0])
+		}
+		if !strings.Contains(rows[1].Withheld, "at no known rate in USD") {
+			t.Errorf("%s: %+v", source.Name(), rows[1])
+		}
 	}
 }
 
@@ -212,12 +226,12 @@ func TestWhatIsNotThereIsSaidBeforeAnythingIsDrawn(t *testing.T) {
 
 func TestAnAddressThatIsNoPaperIsRefused(t *testing.T) {
 	for _, address := range []string{"", "paper.example", "ftp://paper.example", "https://", "https://me:secret@paper.example", "https://paper.example/markets", "https://paper.example/?a=b", "http://[::1"} {
-		if _, err := watch.NewRemote(address, nil); !errors.Is(err, fault.Invalid) {
+		if _, err := watch.NewRemote(address, watch.RemoteOptions{}); !errors.Is(err, fault.Invalid) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
 	for _, address := range []string{"http://127.0.0.1:8080", "https://paper.example/"} {
-		if _, err := watch.NewRemote(address, nil); err != nil {
+		if _, err := watch.NewRemote(address, watch.RemoteOptions{}); err != nil {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
@@ -230,7 +244,7 @@ func TestAServerThatAsksForPatienceIsGivenIt(t *testing.T) {
 		_, _ = io.WriteString(w, `{"detail":"Too often.\u001b[2J"}`)
 	}))
 	defer server.Close()
-	far, err := watch.NewRemote(server.URL, []market.Symbol{"EUR/USD"})
+	far, err := watch.NewRemote(server.URL, watch.RemoteOptions{Symbols: []market.Symbol{"EUR/USD"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 // for programs, logs and screen readers, a line for each change.
 //
 // Start at [Source], who is asked, of which there are two: [Local], the paper of this machine, and [Remote], one that is
-// served elsewhere. [New] makes the board, a model of Bubble Tea whose Update and View are pure; [Follow] prints lines. What
+// served elsewhere, and says when there is something new: [Told]. [New] makes the board, a model of Bubble Tea whose Update and View are pure; [Follow] prints lines. What
 // both know of a paper, and when they ask it again, is in state.go. Nothing here writes to a paper. A change bears its sign, a
 // triangle and, where it is printed, its word; colour only repeats them.
 package watch
@@ -25,6 +25,30 @@ type Source interface {
 	// has quoted, fault.Busy, perhaps with [Later], where asking again helps, and fault.Upstream for a server that cannot be
 	// reached or talks nonsense. One Read is made at a time.
 	Read(ctx context.Context) ([]Row, error)
+}
+
+// Told is a paper that says when there is something new.
+type Told interface {
+	Source
+	// Follow lets the paper say so, until the context ends: news is called when Read would say something else, or cannot rely any more
+	// on being told. It may be called at any time, by another goroutine, and must return at once.
+	Follow(ctx context.Context, news func())
+}
+
+// followed follows a paper that says when there is something new: then there is something in the channel, which never has more than
+// one. Of another, run returns at once.
+func followed(ctx context.Context, source Source) (news <-chan struct{}, run func()) {
+	heard := make(chan struct{}, 1)
+	return heard, func() {
+		if t, ok := source.(Told); ok {
+			t.Follow(ctx, func() {
+				select {
+				case heard <- struct{}{}:
+				default:
+				}
+			})
+		}
+	}
 }
 
 // Row is the settled value of a pair or a share, with all that must stand near it. Texts have passed [printable].

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -79,26 +77,6 @@ func (h heard) Read(b []byte) (int, error) {
 		h.something()
 	}
 	return n, err
-}
-
-// request makes a query a request. The error is fault.Invalid.
-func (f *Fetcher) request(ctx context.Context, q Query) (*http.Request, error) {
-	u, err := url.Parse(q.URL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		return nil, fault.Because(fault.Invalid, "%.200q cannot be fetched: it is no web address", q.URL)
-	}
-	if q.Method == "" {
-		q.Method = http.MethodGet
-	}
-	req, err := http.NewRequestWithContext(ctx, q.Method, q.URL, strings.NewReader(q.Body))
-	if err != nil {
-		return nil, fault.Because(fault.Invalid, "%.200q cannot be fetched: %w", q.URL, err)
-	}
-	for name, values := range q.Header {
-		req.Header[name] = values
-	}
-	req.Header.Set("User-Agent", f.o.Agent)
-	return req, nil
 }
 
 // ReadEvents reads server-sent events as the HTML standard has them and tells each, to the end of what is read, which is no error; an

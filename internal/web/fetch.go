@@ -118,6 +118,26 @@ func (f *Fetcher) Fetch(ctx context.Context, q Query) (Answer, error) {
 	return a, nil
 }
 
+// request makes a query a request. The error is fault.Invalid.
+func (f *Fetcher) request(ctx context.Context, q Query) (*http.Request, error) {
+	u, err := url.Parse(q.URL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		return nil, fault.Because(fault.Invalid, "%.200q cannot be fetched: it is no web address", q.URL)
+	}
+	if q.Method == "" {
+		q.Method = http.MethodGet
+	}
+	req, err := http.NewRequestWithContext(ctx, q.Method, q.URL, strings.NewReader(q.Body))
+	if err != nil {
+		return nil, fault.Because(fault.Invalid, "%.200q cannot be fetched: %w", q.URL, err)
+	}
+	for name, values := range q.Header {
+		req.Header[name] = values
+	}
+	req.Header.Set("User-Agent", f.o.Agent)
+	return req, nil
+}
+
 // Get returns the body of what stands at an address, of which it takes no more bytes than it is told. The errors are those
 // of [Fetcher.Fetch], and fault.Upstream for a reply that is no success.
 func (f *Fetcher) Get(ctx context.Context, address string, most int64) ([]byte, error) {
