@@ -29,7 +29,7 @@ type quote struct {
 	Volume   *api.Number     `json:"volume,omitempty" doc:"how many shares changed hands so far"`
 	Delay    *api.Number     `json:"delay_minutes,omitempty" doc:"how old the source says that its prices are when it gives them; 0: real time"`
 	Previous *previous       `json:"previous_close,omitempty" doc:"the close of the session before; left out where it cannot be known"`
-	Change   *gain          `json:"change,omitempty" doc:"since then; left out where it cannot honestly be computed"`
+	Change   *gain           `json:"change,omitempty" doc:"since then; left out where it cannot honestly be computed"`
 	Withheld string          `json:"withheld,omitempty" doc:"why there is no change"`
 	Flags    []flag          `json:"flags" doc:"what to know before believing it"`
 }
