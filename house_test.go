@@ -277,6 +277,7 @@ func TestNobodyReadsAHeaderThatTheDoorLeavesUnread(t *testing.T) {
 	const door = "internal/web/door.go"
 	but := []string{
 		"internal/web/fetch.go",  // says who we are, and reads no request
+		"internal/web/socket.go", // likewise
 		"internal/web/proxy.go",  // finds for whom a proxy asks, which matters to limits only: what is limited is said once
 		"internal/desk/visit.go", // whose replies are of no cache, and so are never repeated
 	}
