@@ -54,6 +54,7 @@ func peopled(t *testing.T) (ctx context.Context, desk, readers []string) {
 		"/", "/2026/02/02/baku-and-moscow-drift-apart", chartedStory, "/markets/", "/markets/?sort=-change&q=dollar", "/markets/currencies/BGN",
 		"/markets/currencies/NOK?range=all&with=SEK", "/convert?amount=1.250,50&from=USD&to=JPY", "/convert?amount=lots&from=dollar&to=JPY", "/markets/shares/", "/markets/shares/?sort=-change&q=plc", "/markets/shares/XNYS/RIO", "/markets/shares/XNYS/SCS", "/markets/shares/OTCM/RBGPF", "/markets/shares/XNAS/AZN",
 		"/rates/EUR-USD", "/sources", "/sections/markets", "/topics/caribbean", "/corrections", "/authors/courant-demonstration-desk", "/archive", "/2026/", "/2026/02/", "/2026/02/02/", "/audit", "/audit/rules", "/audit/rules/scale.unit", "/api/", "/embed", "/no-such-page",
+		"/dossiers/", "/dossiers/baku-and-moscow", "/dossiers/baku-and-moscow?actor=azerbaijan&kind=raid", "/dossiers/baku-and-moscow/events/air-crash", "/dossiers/baku-and-moscow/actors/azerbaijan", "/dossiers/baku-and-moscow/scenarios/clash",
 		"/search", "/search?q=100+dollar+in+yen", "/search?q=azerbajan", "/search?q=no+such+word",
 	} {
 		readers = append(readers, address+path)

@@ -88,8 +88,9 @@ func React(closes []Close, happened Days, others []Days, sessions ...int) (r Rea
 		return r
 	}
 	r.Before = closes[first-1]
+	begins := unbroken(closes)
 	for _, n := range sessions {
-		w := windowOf(closes, first-1, n)
+		w := windowOf(closes, begins, first-1, n)
 		for i, other := range others {
 			if w.Unfit == "" && other.Last.After(r.Before.At) && !other.First.After(w.After.At) {
 				w.Shared = append(w.Shared, i)
@@ -101,13 +102,13 @@ func React(closes []Close, happened Days, others []Days, sessions ...int) (r Rea
 }
 
 // windowOf measures the move from the close before an event.
-func windowOf(closes []Close, before, sessions int) (w Window) {
+func windowOf(closes []Close, begins []int, before, sessions int) (w Window) {
 	w.Sessions = sessions
 	if before+sessions >= len(closes) {
 		w.Unfit = fmt.Sprintf("The series does not reach so far: it ends %s after it.", sessionsOf(len(closes)-1-before))
 		return w
 	}
-	if gap(closes[before : before+sessions+1]) {
+	if begins[before+sessions] > before {
 		w.Unfit = "The series has a gap in it."
 		return w
 	}
@@ -120,7 +121,7 @@ func windowOf(closes []Close, before, sessions int) (w Window) {
 	from := back(closes[before].At, sessions)
 	var sizes []currency.Decimal
 	for end := before; end-sessions >= 0 && !closes[end-sessions].At.Before(from); end-- {
-		if gap(closes[end-sessions : end+1]) {
+		if begins[end] > end-sessions {
 			continue
 		}
 		if percent, err := percentOf(closes[end-sessions], closes[end]); err == nil {
@@ -138,14 +139,17 @@ func windowOf(closes []Close, before, sessions int) (w Window) {
 	return w
 }
 
-// gap says whether more lies between two of the closes than holidays account for.
-func gap(closes []Close) bool {
-	for i := range len(closes) - 1 {
-		if dayOf(closes[i+1].At).Sub(dayOf(closes[i].At)) > longest {
-			return true
+// unbroken says for each close where the row of closes begins that has no gap up to it: none in which more lies between two of
+// them than holidays account for.
+func unbroken(closes []Close) []int {
+	begins := make([]int, len(closes))
+	for i := 1; i < len(closes); i++ {
+		begins[i] = begins[i-1]
+		if dayOf(closes[i].At).Sub(dayOf(closes[i-1].At)) > longest {
+			begins[i] = i
 		}
 	}
-	return false
+	return begins
 }
 
 // percentOf is how far one close is from another, in per cent.

@@ -1,4 +1,4 @@
-// Package search finds what readers and programs look for in one box: stories, currencies, shares, and the answer of a bureau
+// Package search finds what readers and programs look for in one box: stories, dossiers, currencies, shares, and the answer of a bureau
 // de change: what is "100 usd in yen"?
 //
 // Start at [Find]. It reads what is published and the ledger that it is given, and nothing else. [Read] reads a question, a
@@ -29,6 +29,7 @@ type Options struct {
 	Quotes    []market.Quote // the listings among which is looked
 	AsOf      market.AsOf    // of a conversion; what is zero is now
 	Stories   int            // at most; 0: 20
+	Dossiers  []news.Dossier // among which is looked
 }
 
 // Found is what was found.
@@ -36,6 +37,7 @@ type Found struct {
 	Answer     *Answer             // nil where nothing is to be converted
 	Currencies []currency.Currency // at most twelve
 	Listings   []market.Quote      // the nearest first, at most eight
+	Dossiers   []Dossier           // the nearest first, at most six
 	News       news.Found
 }
 
@@ -48,7 +50,7 @@ const (
 
 // Empty says whether nothing was found.
 func (f Found) Empty() bool {
-	return f.Answer == nil && len(f.Currencies) == 0 && len(f.Listings) == 0 && len(f.News.Hits) == 0
+	return f.Answer == nil && len(f.Currencies) == 0 && len(f.Listings) == 0 && len(f.Dossiers) == 0 && len(f.News.Hits) == 0
 }
 
 // Find searches. The error is fault.Invalid for a query of more than [news.MaxSearch] bytes.
@@ -69,7 +71,7 @@ func Find(ctx context.Context, paper Paper, ledger *market.Ledger, query string,
 		f.Currencies, _ = table.Named(query)
 	}
 	f.Currencies = firstOf(f.Currencies, o.Preferred)
-	f.Listings = listings(o.Quotes, query)
+	f.Listings, f.Dossiers = listings(o.Quotes, query), dossiers(o.Dossiers, query)
 	return f, nil
 }
 

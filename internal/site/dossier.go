@@ -32,6 +32,9 @@ func (s *Site) dossierOf(t today, d news.Dossier) *dossier {
 	one := &dossier{
 		Dossier: d, site: s, today: t, now: s.o.Now(), spoken: t.spoken(d.Subject.Content), numbers: map[news.Slug]int{}, cited: map[news.Slug]bool{},
 	}
+	if one.spoken == english {
+		one.spoken = "" // the pages' own
+	}
 	number, last := 0, news.When{}
 	for _, e := range one.happened() {
 		if e.When.Precision() != news.OnDay {

@@ -13,9 +13,9 @@ import (
 
 // How far a dossier's charts reach beyond its events.
 const (
-	beside   = 45 * 24 * time.Hour // of an event's own: as long as its longest window takes
-	margin   = 30 * 24 * time.Hour // of those of all
-	noEvents = 365 * 24 * time.Hour
+	beside  = 45 * 24 * time.Hour      // of an event's own: as long as its longest window takes
+	margin  = 30 * 24 * time.Hour      // of those of all
+	longest = 5 * 365 * 24 * time.Hour // back, where no event is known to the day
 )
 
 // course is a series over all events of which the day is known, with these marked; nil where there are no two values, or no series.
@@ -23,13 +23,22 @@ func (d *dossier) course(ctx context.Context) (*Course, error) {
 	if len(d.Subject.Series) == 0 {
 		return nil, nil
 	}
-	from, to := d.now.Add(-noEvents), d.now
-	if events := d.marked(); len(events) > 0 {
+	events := d.marked()
+	if len(events) > 0 {
 		first, last := events[0].On, events[len(events)-1].On
 		room := max(margin, last.Sub(first)/10)
-		from, to = first.Add(-room), last.Add(room)
+		return d.plot(ctx, d.Subject.Series[0], first.Add(-room), last.Add(room))
 	}
-	return d.plot(ctx, d.Subject.Series[0], from, to)
+	from := d.now.Add(-margin)
+	for _, e := range d.happened() {
+		if days, _ := e.When.Days(); days.First.Before(from) {
+			from = days.First
+		}
+	}
+	if back := d.now.Add(-longest); from.Before(back) {
+		from = back
+	}
+	return d.plot(ctx, d.Subject.Series[0], from, d.now)
 }
 
 // around is a series around an event, with what else happened then.
@@ -50,10 +59,11 @@ func (d *dossier) plot(ctx context.Context, series market.Symbol, from, to time.
 	}
 	c := &Course{Pair: string(series), Subject: subject, What: string(series), Code: string(series)}
 	d.site.plotted(c, days, nil, d.marked(), d.today)
+	c.Note = d.unmarked()
 	if slices.ContainsFunc(d.site.happened([]market.Symbol{series}), func(e market.Event) bool {
 		return e.Date.First().After(days[0].at) && !e.Date.First().After(days[len(days)-1].at)
 	}) {
-		c.Note = "Prices are drawn as they were said, also across a split or a dividend; moves are measured on comparable ones."
+		c.Note += " Prices are drawn as they were said, also across a split or a dividend; moves are measured on comparable ones."
 	}
 	return c, nil
 }
@@ -78,4 +88,15 @@ func (s *Site) within(ctx context.Context, series market.Symbol, from time.Time,
 		subject += " in " + unitOf(u)
 	}
 	return slices.DeleteFunc(days, func(d spot) bool { return d.at.Before(from) || d.at.After(asOf.At) }), subject, err
+}
+
+// unmarked says which events no chart marks.
+func (d *dossier) unmarked() string {
+	switch n := len(d.happened()) - len(d.numbers); {
+	case n == 0:
+		return ""
+	case len(d.numbers) == 0:
+		return "No event is known to its day, so none is marked."
+	}
+	return "Events that are not known to their day are not marked."
 }

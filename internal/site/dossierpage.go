@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/news"
@@ -16,6 +17,7 @@ import (
 type DossierPage struct {
 	Frame
 	DossierItem
+	Kicker, By         string
 	Published, Changed Time // the second is empty where it was published once
 	Revision           int
 	Parts              []Link // of the page
@@ -54,6 +56,7 @@ func (d *dossier) page(ctx context.Context, a ask) (p DossierPage, err error) {
 		return p, err
 	}
 	p.DossierItem, p.Published, p.Revision, p.Ways = d.item(), timeOf(d.Published), d.Revision, d.follow()
+	p.Kicker, p.By = c.Kicker, strings.Join(c.Bylines, ", ")
 	if d.Updated.After(d.Published) {
 		p.Changed = timeOf(d.Updated)
 	}

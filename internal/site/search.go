@@ -32,6 +32,7 @@ type SearchPage struct {
 	Own        Link   // to Base, where that was found; its Text is else empty
 	Unquoted   []Link // currencies that nobody quotes
 	Shares     []Row
+	Dossiers   []SearchDossier
 	Stories    []SearchItem
 	Instead    []SearchInstead
 	Hints      []Link
@@ -58,6 +59,12 @@ type SearchChoice struct {
 type SearchItem struct {
 	Item
 	Marked, Excerpt []string // not marked and marked, in turn
+}
+
+// SearchDossier is a dossier with those of its parts that bear what was looked for.
+type SearchDossier struct {
+	DossierItem
+	Parts []Link
 }
 
 // SearchInstead is a word by whose likes it was looked, too.
@@ -101,7 +108,7 @@ func (s *Site) searchPage(ctx context.Context, a ask, query string) (p SearchPag
 	if !p.Asked {
 		return p, nil
 	}
-	found, err := search.Find(ctx, s.paper, s.ledger, query, search.Options{Preferred: t.preferred(), Quotes: t.quotes, AsOf: t.board.AsOf})
+	found, err := search.Find(ctx, s.paper, s.ledger, query, search.Options{Preferred: t.preferred(), Quotes: t.quotes, Dossiers: t.dossiers, AsOf: t.board.AsOf})
 	if err != nil {
 		return p, err
 	}
@@ -121,6 +128,17 @@ func (s *Site) searchPage(ctx context.Context, a ask, query string) (p SearchPag
 	}
 	for _, q := range found.Listings {
 		p.Shares = append(p.Shares, s.listingRow(q, t, nil))
+	}
+	for _, one := range found.Dossiers {
+		d := s.dossierOf(t, one.Dossier)
+		item := SearchDossier{DossierItem: d.item()}
+		for _, a := range one.Actors {
+			item.Parts = append(item.Parts, d.actor(a.ID))
+		}
+		for _, e := range one.Events {
+			item.Parts = append(item.Parts, d.event(e.ID))
+		}
+		p.Dossiers = append(p.Dossiers, item)
 	}
 	for _, h := range found.News.Hits {
 		p.Stories = append(p.Stories, SearchItem{t.itemOf(h.Article), h.Headline.Parts(), h.Excerpt.Parts()})

@@ -27,7 +27,7 @@ const whole = (text) => /^https?:\/\/\S+$/.test(text);
 const moment = (text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.test(text) && !Number.isNaN(Date.parse(text));
 
 const addresses = new Set(["@id", "url", "image", "item", "correctionsPolicy"]);
-const moments = new Set(["datePublished", "dateModified", "validFrom"]);
+const moments = new Set(["datePublished", "dateModified", "validFrom", "startDate"]);
 
 // walk goes through all there is of an object.
 function walk(path, value, name) {

@@ -1,0 +1,42 @@
+package search
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/courant-news/courant/internal/news"
+)
+
+func TestADossierIsFoundByItsNamesTheNearestFirst(t *testing.T) {
+	all := []news.Dossier{
+		{Slug: "fees", Subject: news.Subject{
+			Content: news.Content{Headline: "What pilots cost", Standfirst: "Fees of the strait."},
+			Actors:  []news.Actor{{ID: "guild", Name: "The Guild", Other: []string{"Pilots of Žižkov"}}},
+			Events:  []news.Event{{ID: "rise", What: "Norrvik raises the fee"}},
+		}},
+		{Slug: "strait", Subject: news.Subject{
+			Content: news.Content{Headline: "The strait", Standfirst: "Two harbours quarrel."},
+			Actors:  []news.Actor{{ID: "anna", Name: "Anna Berg"}, {ID: "berg", Name: "Berg, Anna", Into: "anna"}},
+			Events:  []news.Event{{ID: "ferry", What: "A ferry sinks"}},
+		}},
+	}
+	for query, want := range map[string]string{
+		"strait": "strait fees", "STRAIT the": "strait fees", "berg anna": "strait/anna", "zizkov": "fees/guild", "ferry": "strait/ferry", "harbours": "strait",
+		"norvik": "fees/rise", "anna ferry": "strait", "ann": "", "guild ferry": "", "": "", "—": "", "page 2": "",
+	} {
+		var got []string
+		for _, d := range dossiers(all, query) {
+			name := string(d.Slug)
+			for _, a := range d.Actors {
+				name += "/" + string(a.ID)
+			}
+			for _, e := range d.Events {
+				name += "/" + string(e.ID)
+			}
+			got = append(got, name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q finds %q, want %q", query, got, want)
+		}
+	}
+}
