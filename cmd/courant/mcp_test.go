@@ -58,7 +58,7 @@ func TestTheProgramSpeaksWithAClient(t *testing.T) {
 	}
 	cmd, session, stderr := spoken(t, "--data", data)
 	list, err := session.ListTools(t.Context(), nil)
-	if err != nil || len(list.Tools) != 5 {
+	if err != nil || len(list.Tools) != 6 {
 		t.Fatalf("the tools are %v, %v", list, err)
 	}
 	for _, example := range []struct {

@@ -1,4 +1,4 @@
-// Holds the feeds and the sitemaps of a served paper to their formats: by RELAX NG grammars beside this file, read by libxml2,
+// Holds the feeds, the calendars and the sitemaps of a served paper to their formats: by RELAX NG grammars beside this file, read by libxml2,
 // and by what no grammar can say: that names are unique, addresses whole and as the feed is reached, times in order, that what
 // is packed as HTML is well-formed, that a reply can be asked for again by its tag and by HEAD.
 //
@@ -148,6 +148,28 @@ for (const path of await sample(5)) {
     for (const topic of every(body, /href="(\/topics\/[a-z0-9-]+)"/g)) lists.add(topic);
   }
 }
+// calendar holds a calendar to RFC 5545: how lines end, how long they are, and what an event must have.
+async function calendar(path) {
+  const { body, headers, ok } = await get(path);
+  if (!ok) return;
+  want(headers.get("content-type") === "text/calendar; charset=utf-8", path, `it is served as ${headers.get("content-type")}`);
+  want(body.endsWith("\r\n") && !/(^|[^\r])\n|\r([^\n]|$)/.test(body), path, "a line does not end in CR and LF");
+  for (const line of body.split("\r\n")) want(Buffer.byteLength(line) <= 75, path, `a line has more than 75 octets: ${line}`);
+  const lines = body.replaceAll("\r\n ", "").split("\r\n");
+  want(lines[0] === "BEGIN:VCALENDAR" && lines.at(-2) === "END:VCALENDAR", path, "it does not begin and end as a calendar");
+  for (const line of lines.slice(0, -1)) want(/^[A-Z-]+(;[A-Z-]+=[^:;]+)*:/.test(line), path, `it is no content line: ${line}`);
+  const of = (name) => lines.filter((l) => l.startsWith(name));
+  want(of("BEGIN:VEVENT").length > 0 && of("UID:").length === of("BEGIN:VEVENT").length && unique(of("UID:")), path, "an event has no name, or two have one");
+  want(of("DTSTAMP:").length === of("BEGIN:VEVENT").length && of("DTSTART;VALUE=DATE:").length === of("BEGIN:VEVENT").length, path, "an event has no day, or does not say of when it is told");
+  await repeats(path, headers);
+}
+
+const { dossiers } = JSON.parse((await get("/api/v1/dossiers")).body);
+for (const d of dossiers) {
+  lists.add("/dossiers").add(d.path);
+  const { timeline } = JSON.parse((await get(`/api${d.path.replace("/", "/v1/")}`)).body);
+  if (timeline.some((e) => e.when.length === "2006-01-02".length)) await calendar(`${d.path}/events.ics`);
+}
 for (const list of lists) {
   await atom(`${list}/feed.atom`);
   await rss(`${list}/feed.rss`);
@@ -160,4 +182,4 @@ for (const name of ["sitemap.xml", "news-sitemap.xml"]) want(new RegExp(`^Sitema
 const llms = await get("/llms.txt");
 want(/^# .+\n\n> .+\n/.test(llms.body), "/llms.txt", "it does not begin with a title and a quotation, as llmstxt.org wants");
 for (const address of every(llms.body, /\]\((\S+)\)/g)) await get(here(address));
-end("feeds, sitemaps, robots.txt and llms.txt");
+end("feeds, calendars, sitemaps, robots.txt and llms.txt");

@@ -11,7 +11,7 @@ import (
 )
 
 // ninjs is News in JSON of the IPTC, version 3.1 (https://www.iptc.org/std/ninjs/userguide/; the schema stands at the address
-// below). What of a dossier becomes what of an item is told in docs/dossiers.md.
+// below). What of a dossier becomes what of an item is told in docs/dossiers-for-programs.md.
 const (
 	ninjsVersion = "3.1"
 	ninjsSchema  = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"

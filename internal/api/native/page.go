@@ -78,7 +78,7 @@ func (n *native) describe(ctx context.Context, m *markup, address string) {
 		{"Keeping", "Replies have a strong ETag: send it as If-None-Match and be told 304 while nothing changed. Cache-Control lasts until one of the sources is expected to publish again."},
 		{"Limits", "Who asks more often than the paper allows, where it sets a limit, is told 429, and in Retry-After when to ask again. A key that you were given, ck_…, is sent as Authorization: Bearer ck_…, or as access_key, app_id or apikey; it changes the limit and no answer."},
 		{"Other clients", "Clients of Frankfurter (/v1, /v2), fixer (/api/latest), Open Exchange Rates (/api/latest.json), currencylayer (/live) and ExchangeRate-API (/v6/latest/EUR) can ask here as they are; legacy=1 rounds as the originals do. Language models find tools at /mcp."},
-		{"Following", "/api/v1/stream tells what changes, as it does. /feeds/rates/EUR-USD.atom?move=1 tells each move beyond one per cent, /feeds/sources/{id}.atom what a source published. /embed has the HTML that sets a rate into a page of yours."},
+		{"Following", "/api/v1/stream tells what changes, as it does. /feeds/rates/EUR-USD.atom?move=1 tells each move beyond one per cent, /feeds/sources/{id}.atom what a source published, /dossiers/feed.atom what is new in dossiers, /dossiers/{slug}/events.ics the days of one. /embed has the HTML that sets a rate into a page of yours."},
 		{"Terms", "Only numbers pass here whose sources allow that, with the source named: each reply names its sources, with the words that want to stand beside their numbers."},
 	} {
 		m.put(`<li><b>%s</b> %s</li>`, rule[0], rule[1])
