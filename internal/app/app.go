@@ -233,7 +233,7 @@ func (a *App) build() (err error) {
 	}
 	a.paper = paper
 	newsroom, err := desk.New(a.Newsroom, a.Ledger, a.Gate, desk.Options{
-		Name: configured.Name, Base: configured.Base, Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview,
+		Name: configured.Name, Base: configured.Base, Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview, PreviewDossier: paper.PreviewDossier,
 		Origin: a.Config.Origin(a.Addr()), Pictures: a.Store, Darkroom: media.NewDarkroom(a.Store, media.Options{Now: a.Config.Now}), Log: a.log,
 		Now: a.Config.Now,
 	})

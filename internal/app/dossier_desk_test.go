@@ -87,6 +87,10 @@ func TestADossierIsBuiltBesideAStoryPublishedAndCorrected(t *testing.T) {
 			len(s.Series) != 1 || len(s.Stories) != 1 || s.Actors[1].Into != "anna-berg" || len(s.Standing) != 1 {
 			t.Errorf("readers see %+v", d)
 		}
+		do(t, ctx, chromedp.Navigate(address+"/dossiers/the-strait"))
+		if text := ask[string](t, ctx, "document.querySelector('main').textContent"); !strings.Contains(text, "A ferry sinks") || !strings.Contains(text, "not on the 28th") {
+			t.Errorf("readers see %.300q", text)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type Options struct {
 	Icon  string        // the address of the paper's icon
 	// Preview draws a story as a reader would see it, with its pictures from a place; nil: there are no previews.
 	Preview func(r *http.Request, a news.Article, pictures string) ([]byte, error)
+	// PreviewDossier does the same with a dossier.
+	PreviewDossier func(r *http.Request, d news.Dossier, pictures string) ([]byte, error)
 	// Origin is the scheme, host and port under which people reach the paper, for links that are handed on.
 	Origin   string
 	Pictures media.Store     // what Darkroom keeps its pictures in; nil as it is
@@ -87,6 +89,7 @@ func (d *Desk) routes() []route {
 		{"GET /desk/new-dossier", staff.Compile, d.newDossier},
 		{"POST /desk/dossiers", staff.Compile, d.beginDossier},
 		{"GET /desk/dossiers/{slug}", staff.ReadDrafts, d.openDossier},
+		{"GET /desk/dossiers/{slug}/preview", staff.ReadDrafts, d.previewDossier},
 		{"GET /desk/dossiers/{slug}/parts/{kind}", staff.ReadDrafts, d.part},
 		{"POST /desk/dossiers/{slug}/parts/{kind}", staff.Compile, d.savePart},
 		{"GET /desk/dossiers/{slug}/stories", staff.Compile, d.findStories},

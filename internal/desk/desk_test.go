@@ -86,7 +86,7 @@ func newHouseOn(t *testing.T, db *store.DB) *house {
 		t.Fatal(err)
 	}
 	d, err := desk.New(h.newsroom, h.ledger, h.gate, desk.Options{
-		Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview, Origin: h.URL,
+		Sheet: paper.Asset("courant.css"), Icon: paper.Asset("icon.svg"), Preview: paper.Preview, PreviewDossier: paper.PreviewDossier, Origin: h.URL,
 		Pictures: h.store, Darkroom: media.NewDarkroom(h.store, media.Options{}), Now: clock,
 	})
 	if err != nil {
@@ -505,6 +505,7 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 		dossier:                             "owner editor reporter auditor",
 		dossier + "/parts/events":           "owner editor reporter auditor",
 		dossier + "/changes?from=1&to=1":    "owner editor reporter auditor",
+		dossier + "/preview":                "owner editor reporter auditor",
 		dossier + "/stories":                "owner editor",
 		"POST " + dossier + "/parts/events": "owner editor",
 		"POST " + dossier + "/stories":      "owner editor",
@@ -527,7 +528,7 @@ func TestEveryRouteAsksThePolicy(t *testing.T) {
 		for path, may := range map[string]bool{
 			own: true, own + "/preview": true, own + "/changes?from=1&to=1": true, "POST " + own: true, "POST " + own + "/copy": true, "POST " + own + "/notes": true,
 			"POST " + own + "/name": chief, "POST " + own + "/entries": chief,
-			own + "/dossier": true, dossier: true, dossier + "/parts/accounts": true, dossier + "/changes?from=1&to=1": true, dossier + "/stories": true,
+			own + "/dossier": true, dossier: true, dossier + "/preview": true, dossier + "/parts/accounts": true, dossier + "/changes?from=1&to=1": true, dossier + "/stories": true,
 			"POST " + dossier + "/parts/accounts": true, "POST " + dossier + "/stories": true, "POST " + dossier + "/actors": true, "POST " + dossier + "/back": true,
 			"POST " + dossier + "/publish": chief, "POST " + dossier + "/withdraw": chief,
 		} {

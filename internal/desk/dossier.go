@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/staff"
+	"github.com/courant-news/courant/internal/web"
 )
 
 // DossierPage is a dossier with all its parts, and what may become of it.
@@ -38,6 +40,7 @@ type DossierPage struct {
 type KindPanel struct {
 	Name, One, Many, Says, More, Add string
 	Rows                             []PartRow
+	Dated                            bool // some of them bear a time
 }
 
 // TwinRow is two actors who may be one.
@@ -63,6 +66,9 @@ func (d *Desk) dossierPage(w http.ResponseWriter, v visit, status int, r news.Do
 		CanWrite: d.gate.May(v.person(), staff.Compile, owner) == nil,
 	}
 	p.Kicker, p.Standfirst, p.Problem = "Dossier", s.Content.Standfirst, problem
+	if d.o.PreviewDossier != nil {
+		p.Preview = p.Action + "/preview"
+	}
 	live, shown := r.Live()
 	if shown {
 		p.Address = news.Dossier{Slug: r.Slug}.Path()
@@ -116,6 +122,7 @@ func (p *DossierPage) kinds(s news.Subject) {
 		if k.name == "events" || k.name == "accounts" {
 			slices.SortStableFunc(panel.Rows, func(a, b PartRow) int { return strings.Compare(a.When, b.When) })
 		}
+		panel.Dated = slices.ContainsFunc(panel.Rows, func(row PartRow) bool { return row.When != "" })
 		p.Kinds = append(p.Kinds, panel)
 	}
 }
@@ -155,6 +162,31 @@ func (d *Desk) dossierStepRow(s news.DossierStep) StepRow {
 		row.Why = strings.TrimSpace(row.Why + " Readers are told: " + s.Notice.Text)
 	}
 	return row
+}
+
+// previewDossier is the page that readers would see if the last revision were published now.
+func (d *Desk) previewDossier(w http.ResponseWriter, v visit) error {
+	r, err := d.dossier(v)
+	if err != nil {
+		return err
+	}
+	if d.o.PreviewDossier == nil {
+		return fault.NotFound
+	}
+	draft, _ := r.Shown() // with when it first was published, and what readers were told
+	draft.Slug, draft.Revision, draft.Subject, draft.Updated = r.Slug, r.Last().N, r.Last().Subject, d.o.Now()
+	if draft.Published.IsZero() {
+		draft.Published = draft.Updated
+	}
+	if draft.Subject.Content.Body, draft.Pins, err = d.printed(v.Context(), draft.Subject.Content); err != nil {
+		return err
+	}
+	body, err := d.o.PreviewDossier(v.Request, draft, picturePath)
+	if err != nil {
+		return err
+	}
+	web.NewPage(body, web.PageOptions{CacheControl: "no-store"}).ServeHTTP(w, v.Request)
+	return nil
 }
 
 // verb says what a visitor can do with a part.

@@ -64,6 +64,13 @@ func TestADossierIsBuiltPublishedCorrectedAndWithdrawn(t *testing.T) {
 			len(s.Events[0].Hands) != 1 || s.Accounts[0].Cites[0].Place != "page 2" {
 			t.Fatalf("it is kept as %+v", s)
 		}
+		preview := owner.get(at+"/preview", http.StatusOK)
+		if text := preview.Find("main").Text(); !strings.Contains(text, "A ferry sinks") || !strings.Contains(text, "One euro bought 1.1") {
+			t.Errorf("the preview shows %q", text)
+		}
+		if r, err := h.browser(t).Get(h.URL + "/dossiers/the-strait"); err != nil || r.StatusCode != http.StatusNotFound || strings.Contains(read(t, r), "A ferry sinks") {
+			t.Errorf("a draft stands before readers, %v", err)
+		}
 		owner.post(at+"/publish", http.StatusOK, "revision", "12")
 		reader, err := news.NewPaper(h.store).Dossier(t.Context(), "the-strait")
 		if err != nil || reader.Revision != 12 || len(reader.Pins) != 1 {

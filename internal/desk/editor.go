@@ -378,22 +378,29 @@ func (d *Desk) preview(w http.ResponseWriter, v visit) error {
 	return nil
 }
 
-// asArticle is what a content would be for readers if it were published now. A figure that has no value stands in words.
+// asArticle is what a content would be for readers if it were published now.
 func (d *Desk) asArticle(ctx context.Context, m news.Manuscript, c news.Content) (news.Article, error) {
 	now := d.o.Now()
 	a := news.Article{ID: m.ID, Slug: m.Slug, Published: m.Published, Updated: now, Revision: len(m.Revisions) + 1, Content: c}
 	if a.Published.IsZero() {
 		a.Published = now
 	}
-	resolved, err := d.newsroom.Preview(ctx, c.Body, c.Language, now)
+	var err error
+	a.Content.Body, a.Pins, err = d.printed(ctx, c)
+	return a, err
+}
+
+// printed is the text of a content as it would be printed now, with its pins. A figure that has no value stands in words.
+func (d *Desk) printed(ctx context.Context, c news.Content) (text string, pins []news.Pin, err error) {
+	resolved, err := d.newsroom.Preview(ctx, c.Body, c.Language, d.o.Now())
 	if err != nil {
-		return a, err
+		return "", nil, err
 	}
 	var body strings.Builder
 	done := 0
 	for _, r := range resolved {
 		if r.Problem == "" {
-			a.Pins = append(a.Pins, r.Pins...)
+			pins = append(pins, r.Pins...)
 			continue
 		}
 		body.WriteString(c.Body[done:r.Start])
@@ -401,6 +408,5 @@ func (d *Desk) asArticle(ctx context.Context, m news.Manuscript, c news.Content)
 		done = r.End
 	}
 	body.WriteString(c.Body[done:])
-	a.Content.Body = body.String()
-	return a, nil
+	return body.String(), pins, nil
 }
