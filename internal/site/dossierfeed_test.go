@@ -22,32 +22,25 @@ import (
 	"github.com/courant-news/courant/internal/store/storetest"
 )
 
-func when(text string) news.When {
-	w, err := news.ParseWhen(text)
-	if err != nil {
-		panic(err)
-	}
-	return w
-}
-
 // rift is a dossier with days that are known and days that are not, and texts that a calendar must escape.
-func rift() news.Subject {
+func rift(t *testing.T) news.Subject {
+	t.Helper()
 	cites := []news.Cite{{Document: "log", Place: "page 2"}}
 	return news.Subject{
 		Content:  news.Content{Headline: "The rift; a strait", Standfirst: "Two harbours, one strait.", Section: "world", Topics: []news.Slug{"sea"}, Bylines: []string{"Ada"}, Body: "Text."},
 		Standing: []news.Statement{{Text: "Two harbours fight & talk.", Cites: cites}},
 		Events: []news.Event{
-			{ID: "talks", What: "Talks are called off", When: when("2026-01"), Cites: cites},
-			{ID: "ferry", What: `A ferry sinks, "Nord\Syd"; 港のフェリーが沈んだという知らせが届いた`, Says: "It sank at noon; nobody knows why.", When: when("2025-12-25"), Where: "The strait, off Norrvik", Kind: "accident", Cites: cites},
-			{ID: "raid", What: "A raid", When: when("2025-12-26/2025-12-28"), Cites: cites},
-			{ID: "vote", What: "The South votes", When: when("2026-05-03"), Cites: cites},
+			{ID: "talks", What: "Talks are called off", When: when(t, "2026-01"), Cites: cites},
+			{ID: "ferry", What: `A ferry sinks, "Nord\Syd"; 港のフェリーが沈んだという知らせが届いた`, Says: "It sank at noon; nobody knows why.", When: when(t, "2025-12-25"), Where: "The strait, off Norrvik", Kind: "accident", Cites: cites},
+			{ID: "raid", What: "A raid", When: when(t, "2025-12-26/2025-12-28"), Cites: cites},
+			{ID: "vote", What: "The South votes", When: when(t, "2026-05-03"), Cites: cites},
 		},
 		Documents: []news.Document{{ID: "log", Title: "The harbour's log", Publisher: "Norrvik"}},
 	}
 }
 
-// file publishes a dossier, or its next revision with a notice.
-func (p *paper) file(t testing.TB, slug news.Slug, s news.Subject, notice news.Notice) {
+// issue publishes a dossier, or its next revision with a notice.
+func (p *paper) issue(t testing.TB, slug news.Slug, s news.Subject, notice news.Notice) {
 	t.Helper()
 	based := 0
 	if r, err := p.newsroom.DossierRecord(t.Context(), slug); err == nil {
@@ -65,12 +58,12 @@ func (p *paper) file(t testing.TB, slug news.Slug, s news.Subject, notice news.N
 func TestWhatChangesInDossiersIsFollowedInEveryFormat(t *testing.T) {
 	p := full(t)
 	p.get(t, "/dossiers/feed.atom", http.StatusNotFound)
-	p.file(t, "the-rift", rift(), news.Notice{})
-	p.file(t, "the-rift", rift(), news.Notice{Kind: news.FactCorrection, Text: "It sank on <25> December."})
-	p.file(t, "the-rift", rift(), news.Notice{Kind: news.Minor})
-	other := rift()
+	p.issue(t, "the-rift", rift(t), news.Notice{})
+	p.issue(t, "the-rift", rift(t), news.Notice{Kind: news.FactCorrection, Text: "It sank on <25> December."})
+	p.issue(t, "the-rift", rift(t), news.Notice{Kind: news.Minor})
+	other := rift(t)
 	other.Content.Headline = "Another"
-	p.file(t, "another", other, news.Notice{})
+	p.issue(t, "another", other, news.Notice{})
 	for path, wants := range map[string][]string{
 		"/dossiers/feed.atom":          {"<title>The Test: Dossiers</title>", "urn:courant:dossier:the-rift</id>", "urn:courant:dossier:the-rift:2</id>", "urn:courant:dossier:another</id>", p.URL + "/dossiers/the-rift", "Correction: The rift; a strait"},
 		"/dossiers/the-rift/feed.atom": {"<title>The Test: The rift; a strait</title>", "urn:courant:dossier:the-rift:2</id>", "It sank on &amp;lt;25&amp;gt; December.", "harbours fight &amp;amp; talk", `href="` + p.URL + `/dossiers/the-rift/feed.atom"`},
@@ -129,18 +122,18 @@ func TestAHubIsToldOfTheFeedsOfDossiers(t *testing.T) {
 		}
 		return all
 	}
-	p.file(t, "the-rift", rift(), news.Notice{})
+	p.issue(t, "the-rift", rift(t), news.Notice{})
 	want := []string{"/dossiers/feed.atom 0s", "/dossiers/the-rift/feed.atom 0s"}
 	if got := changed(reading.Add(-time.Hour)); !slices.Equal(got, want) {
 		t.Errorf("changed are %v", got)
 	}
 	now = now.Add(time.Hour)
-	p.file(t, "the-rift", rift(), news.Notice{Kind: news.Minor}) // of which no feed tells
+	p.issue(t, "the-rift", rift(t), news.Notice{Kind: news.Minor}) // of which no feed tells
 	if got := changed(reading); got != nil {
 		t.Errorf("after what is too minor to be told: %v", got)
 	}
 	now = now.Add(time.Hour)
-	p.file(t, "the-rift", rift(), news.Notice{Kind: news.Update, Text: "They talk again."})
+	p.issue(t, "the-rift", rift(t), news.Notice{Kind: news.Update, Text: "They talk again."})
 	if got := changed(reading); len(got) != 2 || got[1] != "/dossiers/the-rift/feed.atom 2h0m0s" {
 		t.Errorf("after an update: %v", got)
 	}
@@ -150,7 +143,7 @@ const calendarKind = "text/calendar; charset=utf-8"
 
 func TestTheDaysOfADossierAreACalendar(t *testing.T) {
 	p := full(t)
-	p.file(t, "the-rift", rift(), news.Notice{})
+	p.issue(t, "the-rift", rift(t), news.Notice{})
 	body := p.text(t, "/dossiers/the-rift/events.ics", calendarKind)
 	if err := grammar(body); err != nil {
 		t.Fatalf("%v\n%s", err, body)
@@ -163,7 +156,7 @@ func TestTheDaysOfADossierAreACalendar(t *testing.T) {
 	if len(events) != 2 {
 		t.Fatalf("%d events\n%s", len(events), body)
 	}
-	ferry := rift().Events[1]
+	ferry := rift(t).Events[1]
 	for property, want := range map[ics.ComponentProperty]string{
 		ics.ComponentPropertySummary: ferry.What, ics.ComponentPropertyLocation: ferry.Where, ics.ComponentPropertyCategories: "accident", ics.ComponentPropertyDtStart: "20251225",
 		ics.ComponentPropertyDescription: "It sank at noon; nobody knows why.\nSource: The harbour's log, Norrvik, page 2", ics.ComponentPropertyDtstamp: "20260205T120000Z",
@@ -180,17 +173,17 @@ func TestTheDaysOfADossierAreACalendar(t *testing.T) {
 		t.Errorf("it does not say what is left out: %s", body)
 	}
 	// The names stay, whatever else changes, and the number of a state grows.
-	next := rift()
-	next.Events = slices.Insert(next.Events, 0, news.Event{ID: "storm", What: "A storm", When: when("2025-12-24"), Cites: next.Events[0].Cites})
+	next := rift(t)
+	next.Events = slices.Insert(next.Events, 0, news.Event{ID: "storm", What: "A storm", When: when(t, "2025-12-24"), Cites: next.Events[0].Cites})
 	next.Events[2].What = "A ferry sinks"
-	p.file(t, "the-rift", next, news.Notice{Kind: news.Update, Text: "A storm."})
+	p.issue(t, "the-rift", next, news.Notice{Kind: news.Update, Text: "A storm."})
 	later, err := ics.ParseCalendar(strings.NewReader(p.text(t, "/dossiers/the-rift/events.ics", calendarKind)))
 	if err != nil || len(later.Events()) != 3 || later.Events()[1].Id() != events[0].Id() || later.Events()[1].GetProperty(ics.ComponentPropertySequence).Value != "1" {
 		t.Errorf("later it is %v, %v", later, err)
 	}
-	vague := rift()
+	vague := rift(t)
 	vague.Events = vague.Events[:1]
-	p.file(t, "vague", vague, news.Notice{})
+	p.issue(t, "vague", vague, news.Notice{})
 	p.get(t, "/dossiers/vague/events.ics", http.StatusNotFound)
 }
 
@@ -253,7 +246,7 @@ func FuzzCalendar(f *testing.F) {
 		f.Add(seed[0], seed[1], seed[2])
 	}
 	f.Fuzz(func(t *testing.T, what, where, kind string) {
-		subject := rift()
+		subject := rift(t)
 		subject.Events[1].What, subject.Events[1].Where, subject.Events[1].Kind = what, where, kind
 		text, err := site.CalendarOf(news.Dossier{Slug: "the-rift", Published: reading, Updated: reading, Revision: 1, Subject: subject}, "https://paper.example")
 		if err != nil {
