@@ -258,7 +258,7 @@ func TestNoVectorExecutesAnywhere(t *testing.T) {
 	}
 	say("/desk/dossiers", url.Values{"headline": {line(0)}, "section": {line(1)}, "body": {texts[0]}, "reason": {line(2)}, "story": {line(3)}})
 	for n, text := range fields {
-		if n%6 > 0 {
+		if n%40 > 0 { // there are more fields than that, each with a line of its own
 			continue
 		}
 		form := url.Values{"based-on": {"1"}, "body": {text}}
