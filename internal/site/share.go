@@ -26,9 +26,9 @@ type InstrumentPage struct {
 	PricedOn, Worth, Met       string // what the price is of, what pence are in pounds, what stands between it and the close before
 	Why                        string
 	Minutes                    *Minutes // nil where no source that may be shown has any of its newest session
-	Course                     *Course // nil where there are no two sessions to draw
-	Offers                     []Aside // what each source says, the chosen one first
-	Numbers                    []Entry // last, previous close, change, percent, and what the source claims of them
+	Course                     *Course  // nil where there are no two sessions to draw
+	Offers                     []Aside  // what each source says, the chosen one first
+	Numbers                    []Entry  // last, previous close, change, percent, and what the source claims of them
 	Actions                    []Action
 	Lines                      []Line
 	Stories                    []Item

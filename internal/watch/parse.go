@@ -125,6 +125,7 @@ func parseQuote(body []byte, want market.Symbol) (Row, error) {
 		Symbol market.Symbol `json:"symbol"`
 		Name   string        `json:"name"`
 		Last   json.Number   `json:"last"`
+		Until  time.Time     `json:"until"`
 		Why    string        `json:"why"`
 		From   []struct {
 			ID market.ID `json:"id"`
@@ -149,7 +150,7 @@ func parseQuote(body []byte, want market.Symbol) (Row, error) {
 	if r.Value, err = price(reply.Last); err != nil {
 		return Row{}, fmt.Errorf("read the last price: %w", err)
 	}
-	r.Exact = r.Value
+	r.Exact, r.Until = r.Value, reply.Until.UTC()
 	for _, from := range reply.From {
 		r.Numbers = append(r.Numbers, numberPath(from.ID))
 	}

@@ -114,7 +114,7 @@ func (r *Remote) Read(ctx context.Context) ([]Row, error) {
 		if err != nil {
 			return nil, err
 		}
-		if hours := r.fresh[row.Source]; hours > 0 && row.How != market.Fixed {
+		if hours := r.fresh[row.Source]; hours > 0 && row.How != market.Fixed && row.Until.IsZero() {
 			row.Until = row.At.Add(hours)
 		}
 		for i, path := range row.Numbers {

@@ -20,6 +20,7 @@ type quote struct {
 	Last     api.Number      `json:"last" doc:"the last price, exactly as the source wrote it"`
 	At       time.Time       `json:"at" doc:"about when it speaks; midnight UTC where its source speaks of days"`
 	Seen     time.Time       `json:"seen" doc:"when it was learnt"`
+	Until    *time.Time      `json:"until,omitempty" doc:"for how long it counts as current, by the sessions of its market where these are known"`
 	Source   market.SourceID `json:"source" doc:"who said it, see sources"`
 	From     []part          `json:"from" doc:"the observation"`
 	Session  currency.Date   `json:"session" doc:"the day of the session that the price is of, by the calendar of the market"`
@@ -78,6 +79,10 @@ func (n *native) quotes(q query) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	known, err := n.Ledger().Known(q.Context())
+	if err != nil {
+		return found{}, err
+	}
 	symbols, some := given[[]market.Symbol](q, "symbols")
 	mic, one := given[market.MIC](q, "mic")
 	out := quotes{AsOf: asked.At, KnownAt: asked.Known, Quotes: []quote{}, Missing: slices.Clone(symbols)}
@@ -87,7 +92,7 @@ func (n *native) quotes(q query) (found, error) {
 		if some && !slices.Contains(symbols, s.Symbol) || one && at != mic {
 			continue
 		}
-		row := t.quote(s)
+		row := t.quote(s, known)
 		out.Quotes, f.rows = append(out.Quotes, row), append(f.rows, row)
 		out.Missing = slices.DeleteFunc(out.Missing, func(m market.Symbol) bool { return m == s.Symbol })
 	}
@@ -136,9 +141,13 @@ func (n *native) quote(q query) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	known, err := n.Ledger().Known(q.Context())
+	if err != nil {
+		return found{}, err
+	}
 	t := newTally()
 	out := quoteReply{AsOf: asked.At, KnownAt: asked.Known}
-	out.quote, out.Why, out.Claims, out.SetAside = t.quote(s), s.Why, parts(s.Claims), []outspoken{}
+	out.quote, out.Why, out.Claims, out.SetAside = t.quote(s, known), s.Why, parts(s.Claims), []outspoken{}
 	for _, o := range s.SetAside {
 		t.add(o.Offer)
 		out.SetAside = append(out.SetAside, outspoken{o.Source, api.Number(o.Value), o.At.UTC(), o.Seen.UTC(), api.Number(o.Off), parts(o.From), o.Why})
@@ -150,11 +159,14 @@ func (n *native) quote(q query) (found, error) {
 }
 
 // quote writes a quote, and counts what it rests on.
-func (t *tally) quote(s market.Quote) quote {
+func (t *tally) quote(s market.Quote, known market.Sources) quote {
 	session, _ := s.Symbol.Session(s.At)
 	row := quote{
 		Symbol: s.Symbol, Name: s.Instrument.Name, Unit: s.Instrument.Unit.Code, Currency: s.Instrument.Currency, Last: api.Number(s.Value),
 		At: s.At.UTC(), Seen: s.Seen.UTC(), Source: s.Source, From: parts(s.From), Session: currency.DateOf(session), Withheld: s.Move.Withheld, Flags: []flag{},
+	}
+	if known[s.Source].Fresh > 0 {
+		row.Until = momentOf(known.Until(s.Offer))
 	}
 	t.add(s.Offer)
 	for _, o := range s.SetAside {

@@ -111,7 +111,7 @@ func TestAStreamTellsWhatItsAddressWouldAnswer(t *testing.T) {
 func TestAStreamTellsNothingThatMayNotBePassedOn(t *testing.T) {
 	h := streaming(t)
 	l := h.listen(t, "symbols=XNYS:BP", "")
-	if text := compact(t, l.next()); strings.Contains(text, "closed") || strings.Contains(text, "37.41") {
+	if text := compact(t, l.next()); strings.Contains(text, `"closed"`) || strings.Contains(text, "37.41") {
 		t.Error(text)
 	}
 	h.record(t, []market.Source{closed}, price(closed, "XNYS:BP", market.Last, "39.99", monday.AddDate(0, 0, 1)))
