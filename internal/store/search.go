@@ -36,7 +36,7 @@ func (db *DB) Search(ctx context.Context, words [][]string, limit int) ([]news.A
 		}
 		live, err := liveOf(ctx, q, found)
 		for i := 0; i < len(found) && err == nil; i++ {
-			if slices.Contains(live, found[i].ID) {
+			if err = pin(ctx, q, &found[i]); err == nil && slices.Contains(live, found[i].ID) {
 				err = tellMoments(ctx, q, &found[i])
 			}
 		}
@@ -119,6 +119,9 @@ func index(ctx context.Context, e engine, c changer, id news.StoryID) error {
 		return err
 	}
 	a := shown[0]
+	if err := pin(ctx, c, &a); err != nil {
+		return err
+	}
 	if err := tellMoments(ctx, c, &a); err != nil {
 		return err
 	}
