@@ -100,8 +100,9 @@ type Reader interface {
 	Printing(ctx context.Context, id market.ID) ([]Article, error)
 
 	// Search returns the published stories whose [Keywords] have of each of some lists one word, the best first, without
-	// their Notices: a word of the headline counts more than one of the names, and that more than one of the text. Of words
-	// that very many stories have, only the newest of them are weighed. At most so many are returned.
+	// their Notices: a word of the headline counts more than one of the names, and that more than one of the text; of stories
+	// that count the same the newest are first. Of words that very many stories have, only the newest of them are weighed. At most
+	// so many are returned.
 	Search(ctx context.Context, words [][]string, limit int) ([]Article, error)
 
 	// Names returns the Keywords.Names and Keywords.Headline of the newest published stories, of at most so many.
