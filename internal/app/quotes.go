@@ -113,7 +113,7 @@ func (h *House) Listed(ctx context.Context, now func() time.Time) ([]wire.Listed
 		return nil, fmt.Errorf("see which shares the strip shows: %w", err)
 	}
 	symbols = append(symbols, masthead.Strip...)
-	articles, err := h.Paper.Articles(ctx, news.Selection{Limit: mostStories})
+	articles, err := h.Paper.Articles(ctx, news.Selection{Limit: mostStories, Pins: true})
 	if err != nil {
 		return nil, fmt.Errorf("see which shares stories print: %w", err)
 	}

@@ -130,7 +130,7 @@ func (i Image) check() error {
 
 // Direction is how the content's language is written: "rtl" or "ltr".
 func (c Content) Direction() string {
-	if numeral.Of(c.Language).RightToLeft() {
+	if numeral.RightToLeft(c.Language) {
 		return "rtl"
 	}
 	return "ltr"

@@ -77,7 +77,7 @@ func described(images []Image, n int) string {
 }
 
 // words finds what is compared as one: a figure, a word, a run of spaces, any other sign.
-var words = regexp.MustCompile(figurePattern.String() + `|[\p{L}\p{N}\p{M}]+|\s+|.`)
+var words = regexp.MustCompile(`\{\{[^{}\n]*\}\}|[\p{L}\p{N}\p{M}]+|\s+|.`)
 
 // DiffText compares two texts of anything: line for line, and word for word those lines that differ.
 func DiffText(before, after string) []Part { return parts(before, after) }

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -60,15 +61,15 @@ func fullest(paragraph string, which map[string]int) (at, most int) {
 		}
 	}
 	for i, p := range places {
-		seen := map[int]bool{}
+		var seen uint64 // a bit for each that is sought: there are [maxSought] at most
 		for _, other := range places[i:] {
 			if other.start-p.start > excerptLength*2/3 {
 				break
 			}
-			seen[other.sought] = true
+			seen |= 1 << other.sought
 		}
-		if len(seen) > most {
-			at, most = p.start, len(seen)
+		if n := bits.OnesCount64(seen); n > most {
+			at, most = p.start, n
 		}
 	}
 	return at, most

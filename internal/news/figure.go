@@ -1,9 +1,8 @@
 package news
 
 import (
-	"fmt"
-	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
@@ -63,11 +62,42 @@ func (f Figure) Block() bool { return f.Form != Number }
 // maxFigure is the most characters between the braces of a figure. A chart has its marks' words there.
 const maxFigure = 600
 
-// figurePattern finds figures in Markdown. Braces within them are not allowed, nor are line breaks.
-var figurePattern = regexp.MustCompile(fmt.Sprintf(`\{\{([^{}\n]{0,%d})\}\}`, maxFigure))
+// next finds the first figure of a text from a byte on: where it begins and where it ends, the braces included. Braces within a
+// figure are not allowed, nor are line breaks.
+func next(text string, from int) (start, end int, ok bool) {
+	for {
+		open := strings.Index(text[from:], "{{")
+		if open < 0 {
+			return 0, 0, false
+		}
+		start = from + open
+		inner := text[start+len("{{"):]
+		if n := strings.IndexAny(inner, "{}\n"); n >= 0 && strings.HasPrefix(inner[n:], "}}") && utf8.RuneCountInString(inner[:n]) <= maxFigure {
+			return start, start + n + len("{{}}"), true
+		}
+		from = start + 1
+	}
+}
 
-// inAddress finds a figure within the address of a link, where it could not be printed.
-var inAddress = regexp.MustCompile(`(\]\(|\]:[ \t]*|<https?:)[^)>\n]*?\{\{`)
+// addressed finds what stands as a figure does within the address of a link, where none could be printed.
+func addressed(text string) (all []int) {
+	within := false
+	for i := range len(text) {
+		switch rest := text[i:]; text[i] {
+		case '\n', ')', '>':
+			within = false
+		case ']':
+			within = within || strings.HasPrefix(rest, "](") || strings.HasPrefix(rest, "]:")
+		case '<':
+			within = within || strings.HasPrefix(rest, "<http:") || strings.HasPrefix(rest, "<https:")
+		case '{':
+			if within && strings.HasPrefix(rest, "{{") {
+				all = append(all, i)
+			}
+		}
+	}
+	return all
+}
 
 // found is a figure where it stands in a text, or why none can be read there.
 type found struct {
@@ -79,15 +109,18 @@ type found struct {
 // find finds the figures of a text, in order, and whatever was meant to be one.
 func find(body string) []found {
 	var all []found
-	for _, m := range figurePattern.FindAllStringSubmatchIndex(body, -1) {
-		f := found{start: m[0], end: m[1]}
-		if f.Figure, f.err = ParseFigure(body[m[2]:m[3]]); f.err == nil && f.Block() && !alone(body, f.start, f.end) {
-			f.err = fault.Because(fault.Invalid, "line %d: a %s stands in a paragraph of its own: leave a blank line before it and behind it",
-				lineOf(body, f.start), f.Form)
+	for from := 0; ; {
+		start, end, ok := next(body, from)
+		if !ok {
+			return all
 		}
-		all = append(all, f)
+		f := found{start: start, end: end}
+		if f.Figure, f.err = ParseFigure(body[start+len("{{") : end-len("}}")]); f.err == nil && f.Block() && !alone(body, start, end) {
+			f.err = fault.Because(fault.Invalid, "line %d: a %s stands in a paragraph of its own: leave a blank line before it and behind it",
+				lineOf(body, start), f.Form)
+		}
+		all, from = append(all, f), end
 	}
-	return all
 }
 
 // alone says whether nothing else stands in the paragraph of a part of a text.
@@ -107,8 +140,8 @@ func Figures(body string) ([]Figure, error) {
 	if !strings.Contains(body, "{{") {
 		return nil, nil
 	}
-	if at := inAddress.FindStringIndex(body); at != nil {
-		return nil, fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", lineOf(body, at[1]))
+	if at := addressed(body); len(at) > 0 {
+		return nil, fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", lineOf(body, at[0]))
 	}
 	if at, err := unclosed(body); err != nil {
 		return nil, fault.Because(fault.Invalid, "line %d: %w", lineOf(body, at), err)
@@ -125,12 +158,19 @@ func Figures(body string) ([]Figure, error) {
 
 // unclosed finds the first figure that is not closed, and where it begins.
 func unclosed(body string) (at int, err error) {
-	rest := figurePattern.ReplaceAllStringFunc(body, func(f string) string { return strings.Repeat(" ", len(f)) })
-	if at = strings.Index(rest, "{{"); at < 0 {
-		return 0, nil
+	for from, ok := 0, true; ok; {
+		var start, end int
+		if start, end, ok = next(body, from); !ok {
+			start = len(body)
+		}
+		if n := strings.Index(body[from:start], "{{"); n >= 0 {
+			at = from + n
+			text, _, _ := strings.Cut(body[at:], "\n")
+			return at, fault.Because(fault.Invalid, "the figure %.40q is not closed: it ends in }} on its line, after at most %d characters", text, maxFigure)
+		}
+		from = end
 	}
-	text, _, _ := strings.Cut(body[at:], "\n")
-	return at, fault.Because(fault.Invalid, "the figure %.40q is not closed: it ends in }} on its line, after at most %d characters", text, maxFigure)
+	return 0, nil
 }
 
 // lineOf is the number of the line on which a byte of a text stands.
@@ -141,9 +181,15 @@ func ReplaceFigures(body string, put func(n int) string) string {
 	if !strings.Contains(body, "{{") {
 		return body
 	}
-	n := -1
-	return figurePattern.ReplaceAllStringFunc(body, func(string) string {
-		n++
-		return put(n)
-	})
+	var b strings.Builder
+	for n, from := 0, 0; ; n++ {
+		start, end, ok := next(body, from)
+		if !ok {
+			b.WriteString(body[from:])
+			return b.String()
+		}
+		b.WriteString(body[from:start])
+		b.WriteString(put(n))
+		from = end
+	}
 }

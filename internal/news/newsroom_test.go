@@ -293,7 +293,7 @@ func TestReadersNeverMeetADraft(t *testing.T) {
 	h.save(t, next)
 	ctx := t.Context()
 	var seen []any
-	for _, which := range []news.Selection{{}, {Section: "markets"}, {Section: canary}, {Symbol: "EUR/USD"}, {Symbol: "XNYS:RIO"}, {Limit: 1000}} {
+	for _, which := range []news.Selection{{}, {Section: "markets"}, {Section: canary}, {Symbol: "EUR/USD"}, {Symbol: "XNYS:RIO"}, {Limit: 1000}, {Pins: true}} {
 		articles, err := h.paper.Articles(ctx, which)
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ func (p *Paper) Article(ctx context.Context, day time.Time, slug Slug) (Article,
 	return p.reader.Article(ctx, day, slug)
 }
 
-// Articles returns published stories, the newest first, without their Notices and Moments.
+// Articles returns published stories, the newest first, without their Notices and Moments, and with their Pins where they are wanted.
 func (p *Paper) Articles(ctx context.Context, which Selection) ([]Article, error) {
 	return p.reader.Articles(ctx, which)
 }
@@ -35,7 +35,7 @@ func (p *Paper) Shows(ctx context.Context, media string) (bool, error) {
 	return p.reader.Shows(ctx, media)
 }
 
-// Printing returns the published stories, without their Notices and Moments, that print a number resting on the observation.
+// Printing returns the published stories, without their Notices, Moments and Pins, that print a number resting on the observation.
 func (p *Paper) Printing(ctx context.Context, id market.ID) ([]Article, error) {
 	return p.reader.Printing(ctx, id)
 }

@@ -25,16 +25,13 @@ type Resolved struct {
 func (n *Newsroom) Preview(ctx context.Context, body, language string, now time.Time) ([]Resolved, error) {
 	style, r := numeral.Of(language), NewResolver(n.ledger, now)
 	var all []Resolved
-	total, addressed := 0, map[int]bool{}
-	for _, at := range inAddress.FindAllStringIndex(body, -1) {
-		addressed[at[1]-len("{{")] = true
-	}
-	line, counted := 1, 0
+	total, line, counted := 0, 1, 0
+	inAddress := addressed(body)
 	for _, f := range find(body) {
 		line, counted = line+strings.Count(body[counted:f.start], "\n"), f.start
 		p := Resolved{Start: f.start, End: f.end, Line: line, Figure: f.Figure}
 		err := f.err
-		if addressed[f.start] {
+		if slices.Contains(inAddress, f.start) {
 			err = fault.Because(fault.Invalid, "line %d: a figure cannot stand in the address of a link", p.Line)
 		}
 		if err == nil && total > maxPins {

@@ -78,7 +78,8 @@ type Reader interface {
 	// fault.NotFound, and fault.Gone with a sentence for one that was withdrawn.
 	Article(ctx context.Context, day time.Time, slug Slug) (Article, error)
 
-	// Articles returns published stories, the newest first by Published, without their Notices and Moments.
+	// Articles returns published stories, the newest first by Published, without their Notices and Moments, and without their
+	// Pins where these are not wanted.
 	Articles(ctx context.Context, which Selection) ([]Article, error)
 
 	// Corrections returns the corrections of published stories, the newest first, before a moment if it is not zero, and
@@ -95,12 +96,13 @@ type Reader interface {
 	// Shows says whether a published story or dossier shows a picture, in the revision that is shown.
 	Shows(ctx context.Context, media string) (bool, error)
 
-	// Printing returns the published stories, without their Notices and Moments, of which a pin of the revision that is shown rests on the observation.
+	// Printing returns the published stories, without their Notices, Moments and Pins, of which a pin of the revision that is shown rests on the observation.
 	Printing(ctx context.Context, id market.ID) ([]Article, error)
 
 	// Search returns the published stories whose [Keywords] have of each of some lists one word, the best first, without
-	// their Notices: a word of the headline counts more than one of the names, and that more than one of the text. Of words
-	// that very many stories have, only the newest of them are weighed. At most so many are returned.
+	// their Notices: a word of the headline counts more than one of the names, and that more than one of the text; of stories
+	// that count the same the newest are first. Of words that very many stories have, only the newest of them are weighed. At most
+	// so many are returned.
 	Search(ctx context.Context, words [][]string, limit int) ([]Article, error)
 
 	// Names returns the Keywords.Names and Keywords.Headline of the newest published stories, of at most so many.
@@ -126,6 +128,7 @@ type Selection struct {
 	From    time.Time     // published then or later only
 	Before  time.Time     // published before this only
 	Limit   int           // at most so many; 0 means 50
+	Pins    bool          // with their pins, for who prints their figures
 }
 
 // Edition is all that a paper holds, or a part of it that belongs together: what an archive carries out and in.

@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/courant-news/courant/internal/numeral"
 )
@@ -69,7 +70,7 @@ func paragraphs(markdown string, figure func(n int) string) (all []string) {
 func (a Article) said() []string {
 	all := ifAny(a.Content.Standfirst)
 	figures, pins := a.Figures()
-	style := numeral.Of(a.Content.Language)
+	style := sync.OnceValue(func() numeral.Style { return numeral.Of(a.Content.Language) })
 	all = append(all, paragraphs(a.Content.Body, printedIn(figures, pins, style))...)
 	for _, m := range a.Moments {
 		all = append(all, ifAny(m.Headline)...)
@@ -88,11 +89,11 @@ func ifAny(line string) []string {
 }
 
 // printedIn writes figures in a sentence.
-func printedIn(figures []Figure, pins [][]Pin, style numeral.Style) func(n int) string {
+func printedIn(figures []Figure, pins [][]Pin, style func() numeral.Style) func(n int) string {
 	return func(n int) string {
 		if n >= len(figures) || n >= len(pins) || figures[n].Block() {
 			return ""
 		}
-		return figures[n].Text(pins[n], style)
+		return figures[n].Text(pins[n], style())
 	}
 }

@@ -117,6 +117,12 @@ func rightToLeft(lang language.Tag) bool {
 	return false
 }
 
+// RightToLeft reports whether a language, named as for [Of], is written from right to left.
+func RightToLeft(tag string) bool {
+	lang, err := language.Parse(tag)
+	return err == nil && rightToLeft(lang)
+}
+
 // RightToLeft reports whether the language is written from right to left.
 func (s Style) RightToLeft() bool { return s.rightToLeft }
 

@@ -135,7 +135,7 @@ func (s *Site) channel(ctx context.Context, address string, of news.Slug, path s
 	if err != nil {
 		return channel{}, err
 	}
-	which.Limit = inFeed
+	which.Limit, which.Pins = inFeed, true
 	articles, err := s.paper.Articles(ctx, which)
 	if err != nil {
 		return channel{}, err

@@ -76,7 +76,7 @@ type today struct {
 	board    market.Board
 	quotes   []market.Quote
 	sources  market.Sources
-	recent   []news.Article        // the newest first
+	recent   []news.Article        // the newest first, without their pins
 	items    map[news.StoryID]Item // of these
 	hand     hand                  // how the paper writes numbers
 	sections []news.Slug
@@ -136,7 +136,7 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	t.sections = t.inOrder(t.recent)
 	t.items = map[news.StoryID]Item{}
 	for _, a := range t.recent {
-		t.items[a.ID] = t.itemOf(a)
+		t.items[a.ID] = t.listed(a)
 	}
 	if t.dossiers, err = s.paper.Dossiers(ctx); err != nil {
 		return today{}, err

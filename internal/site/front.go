@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -22,16 +23,16 @@ type Item struct {
 	revision                           int
 }
 
+// itemOf is an article without the number of its figures.
 func (t today) itemOf(a news.Article) Item {
 	kicker := a.Content.Kicker
 	if kicker == "" {
 		kicker = t.titleOf(a.Content.Section)
 	}
-	figures, _ := a.Figures()
 	return Item{
 		Kicker: kicker, Headline: a.Content.Headline, Standfirst: a.Content.Standfirst, Href: a.Path(),
 		Language: t.spoken(a.Content), Direction: directionOf(t.spoken(a.Content)), By: strings.Join(a.Content.Bylines, ", "),
-		Published: timeOf(a.Published), Day: dayOf(a.Published), Figures: len(figures), revision: a.Revision,
+		Published: timeOf(a.Published), Day: dayOf(a.Published), revision: a.Revision,
 	}
 }
 
@@ -40,12 +41,16 @@ func (t today) listed(a news.Article) Item {
 	if i, ok := t.items[a.ID]; ok && i.revision == a.Revision {
 		return i
 	}
-	return t.itemOf(a)
+	i := t.itemOf(a)
+	if figures, err := news.Figures(a.Content.Body); err == nil {
+		i.Figures = len(figures)
+	}
+	return i
 }
 
 // directionOf is how a language is written, empty where it is as the pages are.
 func directionOf(language string) string {
-	if numeral.Of(language).RightToLeft() {
+	if numeral.RightToLeft(language) {
 		return "rtl"
 	}
 	return ""
@@ -150,6 +155,16 @@ func (s *Site) lead(ctx context.Context, p *FrontPage, t today, article news.Art
 		p.Photo = &photos[0]
 		p.Photo.Sizes = "(width >= 64em) 37rem, 100vw"
 		return nil
+	}
+	if item.Figures == 0 {
+		return nil
+	}
+	article, err = s.paper.Article(ctx, article.Published, article.Slug) // with its pins
+	if errors.Is(err, fault.NotFound) || errors.Is(err, fault.Gone) {
+		return nil // it was withdrawn meanwhile
+	}
+	if err != nil {
+		return err
 	}
 	figures, err := s.drawn(ctx, t, article, "lead")
 	if err != nil {

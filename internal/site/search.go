@@ -141,7 +141,7 @@ func (s *Site) searchPage(ctx context.Context, a ask, query string) (p SearchPag
 		p.Dossiers = append(p.Dossiers, item)
 	}
 	for _, h := range found.News.Hits {
-		p.Stories = append(p.Stories, SearchItem{t.itemOf(h.Article), h.Headline.Parts(), h.Excerpt.Parts()})
+		p.Stories = append(p.Stories, SearchItem{t.listed(h.Article), h.Headline.Parts(), h.Excerpt.Parts()})
 	}
 	for _, spelled := range found.News.Instead {
 		i := SearchInstead{Word: spelled.Word}

@@ -80,7 +80,7 @@ func (s *Site) storyPage(ctx context.Context, a ask, article news.Article) (Stor
 	p := StoryPage{
 		Item: t.itemOf(article), Dateline: article.Content.Dateline, Revision: article.Revision,
 		Section: t.sectionLink(article.Content.Section),
-		Words:   wordsOf(t.spoken(article.Content)), RightToLeft: numeral.Of(t.spoken(article.Content)).RightToLeft(),
+		Words:   wordsOf(t.spoken(article.Content)), RightToLeft: numeral.RightToLeft(t.spoken(article.Content)),
 	}
 	description := article.Content.Standfirst
 	if description == "" {

@@ -32,10 +32,10 @@ func Words(text string) iter.Seq[Word] {
 				at += size
 				continue
 			}
-			end, single := at+size, unicode.In(r, spaceless...)
+			end, single := at+size, spacelessScript(r)
 			for end < len(text) {
 				r, size := utf8.DecodeRuneInString(text[end:])
-				if !unicode.IsMark(r) && (single || !unicode.IsLetter(r) && !unicode.IsDigit(r) || unicode.In(r, spaceless...)) {
+				if !unicode.IsMark(r) && (single || !unicode.IsLetter(r) && !unicode.IsDigit(r) || spacelessScript(r)) {
 					break
 				}
 				end += size
@@ -51,6 +51,8 @@ func Words(text string) iter.Seq[Word] {
 
 // spaceless are the scripts that set no spaces between words.
 var spaceless = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
+
+func spacelessScript(r rune) bool { return r >= 0x0E00 && unicode.In(r, spaceless...) } // which begin with Thai
 
 // Fold lowers letters and takes off accents: Žižek and zizek, złoty and zloty are the same.
 func Fold(text string) string {

@@ -34,8 +34,8 @@ type engine interface {
 	concord(ctx context.Context, c changer, place int64, k news.Keywords) error
 	forget(ctx context.Context, c changer, place int64) error
 
-	// sought is a query for the places, with their weights, the higher the better, of the newest stories that have of each
-	// list of words one; $1 is what is asked for, and $2 how many at most.
+	// sought is a query for the places of the newest stories that have of each list of words one; $1 is what is asked for, and
+	// $2 how many at most.
 	sought(words [][]string) (query, asked string)
 
 	// fault gives an error of the driver its kind and, where people can do something about it, a sentence.

@@ -131,7 +131,7 @@ func twice(o *market.Observation, other string) error {
 
 // Observation implements [market.Store].
 func (db *DB) Observation(ctx context.Context, id market.ID) (market.Observation, error) {
-	found, err := observations(ctx, db.engine.read(), "SELECT "+observationColumns+" FROM observation WHERE id = $1", string(id))
+	found, err := collect[market.Observation](db.ready[observationQuery].QueryContext(ctx, string(id)))(scanObservation)
 	if err == nil && len(found) == 0 {
 		err = fault.Because(fault.NotFound, "no observation bears the name %.40q", id)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ const articleColumns = "a.id, a.slug, a.published, a.updated, a.revision, a.cont
 func (db *DB) Article(ctx context.Context, day time.Time, slug news.Slug) (news.Article, error) {
 	from := day.UTC().Truncate(24 * time.Hour)
 	args := []any{string(slug), micros(from), micros(from.AddDate(0, 0, 1))}
-	found, err := db.articles(ctx, true, articleQuery, args...)
+	found, err := db.articles(ctx, tell, articleQuery, args...)
 	if err == nil && len(found) == 0 {
 		err = db.missing(ctx, slug, from, args)
 	}
@@ -66,6 +67,8 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	query := "SELECT " + articleColumns + " FROM article a WHERE TRUE"
 	if !which.From.IsZero() {
 		query += " AND a.published >= " + mark(micros(which.From))
+	} else if which.Topic == "" && which.Symbol == "" && len(which.Authors)+len(which.Stories) == 0 {
+		query += " AND a.published >= " + mark(int64(math.MinInt64)) // all of them, but by the index: else SQLite reads and sorts every story
 	}
 	if !which.Before.IsZero() {
 		query += " AND a.published < " + mark(micros(which.Before))
@@ -98,7 +101,11 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	if which.Limit > 0 {
 		limit = which.Limit
 	}
-	found, err := db.articles(ctx, false, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
+	more := pin
+	if !which.Pins {
+		more = nil
+	}
+	found, err := db.articles(ctx, more, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
 }
 
@@ -137,36 +144,33 @@ func (db *DB) Shows(ctx context.Context, media string) (bool, error) {
 
 // Printing implements [news.Reader].
 func (db *DB) Printing(ctx context.Context, id market.ID) ([]news.Article, error) {
-	found, err := db.articles(ctx, false, "SELECT "+articleColumns+` FROM article a
+	found, err := db.articles(ctx, nil, "SELECT "+articleColumns+` FROM article a
 		WHERE a.id IN (SELECT p.story FROM printed p WHERE p.observation = $1
 			UNION SELECT t.story FROM told_pin t WHERE t.observation = $1) ORDER BY a.published DESC, a.slug`, string(id))
 	return found, db.fail(err, "find the stories that print %s", id)
 }
 
-// articles reads those that a query finds, with their pins, and where they are wanted whole, with notices and live entries.
-func (db *DB) articles(ctx context.Context, whole bool, query string, args ...any) (found []news.Article, err error) {
+// articles reads those that a query finds, and more of each where that is wanted.
+func (db *DB) articles(ctx context.Context, more func(context.Context, querier, *news.Article) error, query string, args ...any) (found []news.Article, err error) {
 	err = db.snapshot(ctx, func(q querier) error { // else a story published meanwhile had its new pins on its old text
 		found, err = readArticles(ctx, q, query, args...)
-		for i := 0; i < len(found) && err == nil && whole; i++ {
-			err = tell(ctx, q, &found[i])
+		for i := 0; i < len(found) && err == nil && more != nil; i++ {
+			err = more(ctx, q, &found[i])
 		}
 		return err
 	})
 	return found, err
 }
 
-// readArticles reads those that a query finds, with their pins.
+// readArticles reads those that a query finds, without their pins.
 func readArticles(ctx context.Context, q querier, query string, args ...any) ([]news.Article, error) {
-	found, err := collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	for i := range found {
-		if found[i].Pins, err = pinsOf(q.QueryContext(ctx, pinsQuery, string(found[i].ID))); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	return collect[news.Article](q.QueryContext(ctx, query, args...))(scanArticle)
+}
+
+// pin reads the pins of an article.
+func pin(ctx context.Context, q querier, a *news.Article) (err error) {
+	a.Pins, err = pinsOf(q.QueryContext(ctx, pinsQuery, string(a.ID)))
+	return err
 }
 
 func scanArticle(rows *sql.Rows) (a news.Article, err error) {
@@ -179,8 +183,11 @@ func scanArticle(rows *sql.Rows) (a news.Article, err error) {
 	return a, json.Unmarshal([]byte(content), &a.Content)
 }
 
-// tell reads what was changed in an article, and its live entries.
+// tell reads the pins of an article, what was changed in it, and its live entries.
 func tell(ctx context.Context, q querier, a *news.Article) (err error) {
+	if err := pin(ctx, q, a); err != nil {
+		return err
+	}
 	a.Notices, err = collect[news.Posted](q.QueryContext(ctx, noticesQuery, string(a.ID)))(scanPosted)
 	if err != nil {
 		return err
@@ -204,9 +211,10 @@ func (db *DB) Corrections(ctx context.Context, before time.Time, limit int) ([]n
 	if !before.IsZero() {
 		args, until = append(args, micros(before)), "AND n.at < $2"
 	}
+	// Of all stories a few have a notice: that it is read first, by the index of those that are none, must be said to SQLite.
 	found, err := collect[news.Correction](db.engine.read().QueryContext(ctx, `SELECT n.kind, n.text, n.figures, n.at, n.revision, n.entry,
 			a.id, a.slug, a.published, a.content
-		FROM notice n JOIN article a ON a.id = n.story WHERE n.kind NOT IN ('update', 'withdrawal') `+until+`
+		FROM notice n CROSS JOIN article a WHERE a.id = n.story AND n.kind <> '' AND n.kind NOT IN ('update', 'withdrawal') `+until+`
 		ORDER BY n.at DESC, a.slug, n.n DESC LIMIT $1`, args...))(scanCorrection)
 	return found, db.fail(err, "read the corrections")
 }

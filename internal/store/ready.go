@@ -12,14 +12,15 @@ const (
 		WHERE g.slug = $1 AND a.published >= $2 AND a.published < $3`
 	pinsQuery = `SELECT n, expression, symbol, field, value, at, seen, source, how, observation
 		FROM printed WHERE story = $1 ORDER BY n, position`
-	noticesQuery = `SELECT kind, text, figures, at, revision, entry FROM notice WHERE story = $1 ORDER BY at, n`
-	toldQuery    = `SELECT n, corrects, at, headline, body, author, '', kind, text, figures, pins FROM told WHERE story = $1 ORDER BY n`
+	noticesQuery     = `SELECT kind, text, figures, at, revision, entry FROM notice WHERE story = $1 ORDER BY at, n`
+	observationQuery = "SELECT " + observationColumns + " FROM observation WHERE id = $1"
+	toldQuery        = `SELECT n, corrects, at, headline, body, author, '', kind, text, figures, pins FROM told WHERE story = $1 ORDER BY n`
 )
 
 // makeReady prepares them.
 func makeReady(ctx context.Context, pool *sql.DB) (map[string]*sql.Stmt, error) {
 	ready := map[string]*sql.Stmt{}
-	for _, query := range []string{articleQuery, pinsQuery, noticesQuery, toldQuery} {
+	for _, query := range []string{articleQuery, pinsQuery, noticesQuery, toldQuery, observationQuery} {
 		statement, err := pool.PrepareContext(ctx, query)
 		if err != nil {
 			return nil, fmt.Errorf("make a query ready: %w", err)

@@ -21,6 +21,20 @@ import (
 // weighed is how many stories, the newest that have the words, are weighed against each other.
 const weighed = 200
 
+// What a word counts by where a story has it. How often a story has it, and how many stories do, is not asked: of a common word
+// the engines would read all of its places for that, however few stories are wanted.
+const (
+	inHeadline = 8
+	inNames    = 4
+	inText     = 1
+)
+
+// candidate is a story that has the words.
+type candidate struct {
+	story  news.StoryID
+	weight int
+}
+
 // Search implements [news.Reader].
 func (db *DB) Search(ctx context.Context, words [][]string, limit int) ([]news.Article, error) {
 	if len(words) == 0 {
@@ -28,34 +42,73 @@ func (db *DB) Search(ctx context.Context, words [][]string, limit int) ([]news.A
 	}
 	query, asked := db.engine.sought(words)
 	var found []news.Article
-	err := db.snapshot(ctx, func(q querier) (err error) {
-		found, err = readArticles(ctx, q, "SELECT "+articleColumns+" FROM ("+query+`) w JOIN place p ON p.place = w.place
-			JOIN article a ON a.id = p.story ORDER BY w.weight DESC, p.place DESC LIMIT $3`, asked, weighed, max(0, limit))
+	err := db.snapshot(ctx, func(q querier) error {
+		newest, err := collect[candidate](q.QueryContext(ctx, "SELECT p.story, p.names FROM ("+query+`) w JOIN place p ON p.place = w.place
+			ORDER BY p.place DESC`, asked, weighed))(func(rows *sql.Rows) (c candidate, err error) {
+			var names string
+			err = rows.Scan(&c.story, &names)
+			c.weight = weightOf(names, words)
+			return c, err
+		})
 		if err != nil {
 			return err
 		}
-		live, err := liveOf(ctx, q, found)
-		for i := 0; i < len(found) && err == nil; i++ {
-			if slices.Contains(live, found[i].ID) {
-				err = tellMoments(ctx, q, &found[i])
-			}
-		}
+		slices.SortStableFunc(newest, func(a, b candidate) int { return b.weight - a.weight })
+		found, err = inOrder(ctx, q, newest[:min(max(0, limit), len(newest))])
 		return err
 	})
 	return found, db.fail(err, "search the stories")
 }
 
-// liveOf are those of some articles that have live entries.
-func liveOf(ctx context.Context, q querier, found []news.Article) ([]news.StoryID, error) {
-	if len(found) == 0 {
+// weightOf is what a story counts that has of each list one word: names are its headline and, on the next line, its names.
+func weightOf(names string, words [][]string) (weight int) {
+	headline, names, _ := strings.Cut(names, "\n")
+	for _, list := range words {
+		switch {
+		case hasOne(headline, list):
+			weight += inHeadline
+		case hasOne(names, list):
+			weight += inNames
+		default:
+			weight += inText
+		}
+	}
+	return weight
+}
+
+// hasOne says whether a line has a word of a list.
+func hasOne(line string, words []string) bool {
+	for w := range strings.FieldsSeq(line) {
+		if slices.Contains(words, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// inOrder reads the articles of candidates in their order, with their pins and live entries.
+func inOrder(ctx context.Context, q querier, list []candidate) ([]news.Article, error) {
+	if len(list) == 0 {
 		return nil, nil
 	}
-	marks, ids := make([]string, len(found)), make([]any, len(found))
-	for i, a := range found {
-		marks[i], ids[i] = "$"+strconv.Itoa(i+1), string(a.ID)
+	marks, ids, at := make([]string, len(list)), make([]any, len(list)), map[news.StoryID]int{}
+	for i, c := range list {
+		marks[i], ids[i], at[c.story] = "$"+strconv.Itoa(i+1), string(c.story), i
 	}
-	return collect[news.StoryID](q.QueryContext(ctx, "SELECT DISTINCT story FROM told WHERE story IN ("+strings.Join(marks, ", ")+")", ids...))(
+	in := " IN (" + strings.Join(marks, ", ") + ")"
+	found, err := readArticles(ctx, q, "SELECT "+articleColumns+" FROM article a WHERE a.id"+in, ids...)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b news.Article) int { return at[a.ID] - at[b.ID] })
+	live, err := collect[news.StoryID](q.QueryContext(ctx, "SELECT DISTINCT story FROM told WHERE story"+in, ids...))(
 		func(rows *sql.Rows) (id news.StoryID, err error) { return id, rows.Scan(&id) })
+	for i := 0; i < len(found) && err == nil; i++ {
+		if err = pin(ctx, q, &found[i]); err == nil && slices.Contains(live, found[i].ID) {
+			err = tellMoments(ctx, q, &found[i])
+		}
+	}
+	return found, err
 }
 
 // Names implements [news.Reader].
@@ -119,6 +172,9 @@ func index(ctx context.Context, e engine, c changer, id news.StoryID) error {
 		return err
 	}
 	a := shown[0]
+	if err := pin(ctx, c, &a); err != nil {
+		return err
+	}
 	if err := tellMoments(ctx, c, &a); err != nil {
 		return err
 	}
@@ -130,7 +186,7 @@ func index(ctx context.Context, e engine, c changer, id news.StoryID) error {
 		return err
 	}
 	k := a.Keywords()
-	if _, err := c.ExecContext(ctx, "INSERT INTO place (story, place, names) VALUES ($1, $2, $3)", string(id), place, k.Headline+" "+k.Names); err != nil {
+	if _, err := c.ExecContext(ctx, "INSERT INTO place (story, place, names) VALUES ($1, $2, $3)", string(id), place, k.Headline+"\n"+k.Names); err != nil {
 		return err
 	}
 	return e.concord(ctx, c, place, k)
@@ -153,13 +209,10 @@ func (e *sqliteDB) concord(ctx context.Context, c changer, place int64, k news.K
 	return err
 }
 
-// sought asks FTS5: it goes from the newest place down and stops at the last that is weighed. Its weight is the lower the
-// better, by Okapi BM25.
+// sought asks FTS5: it goes from the newest place down and stops at the last that is weighed.
 func (e *sqliteDB) sought(words [][]string) (query, asked string) {
-	return `SELECT rowid AS place, -bm25(concordance, 8.0, 4.0, 1.0) AS weight FROM concordance
-		WHERE concordance MATCH $1 ORDER BY rowid DESC LIMIT $2`, anyOfEach(words, " OR ", " AND ", func(word string) string {
-			return `"` + strings.ReplaceAll(word, `"`, `""`) + `"`
-		})
+	return "SELECT rowid AS place FROM concordance WHERE concordance MATCH $1 ORDER BY rowid DESC LIMIT $2",
+		anyOfEach(words, " OR ", " AND ", func(word string) string { return `"` + strings.ReplaceAll(word, `"`, `""`) + `"` })
 }
 
 func (e *postgresDB) forget(ctx context.Context, c changer, place int64) error {
@@ -172,12 +225,10 @@ func (e *postgresDB) concord(ctx context.Context, c changer, place int64, k news
 	return err
 }
 
-// sought finds all that have the words by the index of words, whatever the planner makes of their number, and reads what
-// only those say that are weighed.
+// sought finds all that have the words by the index of words, whatever the planner makes of their number.
 func (e *postgresDB) sought(words [][]string) (query, asked string) {
-	return `WITH matched AS MATERIALIZED (SELECT place, words FROM concordance WHERE words @@ $1::tsquery),
-		newest AS MATERIALIZED (SELECT place, words FROM matched ORDER BY place DESC LIMIT $2)
-		SELECT place, ts_rank('{0.1, 0.1, 0.5, 1.0}', words, $1::tsquery) AS weight FROM newest`, anyOfEach(words, " | ", " & ", lexeme)
+	return `WITH matched AS MATERIALIZED (SELECT place FROM concordance WHERE words @@ $1::tsquery)
+		SELECT place FROM matched ORDER BY place DESC LIMIT $2`, anyOfEach(words, " | ", " & ", lexeme)
 }
 
 // anyOfEach writes that of each list one word is wanted.

@@ -113,7 +113,7 @@ func weighsWords(t *testing.T, url string) {
 		t.Errorf("the first is %v, %v", found, err)
 	}
 	names, err := db.Names(t.Context(), 2)
-	if err != nil || !slices.Equal(names, []string{"d markets", "the krone markets"}) {
+	if err != nil || !slices.Equal(names, []string{"d\nmarkets", "the krone\nmarkets"}) {
 		t.Errorf("the newest names are %q, %v", names, err)
 	}
 }

@@ -373,7 +373,7 @@ func findsPrinting(t *testing.T, url string) {
 	if a, b := printing(first), printing(second); a != 1 || b != 0 {
 		t.Errorf("printed by %d and %d stories, want 1 and 0", a, b)
 	}
-	if found, err := db.Articles(t.Context(), news.Selection{Symbol: "EUR/USD"}); err != nil || len(found) != 1 || len(found[0].Pins) != 1 ||
+	if found, err := db.Articles(t.Context(), news.Selection{Symbol: "EUR/USD", Pins: true}); err != nil || len(found) != 1 || len(found[0].Pins) != 1 ||
 		found[0].Pins[0].From[0] != first.ID {
 		t.Errorf("stories that print EUR/USD: %+v, %v", found, err)
 	}
