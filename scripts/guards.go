@@ -53,6 +53,16 @@ var guards = []guard{
 	{"a reply that breaks off is refused", "internal/web/fetch.go", "case err != nil:\n\t\treturn nil, fault.Because(fault.Upstream, \"it breaks off", "case text == nil:\n\t\treturn nil, fault.Because(fault.Upstream, \"it breaks off", fetching + "NoReplyIsLonger"},
 	{"packings that were not asked for are refused", "internal/web/fetch.go", `case "", "identity":`, `case "", "identity", "br":`, fetching + "NoReplyIsLonger"},
 
+	{"keys of streams are not sent in the clear", "internal/web/socket.go", `if u.Scheme == "ws" && !slices.Contains(f.o.Trusted, HostPort(u)) {`, "if slices.Contains(f.o.Trusted, u.Scheme) {", fetching + "ASocketIsOpened"},
+	{"messages have a longest", "internal/web/socket.go", "conn.SetReadLimit(most)", "conn.SetReadLimit(most << 20)", fetching + "ASocketTakes"},
+	{"a long round renews its lease", "internal/wire/runner.go", "if time.Since(renewed) >= leaseTerm/4 {", "if renewed.IsZero() {", wire + "Outlive"},
+	{"a minute that was not heard from its beginning has no bar", "internal/wire/stream.go", "s.From.Add(time.Minute - time.Microsecond).Truncate(time.Minute)", "s.From.Truncate(time.Minute)", wire + "MinuteThatWasCut"},
+	{"a minute that is not over has no bar", "internal/wire/stream.go", "s.To.Add(-tardy).Truncate(time.Minute)", "s.To.Add(time.Minute).Truncate(time.Minute)", wire + "TradesBecome"},
+	{"odd lots make no price", "internal/wire/provider/conditions.go", "t.Aside = t.Aside || !c.price", "t.Aside = t.Aside && !c.price", "./internal/wire/provider ATradeCounts"},
+	{"bars keep within the session", "internal/market/tick.go", "ok && trades.Phase == calendar.Open", "ok && trades.Phase != calendar.OnHoliday", judging + "BarsOfMinutes"},
+	{"bars are judged", "internal/market/hearbars.go", "			case !bad:", "			case !bad || d.Text != \"\":", "./internal/archive HardlyAny"},
+	{"prices age by sessions", "internal/market/choice.go", "e.fresh = !at.After(until)", "_ = until", judging + "Scripts"},
+
 	{"errors are not read", "internal/wire/runner.go", "if answer.Status != http.StatusOK {", "if answer.Status > 999 {", matrix + "04"},
 	{"304 is only taken where it was asked for", "internal/wire/runner.go", `&& header.Get("If-None-Match")+header.Get("If-Modified-Since") != "" {`, "{", matrix + "08"},
 	{"once a day it is asked in full", "internal/wire/runner.go", "if r.o.Now().Sub(tag.Full) < 24*time.Hour {", "if !tag.Full.IsZero() {", matrix + "08"},

@@ -511,9 +511,9 @@ func (l *Ledger) Quote(ctx context.Context, listing Symbol, asOf AsOf) (Quote, e
 	if err != nil {
 		return Quote{}, fmt.Errorf("read the sources: %w", err)
 	}
-	heard, err := l.store.Series(ctx, []Symbol{listing}, asOf)
+	heard, err := l.quoted(ctx, asOf, []Symbol{listing})
 	if err != nil {
-		return Quote{}, fmt.Errorf("read the series of %s: %w", listing, err)
+		return Quote{}, fmt.Errorf("read the quotes of %s: %w", listing, err)
 	}
 	exchanges, failed := l.exchanges(ctx, facts, asOf.Known)
 	facts.exchanges = exchanges
@@ -542,12 +542,7 @@ func (l *Ledger) Quotes(ctx context.Context, asOf AsOf) ([]Quote, error) {
 	if len(symbols) == 0 {
 		return nil, nil
 	}
-	heard, err := l.store.Newest(ctx, asOf, 2, symbols...) // the newest and, for the close before, the one before
-	if same := repeated(heard); err == nil && len(same) > 0 {
-		var more []Observation
-		more, err = l.store.Newest(ctx, asOf, sessionMoments*(unchangedAfter+1), same...)
-		heard = append(heard, more...)
-	}
+	heard, err := l.quoted(ctx, asOf, symbols)
 	if err != nil {
 		return nil, fmt.Errorf("read the quotes: %w", err)
 	}

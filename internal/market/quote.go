@@ -58,6 +58,7 @@ func (s *sheaf) quote(listing Symbol, at time.Time) (Quote, error) {
 			if !ok || sh.at.After(at) {
 				continue
 			}
+			sh, o = list.closed(listing, sh, o, at)
 			offers = append(offers, Offer{Source: source, Value: o.Value, At: o.At, Seen: o.Seen, How: Said, From: []Observation{o}})
 			from[source] = sh
 			break
@@ -150,14 +151,25 @@ func (q *Quote) fill(sh *sheet) {
 	}
 }
 
-// recall takes for the previous close, where the source does not say it, what it gave as the last price of the session
-// before: that day's close, or a price of that day's that is no earlier than its close.
+// recall takes for the previous close, where the source does not say it beside the last price, what it said of it earlier in the
+// session, or what it gave as the last price of the session before: that day's close, or a price of that day's that is no
+// earlier than its close.
 func (q *Quote) recall(said *sheets) {
 	if q.Previous.How != "" || said == nil {
 		return
 	}
 	mic, _, _ := q.Symbol.Listing()
-	_, before := sessionOf(mic, q.At)
+	session, before := sessionOf(mic, q.At)
+	for _, sh := range until(said.all, q.At) { // it may have said it earlier in the session
+		if of, _ := sessionOf(mic, sh.at); !of.Equal(session) {
+			break
+		}
+		if o, ok := sh.quoted(q.Symbol, PreviousClose); ok && o.Value.Sign() > 0 {
+			q.Previous = PreviousCloseOf{Value: o.Value, How: Said, From: []Observation{o}}
+			q.Move = move(o.Value, q.Value, time.Time{}, q.Previous.From)
+			return
+		}
+	}
 	for _, sh := range until(said.all, q.At) {
 		o, ok := sh.quoted(q.Symbol, Last)
 		if !ok || !sh.at.Before(q.At) {

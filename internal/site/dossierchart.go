@@ -75,14 +75,14 @@ func (s *Site) within(ctx context.Context, series market.Symbol, from time.Time,
 		days, err = s.spots(ctx, series, reach{}, from, asOf)
 		return days, names.Name(base, english) + " in " + names.Name(quote, english), err
 	}
-	q, tape, _, err := s.quoted(ctx, series, market.AsOf{At: asOf.Known, Known: asOf.Known})
+	q, _, err := s.quoted(ctx, series, market.AsOf{At: asOf.Known, Known: asOf.Known})
 	if errors.Is(err, fault.NotFound) { // it may have bars that nobody quoted
 		q, err = market.Quote{Symbol: series}, nil
 	}
 	if err != nil {
 		return nil, "", err
 	}
-	days, what, err := s.sessions(ctx, q, tape, asOf)
+	days, what, err := s.sessions(ctx, q, asOf)
 	subject = what + string(series)
 	if u := q.Instrument.Unit; u.Code != "" {
 		subject += " in " + unitOf(u)

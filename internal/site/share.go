@@ -80,7 +80,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 		return nil, err
 	}
 	asOf = asOf.Resolved(s.o.Now())
-	q, tape, missing, err := s.quoted(ctx, symbol, asOf)
+	q, missing, err := s.quoted(ctx, symbol, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 		p.Actions = append(p.Actions, t.actionOf(e))
 	}
 	if missing == "" {
-		if err := s.priced(ctx, &p, q, tape, asOf, a, t); err != nil {
+		if err := s.priced(ctx, &p, q, asOf, a, t); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +113,7 @@ func (s *Site) instrument(ctx context.Context, a ask) (web.Component, error) {
 }
 
 // priced fills what there is to say of a price.
-func (s *Site) priced(ctx context.Context, p *InstrumentPage, q market.Quote, tape []market.Observation, asOf market.AsOf, a ask, t today) (err error) {
+func (s *Site) priced(ctx context.Context, p *InstrumentPage, q market.Quote, asOf market.AsOf, a ask, t today) (err error) {
 	row := s.listingRow(q, t, nil)
 	p.Below = s.belowRow(q, t)
 	if row.Move.Withheld != "" && (p.Status == nil || row.Move.Withheld != p.Status.Text) {
@@ -126,7 +126,7 @@ func (s *Site) priced(ctx context.Context, p *InstrumentPage, q market.Quote, ta
 	if p.Minutes, err = s.minutes(ctx, q, asOf, t); err != nil {
 		return err
 	}
-	p.Course, err = s.closes(ctx, q, tape, asOf, a, t)
+	p.Course, err = s.closes(ctx, q, asOf, a, t)
 	return err
 }
 

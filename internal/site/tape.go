@@ -33,7 +33,7 @@ func (b barred) Offer() market.Offer {
 
 // sessions are the closes of a listing as one source's bars tell them; where nobody's do, what the source of the price gave as
 // the last price of each session. What says which.
-func (s *Site) sessions(ctx context.Context, q market.Quote, tape []market.Observation, asOf market.AsOf) (days []spot, what string, err error) {
+func (s *Site) sessions(ctx context.Context, q market.Quote, asOf market.AsOf) (days []spot, what string, err error) {
 	first := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) // before anybody's bars
 	bars, _, err := s.ledger.Bars(ctx, q.Symbol, market.Daily, first, asOf.At)
 	if err != nil && !errors.Is(err, fault.NotFound) {
@@ -46,6 +46,10 @@ func (s *Site) sessions(ctx context.Context, q market.Quote, tape []market.Obser
 	}
 	if len(days) > 1 {
 		return days, "The close of each session of ", nil
+	}
+	tape, err := s.ledger.Tape(ctx, q.Symbol, asOf)
+	if err != nil {
+		return nil, "", err
 	}
 	days = nil
 	for _, o := range tape {
@@ -64,12 +68,12 @@ func (s *Site) sessions(ctx context.Context, q market.Quote, tape []market.Obser
 }
 
 // closes draws the sessions of a listing. It is nil where there are not two.
-func (s *Site) closes(ctx context.Context, q market.Quote, tape []market.Observation, asOf market.AsOf, a ask, t today) (*Course, error) {
+func (s *Site) closes(ctx context.Context, q market.Quote, asOf market.AsOf, a ask, t today) (*Course, error) {
 	r, err := parseReach(a.query.Get("range"))
 	if err != nil {
 		return nil, err
 	}
-	days, what, err := s.sessions(ctx, q, tape, asOf)
+	days, what, err := s.sessions(ctx, q, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -122,19 +126,16 @@ func (t today) session(q market.Quote) (list []Entry) {
 	return list
 }
 
-// quoted reads a listing's quote with its tape. Of a listing that is known but that nobody quoted the quote has no source, and
+// quoted reads a listing's quote. Of a listing that is known but that nobody quoted the quote has no source, and
 // why says so.
-func (s *Site) quoted(ctx context.Context, symbol market.Symbol, asOf market.AsOf) (q market.Quote, tape []market.Observation, why string, err error) {
+func (s *Site) quoted(ctx context.Context, symbol market.Symbol, asOf market.AsOf) (q market.Quote, why string, err error) {
 	q, err = s.ledger.Quote(ctx, symbol, asOf)
 	if errors.Is(err, fault.NotFound) {
 		if known, unknown := s.ledger.Listings().Instrument(symbol); unknown == nil {
-			return market.Quote{Symbol: symbol, Instrument: known}, nil, fault.Sentence(err), nil
+			return market.Quote{Symbol: symbol, Instrument: known}, fault.Sentence(err), nil
 		}
 	}
-	if err == nil {
-		tape, err = s.ledger.Tape(ctx, symbol, asOf)
-	}
-	return q, tape, "", err
+	return q, "", err
 }
 
 // worthOf says what a price in a part of a currency is in the currency.
