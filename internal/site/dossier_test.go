@@ -14,8 +14,18 @@ import (
 	"github.com/courant-news/courant/internal/news"
 )
 
+func when(t *testing.T, text string) news.When {
+	t.Helper()
+	w, err := news.ParseWhen(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
 // strait is a dossier with one part of each kind and more.
-func strait() news.Subject {
+func strait(t *testing.T) news.Subject {
+	t.Helper()
 	log := []news.Cite{{Document: "log", Place: "page 2"}}
 	note := []news.Cite{{Document: "note"}}
 	return news.Subject{
@@ -24,30 +34,30 @@ func strait() news.Subject {
 		Actors: []news.Actor{
 			{ID: "north", Name: "Norrvik", Kind: news.Nation},
 			{ID: "south", Name: "The Meridian", Kind: news.Nation, Other: []string{"The South"}},
-			{ID: "anna-berg", Name: "Anna Berg", Kind: news.Person, Roles: []news.Role{{Title: "harbour master", Of: "north", From: when("2019"), Cites: log}}},
+			{ID: "anna-berg", Name: "Anna Berg", Kind: news.Person, Roles: []news.Role{{Title: "harbour master", Of: "north", From: when(t, "2019"), Cites: log}}},
 			{ID: "a-berg", Name: "Berg, Anna", Kind: news.Person, Into: "anna-berg"},
 		},
 		Events: []news.Event{
-			{ID: "fee", What: "The fee is raised", When: when("2025-12-10"), Where: "Norrvik", Kind: "decree", Hands: []news.Hand{{Actor: "north", As: "decreed it"}}, Cites: note},
-			{ID: "ferry", What: "A ferry sinks", Says: "It sank within twenty minutes.", When: when("2025-12-22"), Where: "The strait", Kind: "accident", Hands: []news.Hand{{Actor: "a-berg", As: "led the search"}}, Cites: log},
-			{ID: "talks", What: "Talks are called off", When: when("2026-01"), Kind: "talks", Cites: note},
-			{ID: "vote", What: "The South votes", When: when("2026-05-03"), Kind: "vote", Hands: []news.Hand{{Actor: "south"}}, Cites: note},
+			{ID: "fee", What: "The fee is raised", When: when(t, "2025-12-10"), Where: "Norrvik", Kind: "decree", Hands: []news.Hand{{Actor: "north", As: "decreed it"}}, Cites: note},
+			{ID: "ferry", What: "A ferry sinks", Says: "It sank within twenty minutes.", When: when(t, "2025-12-22"), Where: "The strait", Kind: "accident", Hands: []news.Hand{{Actor: "a-berg", As: "led the search"}}, Cites: log},
+			{ID: "talks", What: "Talks are called off", When: when(t, "2026-01"), Kind: "talks", Cites: note},
+			{ID: "vote", What: "The South votes", When: when(t, "2026-05-03"), Kind: "vote", Hands: []news.Hand{{Actor: "south"}}, Cites: note},
 		},
 		Accounts: []news.Account{
-			{ID: "rock", Event: "ferry", By: "north", On: when("2025-12-26"), Says: "It struck a rock.", Quote: "There was a rock.", Cites: log},
-			{ID: "mine", Event: "ferry", By: "south", On: when("2025-12-27"), Says: "It struck a mine.", Stance: news.Contradicts, Of: "rock", Cites: note},
+			{ID: "rock", Event: "ferry", By: "north", On: when(t, "2025-12-26"), Says: "It struck a rock.", Quote: "There was a rock.", Cites: log},
+			{ID: "mine", Event: "ferry", By: "south", On: when(t, "2025-12-27"), Says: "It struck a mine.", Stance: news.Contradicts, Of: "rock", Cites: note},
 		},
 		Relations: []news.Relation{{ID: "trade", From: "north", To: "south", Kind: "trades with", Mutual: true, Course: []news.Shift{
-			{On: when("2026-01"), Heading: news.Colder, Says: "No day is set for others.", Event: "talks", Cites: note},
+			{On: when(t, "2026-01"), Heading: news.Colder, Says: "No day is set for others.", Event: "talks", Cites: note},
 		}}},
 		Consequences: []news.Consequence{{ID: "fish", For: "fishermen", Says: "They stay at home.", By: "a-berg", Event: "ferry", Cites: log}},
 		Scenarios: []news.Scenario{{
-			ID: "bridge", Title: "A bridge is built", Says: "Both build a bridge.", By: "Ada Lind", On: when("2026-01-02"),
+			ID: "bridge", Title: "A bridge is built", Says: "Both build a bridge.", By: "Ada Lind", On: when(t, "2026-01-02"),
 			Signs:   []news.Sign{{Says: "A budget names it"}, {Says: "The bank is closed", Against: true, Event: "talks"}},
-			Verdict: news.ProvenWrong, Closed: when("2026-02-04"), Why: "The bank was closed to all works.",
+			Verdict: news.ProvenWrong, Closed: when(t, "2026-02-04"), Why: "The bank was closed to all works.",
 		}},
 		Documents: []news.Document{
-			{ID: "log", Title: "The harbour's log", Publisher: "Harbour office", Link: "https://harbour.example/log", On: when("2026-01-31"), Note: "Two pages are missing."},
+			{ID: "log", Title: "The harbour's log", Publisher: "Harbour office", Link: "https://harbour.example/log", On: when(t, "2026-01-31"), Note: "Two pages are missing."},
 			{ID: "note", Title: "A note", Publisher: "Ministry"},
 			{ID: "atlas", Title: "An atlas", Publisher: "Nobody who is cited"},
 		},
@@ -76,10 +86,23 @@ func sailed(t *testing.T) *paper {
 		t.Fatal(err)
 	}
 	p.print(t, "A second story", "world", "Words.", time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC))
-	s := strait()
+	s := strait(t)
 	s.Stories = []news.StoryID{p.story(t, "the-lev-is-gone").ID, p.story(t, "a-second-story").ID}
-	p.file(t, "the-strait", s, news.Notice{})
+	p.file(t, s, 0, news.Notice{})
 	return p
+}
+
+// file saves a dossier and publishes it.
+func (p *paper) file(t *testing.T, s news.Subject, basedOn int, notice news.Notice) {
+	t.Helper()
+	slug := news.SlugOf(s.Content.Headline)
+	r, err := p.newsroom.SaveDossier(t.Context(), news.DossierDraft{Slug: slug, BasedOn: basedOn, Subject: s, Author: "tests", Reason: "first"})
+	if err == nil {
+		_, err = p.newsroom.PublishDossier(t.Context(), news.DossierStep{Dossier: slug, Revision: r.N, By: "editor", Notice: notice})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 const straitPath = "/dossiers/the-strait"
@@ -292,13 +315,13 @@ func TestWhatIsNoPartOfAPublishedDossierIsNotReached(t *testing.T) {
 	} {
 		wantText(t, p.get(t, path, 404), "main.error", says)
 	}
-	next := strait()
+	next := strait(t)
 	next.Standing[0].Text, next.Events[0].What = "A secret that nobody is told yet.", "A secret event"
-	next.Events = append(next.Events, news.Event{ID: "secret", What: "A secret", When: when("2026-01-05"), Cites: next.Events[0].Cites})
+	next.Events = append(next.Events, news.Event{ID: "secret", What: "A secret", When: when(t, "2026-01-05"), Cites: next.Events[0].Cites})
 	if _, err := p.newsroom.SaveDossier(t.Context(), news.DossierDraft{Slug: "the-strait", BasedOn: 1, Subject: next, Author: "tests", Reason: "r"}); err != nil {
 		t.Fatal(err)
 	}
-	draft := strait()
+	draft := strait(t)
 	draft.Content.Headline = "A secret dossier"
 	if _, err := p.newsroom.SaveDossier(t.Context(), news.DossierDraft{Subject: draft, Author: "tests", Reason: "r"}); err != nil {
 		t.Fatal(err)
@@ -406,9 +429,9 @@ func TestEveryLinkOfADossierLeadsSomewhere(t *testing.T) {
 // What a dossier holds in another language is told to be of it, and what is the page's own is not.
 func TestADossierOfAnotherLanguageIsTaggedSo(t *testing.T) {
 	p := full(t)
-	s := strait()
+	s := strait(t)
 	s.Content.Headline, s.Content.Language = "Der Sund", "de"
-	p.file(t, "der-sund", s, news.Notice{})
+	p.file(t, s, 0, news.Notice{})
 	doc := p.get(t, "/dossiers/der-sund", 200)
 	for _, selector := range []string{"[lang=de] > h1", "#event-ferry h3 a[lang=de]", ".standings span[lang=de]", "#account-rock blockquote span[lang=de]"} {
 		if doc.Find(selector).Length() != 1 {
