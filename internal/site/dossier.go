@@ -8,13 +8,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
 	"github.com/courant-news/courant/internal/web"
 )
 
-const dossiersPath = "/dossiers/"
+// The addresses of dossiers, for readers, and for programs where there are interfaces for these.
+const (
+	dossiersPath = "/dossiers/"
+	apiDossiers  = "/api/v1/dossiers/"
+)
 
 // dossier is a dossier being drawn for a page.
 type dossier struct {
@@ -50,11 +53,7 @@ func (s *Site) dossierOf(t today, d news.Dossier) *dossier {
 
 // opened reads the dossier that the address names.
 func (s *Site) opened(ctx context.Context, a ask) (*dossier, error) {
-	slug, err := news.ParseSlug(a.value("slug"))
-	if err != nil {
-		return nil, fault.Because(fault.NotFound, "No dossier stands at this address: %w", err)
-	}
-	d, err := s.paper.Dossier(ctx, slug)
+	d, err := s.dossierNamed(ctx, a.value("slug"))
 	if err != nil {
 		return nil, err
 	}
@@ -164,9 +163,9 @@ func (d *dossier) frame(a ask, title, description string, crumbs ...Link) (Frame
 	f := d.site.frame(d.today, a, title, description)
 	f.Canonical = f.Address + a.r.URL.EscapedPath() // whatever part of its timeline is shown
 	f.Feeds = append(f.Feeds, Link{Text: d.Subject.Content.Headline + ": what changes", Href: d.Path() + "/feed.atom"})
-	f.Alternates = []Alternate{
-		{"text/calendar", Link{Text: d.Subject.Content.Headline + ": its dates", Href: d.Path() + "/events.ics"}},
-		{"application/json", Link{Text: d.Subject.Content.Headline, Href: d.Path() + "/dossier.json"}},
+	f.Alternates = []Alternate{{"text/calendar", Link{Text: d.Subject.Content.Headline + ": its dates", Href: d.Path() + "/events.ics"}}}
+	if d.site.o.Programs != "" {
+		f.Alternates = append(f.Alternates, Alternate{"application/json", Link{Text: d.Subject.Content.Headline, Href: apiDossiers + string(d.Slug)}})
 	}
 	trail := append([]Link{{Text: d.today.masthead.Name, Href: "/"}, {Text: "Dossiers", Href: dossiersPath}, {Text: d.Subject.Content.Headline, Href: d.Path()}}, crumbs...)
 	var err error
@@ -176,7 +175,11 @@ func (d *dossier) frame(a ask, title, description string, crumbs ...Link) (Frame
 
 // follow are the addresses by which a dossier is followed.
 func (d *dossier) follow() []Link {
-	return []Link{{Text: "Feed of its changes", Href: d.Path() + "/feed.atom"}, {Text: "Calendar of its dates", Href: d.Path() + "/events.ics"}, {Text: "All of it as JSON", Href: d.Path() + "/dossier.json"}}
+	ways := []Link{{Text: "Feed of its changes", Href: d.Path() + "/feed.atom"}, {Text: "Calendar of its dates", Href: d.Path() + "/events.ics"}}
+	if d.site.o.Programs != "" {
+		ways = append(ways, Link{Text: "All of it for programs, as JSON", Href: apiDossiers + string(d.Slug)})
+	}
+	return ways
 }
 
 // DossierItem is a dossier announced.
@@ -224,6 +227,9 @@ func (s *Site) dossiers(ctx context.Context, a ask) (web.Component, error) {
 	}
 	p := DossiersPage{Items: s.announced(t, 0)}
 	p.Frame = s.frame(t, a, "Dossiers", "What "+t.masthead.Name+" follows over time: who acts, what happened, who says what about it, and where it may lead.")
+	if len(p.Items) > 0 {
+		p.Feeds = append(p.Feeds, Link{Text: "Dossiers", Href: dossiersPath + "feed.atom"})
+	}
 	list := thing{Context: schemaOrg, Type: "CollectionPage", ID: p.Canonical, URL: p.Canonical, Name: "Dossiers", Language: english}
 	for _, i := range p.Items {
 		list.Parts = append(list.Parts, thing{Type: "CollectionPage", ID: p.Address + i.Href, URL: p.Address + i.Href, Name: i.Headline, Language: cmp.Or(i.Language, english)})

@@ -163,7 +163,7 @@ func TestADossierIsReadOnOnePageWithWhatItRestsOn(t *testing.T) {
 	if strings.Contains(text(doc, "main"), "Berg, Anna") {
 		t.Error("an actor who was merged into another is shown")
 	}
-	for _, end := range []string{"feed.atom", "events.ics", "dossier.json"} {
+	for _, end := range []string{"feed.atom", "events.ics"} {
 		if doc.Find("link[rel=alternate][href='"+straitPath+"/"+end+"']").Length() != 1 || doc.Find("main a[href='"+straitPath+"/"+end+"']").Length() != 1 {
 			t.Errorf("it is not told that there is %s", end)
 		}
@@ -310,7 +310,7 @@ func TestAnActorsPageGathersWhatItDidAndSaid(t *testing.T) {
 func TestWhatIsNoPartOfAPublishedDossierIsNotReached(t *testing.T) {
 	p := sailed(t)
 	for path, says := range map[string]string{
-		"/dossiers/never-filed": "", "/dossiers/No%20Slug": "No dossier stands", straitPath + "/events/storm": "no event", straitPath + "/actors/west": "no actor",
+		"/dossiers/never-filed": "", "/dossiers/No%20Slug": "no name", straitPath + "/events/storm": "no event", straitPath + "/actors/west": "no actor",
 		straitPath + "/scenarios/tunnel": "no scenario", straitPath + "/events/": "", "/dossiers/never-filed/events/ferry": "",
 	} {
 		wantText(t, p.get(t, path, 404), "main.error", says)
