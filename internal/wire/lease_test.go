@@ -81,4 +81,3 @@ func TestARoundOfASlowProviderDoesNotOutliveItsLease(t *testing.T) {
 		}
 	})
 }
-

@@ -27,7 +27,7 @@ const (
 	patient    = 30               // pulses until it must tell what it was asked for
 	review     = 60               // pulses between two looks at which listings are wanted
 	keepTrades = 3 * 24 * time.Hour
-	mostTrades = 20_000           // that are held in memory; more are written at once, and meanwhile nothing is read
+	mostTrades = 20_000 // that are held in memory; more are written at once, and meanwhile nothing is read
 )
 
 // StreamID is the name under which it is kept how a provider's stream fares.
@@ -367,7 +367,9 @@ func (l *listener) tell(ctx context.Context) error {
 	for _, o := range heard {
 		l.heard[o.Symbol] = o.At
 	}
-	l.count(l.p.Source.ID, func(c *Counts) { c.Figures, c.New, c.Held = c.Figures+len(heard), c.New+judged.New, c.Held+len(judged.Held) })
+	l.count(l.p.Source.ID, func(c *Counts) {
+		c.Figures, c.New, c.Held = c.Figures+len(heard), c.New+judged.New, c.Held+len(judged.Held)
+	})
 	l.s.Got, l.s.Failures, l.s.Problem = seen, 0, ""
 	l.s.Newest, l.s.Figures, l.s.New, l.s.Held = l.span.To, len(heard), judged.New, len(judged.Held)
 	return l.store.PutStatus(ctx, l.s, l.lease)

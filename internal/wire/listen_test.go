@@ -250,11 +250,15 @@ func TestWhateverGoesWrongWithAStreamIsSaidAndWhatWasToldIsKept(t *testing.T) {
 		want string
 		kind error
 	}{
-		"cut":         {func(_ context.Context, c *websocket.Conn) { _ = c.CloseNow() }, "was cut", fault.Upstream},
-		"garbage":     {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, `{"type":"tra`) }, "not the JSON", fault.Upstream},
-		"a page":      {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, `<html>`) }, "a page for people", fault.Upstream},
-		"throttled":   {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, `{"type":"error","msg":"API limit reached"}`) }, "too often", fault.Busy},
-		"refused":     {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, `{"type":"error","msg":"Subscribing to too many symbols"}`) }, "too many symbols", fault.Busy},
+		"cut":     {func(_ context.Context, c *websocket.Conn) { _ = c.CloseNow() }, "was cut", fault.Upstream},
+		"garbage": {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, `{"type":"tra`) }, "not the JSON", fault.Upstream},
+		"a page":  {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, `<html>`) }, "a page for people", fault.Upstream},
+		"throttled": {func(ctx context.Context, c *websocket.Conn) {
+			send(ctx, c, `{"type":"error","msg":"API limit reached"}`)
+		}, "too often", fault.Busy},
+		"refused": {func(ctx context.Context, c *websocket.Conn) {
+			send(ctx, c, `{"type":"error","msg":"Subscribing to too many symbols"}`)
+		}, "too many symbols", fault.Busy},
 		"another":     {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, sold("IBM 15:01:10 250")) }, "was not asked for", fault.Upstream},
 		"to come":     {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, sold("BP 15:09:00 35.90")) }, "still to come", fault.Upstream},
 		"of zero":     {func(ctx context.Context, c *websocket.Conn) { send(ctx, c, sold("BP 15:01:10 0")) }, "above zero", fault.Upstream},

@@ -110,7 +110,9 @@ func TestTheFileIsBounded(t *testing.T) {
 
 func TestAFileThatIsDamagedOrOfAnotherVersionIsMadeAnew(t *testing.T) {
 	for name, spoil := range map[string]func(path string) error{
-		"no database": func(path string) error { return os.WriteFile(path, []byte("what is this? it was a file of trades once"), 0o600) },
+		"no database": func(path string) error {
+			return os.WriteFile(path, []byte("what is this? it was a file of trades once"), 0o600)
+		},
 		"damaged": func(path string) error {
 			f, err := os.OpenFile(path, os.O_WRONLY, 0)
 			if err == nil {

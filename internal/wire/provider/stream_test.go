@@ -85,10 +85,10 @@ func TestATradeCountsForWhatItsConditionsSay(t *testing.T) {
 		{"polygon", ``, "of 100"},
 		{"polygon", `,"c":[]`, "of 100"},
 		{"polygon", `,"c":[14,41]`, "of 100"},
-		{"polygon", `,"c":[14,37]`, "of 100 aside"},    // an odd lot
-		{"polygon", `,"c":[12]`, "of 100 aside"},       // outside of the session
-		{"polygon", `,"c":[2]`, "of 100 aside"},        // at an average price
-		{"polygon", `,"c":[15]`, "of 0 aside"},         // the telling of a close, and no trade
+		{"polygon", `,"c":[14,37]`, "of 100 aside"},     // an odd lot
+		{"polygon", `,"c":[12]`, "of 100 aside"},        // outside of the session
+		{"polygon", `,"c":[2]`, "of 100 aside"},         // at an average price
+		{"polygon", `,"c":[15]`, "of 0 aside"},          // the telling of a close, and no trade
 		{"polygon", `,"c":[777]`, "without size aside"}, // nobody knows
 		{"finnhub", `,"c":null`, "without size"},
 		{"finnhub", `,"c":["1","8"]`, "without size"},
