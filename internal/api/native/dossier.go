@@ -42,15 +42,20 @@ func (n *native) dossiers(q query) (found, error) {
 	}
 	out, f := dossiers{Count: len(list), Dossiers: []filed{}}, found{}
 	for _, d := range list {
-		s := d.Subject
-		row := filed{
-			d.Slug, d.Path(), s.Content.Headline, s.Content.Standfirst, s.Content.Section, s.Content.Language, d.Revision, d.Published.UTC(), d.Updated.UTC(),
-			len(slices.DeleteFunc(slices.Clone(s.Actors), func(a news.Actor) bool { return a.Into != "" })), len(s.Events), len(s.Accounts),
-		}
+		row := filedOf(d)
 		out.Dossiers, f.rows = append(out.Dossiers, row), append(f.rows, row)
 	}
 	f.whole = out
 	return f, nil
+}
+
+func filedOf(d news.Dossier) filed {
+	s := d.Subject
+	actors := slices.DeleteFunc(slices.Clone(s.Actors), func(a news.Actor) bool { return a.Into != "" })
+	return filed{
+		d.Slug, d.Path(), s.Content.Headline, s.Content.Standfirst, s.Content.Section, s.Content.Language, d.Revision, d.Published.UTC(), d.Updated.UTC(),
+		len(actors), len(s.Events), len(s.Accounts),
+	}
 }
 
 // dossier is a dossier as readers see it. What a person can edit of it is the embedded subject; the rest the paper adds.

@@ -162,6 +162,9 @@ func TestADossierIsServedAsReadersSeeIt(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", path, status, body, want)
 		}
 	}
+	if found := h.get(t, "/api/v1/search?q=strait"); at(found, "dossiers.0.slug") != "the-strait" || at(found, "dossiers") != "1 of them" {
+		t.Errorf("a search finds %s, %s", at(found, "dossiers"), at(found, "dossiers.0.slug"))
+	}
 	_, header, _ := h.ask(t, "/api/v1/dossiers/the-strait")
 	if status, _, _ := h.ask(t, "/api/v1/dossiers/the-strait", "If-None-Match", header.Get("ETag")); header.Get("ETag") == "" || status != http.StatusNotModified {
 		t.Errorf("asked again by its tag %q: %d", header.Get("ETag"), status)

@@ -105,7 +105,7 @@ func TestEveryEndpointAnswersAsItsSchemaSays(t *testing.T) {
 			addresses = append(addresses, "/api/v1/series/EUR-USD?limit=1", "/api/v1/series/EUR-USD?group=week&method=mean", "/api/v1/series/EUR-SYP?group=month&method=max")
 			addresses = append(addresses, "/api/v1/series/EUR-SYP?from=2025-12-30&to=2026-01-30&group=quarter&method=mean")
 		case "search":
-			addresses = append(addresses, "/api/v1/search?q=1.250+krone", "/api/v1/search?q=norwegain+krone+in+dollar")
+			addresses = append(addresses, "/api/v1/search?q=1.250+krone", "/api/v1/search?q=strait", "/api/v1/search?q=norwegain+krone+in+dollar")
 		case "reactions":
 			addresses = append(addresses, "/api/v1/dossiers/the-strait/events/vote/reactions", "/api/v1/dossiers/the-strait/events/talks/reactions")
 		case "currencies":

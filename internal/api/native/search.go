@@ -19,6 +19,7 @@ type searched struct {
 	Conversion  *conversion  `json:"conversion,omitempty" doc:"the answer; left out where a word may mean several currencies and none can be chosen, and where no rate is known"`
 	Currencies  []money      `json:"currencies" doc:"what the words mean, at most twelve"`
 	Instruments []instrument `json:"instruments" doc:"shares and other listings, the nearest first, at most eight"`
+	Dossiers    []filed      `json:"dossiers" doc:"dossiers that have the words in their names, or in those of their actors and events; the nearest first, at most six"`
 	Stories     []storyHit   `json:"stories" doc:"published stories that have all words, the best first"`
 	Instead     []spelled    `json:"instead" doc:"words that hardly a story has, with the names by which it was looked for, too"`
 	Sources     []voice      `json:"sources" doc:"whose numbers stand here"`
@@ -88,7 +89,11 @@ func (n *native) search(q query) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	o := search.Options{Quotes: quotes, AsOf: asked.AsOf}
+	dossiers, err := n.o.Paper.Dossiers(q.Context())
+	if err != nil {
+		return found{}, err
+	}
+	o := search.Options{Quotes: quotes, Dossiers: dossiers, AsOf: asked.AsOf}
 	o.Stories, _ = given[int](q, "limit")
 	if n.o.Preferred != nil {
 		if o.Preferred, err = n.o.Preferred(q.Context()); err != nil {
@@ -99,7 +104,7 @@ func (n *native) search(q query) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	out := searched{Query: text, Currencies: []money{}, Instruments: []instrument{}, Stories: storyHits(f.News.Hits), Instead: []spelled{}}
+	out := searched{Query: text, Currencies: []money{}, Instruments: []instrument{}, Dossiers: []filed{}, Stories: storyHits(f.News.Hits), Instead: []spelled{}}
 	t := newTally()
 	if a := f.Answer; a != nil {
 		out.Question = questionOf(a.Question)
@@ -120,6 +125,9 @@ func (n *native) search(q query) (found, error) {
 			l.Symbol, l.Instrument.Name, l.Instrument.Currency, api.Number(l.Value), l.At, l.Seen, l.Source, l.From[0].ID,
 		})
 		t.add(l.Offer)
+	}
+	for _, d := range f.Dossiers {
+		out.Dossiers = append(out.Dossiers, filedOf(d.Dossier))
 	}
 	for _, s := range f.News.Instead {
 		out.Instead = append(out.Instead, spelled{s.Word, s.Others})
