@@ -163,7 +163,9 @@ func (d *dossier) frame(a ask, title, description string, crumbs ...Link) (Frame
 	f := d.site.frame(d.today, a, title, description)
 	f.Canonical = f.Address + a.r.URL.EscapedPath() // whatever part of its timeline is shown
 	f.Feeds = append(f.Feeds, Link{Text: d.Subject.Content.Headline + ": what changes", Href: d.Path() + "/feed.atom"})
-	f.Alternates = []Alternate{{"text/calendar", Link{Text: d.Subject.Content.Headline + ": its dates", Href: d.Path() + "/events.ics"}}}
+	if hasDays(d.Dossier) {
+		f.Alternates = append(f.Alternates, Alternate{"text/calendar", Link{Text: d.Subject.Content.Headline + ": its dates", Href: d.Path() + "/events.ics"}})
+	}
 	if d.site.o.Programs != "" {
 		f.Alternates = append(f.Alternates, Alternate{"application/json", Link{Text: d.Subject.Content.Headline, Href: apiDossiers + string(d.Slug)}})
 	}
@@ -175,7 +177,10 @@ func (d *dossier) frame(a ask, title, description string, crumbs ...Link) (Frame
 
 // follow are the addresses by which a dossier is followed.
 func (d *dossier) follow() []Link {
-	ways := []Link{{Text: "Feed of its changes", Href: d.Path() + "/feed.atom"}, {Text: "Calendar of its dates", Href: d.Path() + "/events.ics"}}
+	ways := []Link{{Text: "Feed of its changes", Href: d.Path() + "/feed.atom"}}
+	if hasDays(d.Dossier) {
+		ways = append(ways, Link{Text: "Calendar of its dates", Href: d.Path() + "/events.ics"})
+	}
 	if d.site.o.Programs != "" {
 		ways = append(ways, Link{Text: "All of it for programs, as JSON", Href: apiDossiers + string(d.Slug)})
 	}

@@ -147,19 +147,24 @@ func (s *Site) events(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// hasDays says whether the day of any event of a dossier is known, so that it has a calendar.
+func hasDays(d news.Dossier) bool {
+	return slices.ContainsFunc(d.Subject.Events, func(e news.Event) bool { return e.When.Precision() == news.OnDay })
+}
+
 // calendarOf writes the events of a dossier whose day is known, past or coming, each as an event of a whole day. How many are known
 // less exactly, and so are left out, its description says. A calendar holds one event at least; the error is fault.NotFound
 // where there is none.
 func calendarOf(d news.Dossier, address string) ([]byte, error) {
+	if !hasDays(d) {
+		return nil, fault.Because(fault.NotFound, "Of no event of the dossier “%s” the day is known: there is nothing to put into a calendar.", d.Subject.Content.Headline)
+	}
 	c, left := ical{}, 0
 	stamp := d.Updated.UTC().Format("20060102T150405Z")
 	for _, e := range d.Subject.Timeline() {
 		if e.When.Precision() != news.OnDay {
 			left++
 		}
-	}
-	if left == len(d.Subject.Events) {
-		return nil, fault.Because(fault.NotFound, "Of no event of the dossier “%s” the day is known: there is nothing to put into a calendar.", d.Subject.Content.Headline)
 	}
 	c.line("BEGIN", "VCALENDAR")
 	c.line("VERSION", "2.0")
