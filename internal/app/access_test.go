@@ -68,6 +68,7 @@ const axe = `axe.run(document, { resultTypes: ["violations"], iframes: false, ..
   .then((r) => r.violations.map((v) => v.id + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.html.slice(0, 100)).join("; ")).join("\n"))`
 
 func TestAxeFindsNothingOnAnyPage(t *testing.T) {
+	t.Parallel() // it is long, and waits for the browser
 	published(t)
 	script, err := os.ReadFile(filepath.Join(os.Getenv("COURANT_VECTORS"), "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
@@ -155,6 +156,7 @@ func codeOf(t *testing.T, secret string) string {
 
 // Every page fits the narrowest screen that is asked for (WCAG 2.2, 1.4.10), a story and the desk too.
 func TestNothingScrollsSidewaysAt320(t *testing.T) {
+	t.Parallel() // it is long, and waits for the browser
 	ctx, desk, readers := peopled(t)
 	screen(t, ctx, 320, "light")
 	for _, at := range append(desk, readers...) {
@@ -193,6 +195,7 @@ const reached = `(() => {
 })()`
 
 func TestEveryActionOfTheDeskIsReachedByTabAndSeen(t *testing.T) {
+	t.Parallel() // it is long, and waits for the browser
 	ctx, desk, _ := peopled(t)
 	screen(t, ctx, 1280, "light")
 	for _, at := range desk {

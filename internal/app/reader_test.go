@@ -15,6 +15,7 @@ const offered = `document.querySelectorAll("h1").length + " headings, " + docume
 // One page of each type, for readers at a desk and with a telephone, by day and by night, without scripts, who want nothing to
 // move, and who have no mouse. It asks nobody but the paper.
 func TestEveryPageOfThePaperServesEveryReader(t *testing.T) {
+	t.Parallel() // it is long, and waits for the browser
 	ctx, _, readers := peopled(t)
 	for _, at := range readers {
 		where, err := url.Parse(at)

@@ -177,6 +177,7 @@ func (m *member) picture(t *testing.T, name string, n int) string {
 
 // Every vector goes through every place where words come in, and is looked for on every page where they come out.
 func TestNoVectorExecutesAnywhere(t *testing.T) {
+	t.Parallel() // it is long, and waits for the browser
 	all := published(t)
 	address, a := house(t)
 	y := newYard(t, address, all)

@@ -255,6 +255,7 @@ func armed(t *testing.T) context.Context {
 }
 
 func TestTheVectorsExecuteRawAndThePolicyAloneStopsThem(t *testing.T) {
+	t.Parallel() // it is long, and waits for the browser
 	all := published(t)
 	y, ctx := newYard(t, started(t), all), armed(t)
 	var raw, guarded []string
