@@ -50,18 +50,23 @@ type Posted struct {
 	Entry    int // of a live story that it is of; 0 where it is of the story
 }
 
-// Correction is a correction with the story that it is of.
+// Correction is a correction with the story or the dossier that it is of.
 type Correction struct {
 	Posted
-	Story     StoryID
+	Story     StoryID // empty where it is of a dossier
 	Slug      Slug
-	Published time.Time // when the story first was
+	Published time.Time // when it first was
 	Headline  string    // as it is now
-	Language  string    // of the story
+	Language  string    // of what was corrected
 }
 
-// Path is the address of the corrected story.
-func (c Correction) Path() string { return Article{Slug: c.Slug, Published: c.Published}.Path() }
+// Path is the address of what was corrected.
+func (c Correction) Path() string {
+	if c.Story == "" {
+		return Dossier{Slug: c.Slug}.Path()
+	}
+	return Article{Slug: c.Slug, Published: c.Published}.Path()
+}
 
 // maxFigures is the most figures that a notice may name.
 const maxFigures = 200

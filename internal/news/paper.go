@@ -2,6 +2,7 @@ package news
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/market"
@@ -24,10 +25,26 @@ func (p *Paper) Articles(ctx context.Context, which Selection) ([]Article, error
 	return p.reader.Articles(ctx, which)
 }
 
-// Corrections returns the corrections of published stories, the newest first, before a moment if it is not zero, and at
-// most so many.
+// Corrections returns the corrections of published stories and dossiers, the newest first, before a moment if it is not zero,
+// and at most so many.
 func (p *Paper) Corrections(ctx context.Context, before time.Time, limit int) ([]Correction, error) {
-	return p.reader.Corrections(ctx, before, limit)
+	all, err := p.reader.Corrections(ctx, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	dossiers, err := p.reader.Dossiers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range dossiers {
+		for _, n := range d.Notices {
+			if n.Kind.Corrects() && (before.IsZero() || n.At.Before(before)) {
+				all = append(all, Correction{Posted: n, Slug: d.Slug, Published: d.Published, Headline: d.Subject.Content.Headline, Language: d.Subject.Content.Language})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Correction) int { return b.At.Compare(a.At) })
+	return all[:min(len(all), limit)], nil
 }
 
 // Shows says whether a published story shows a picture: no other may be seen by readers.

@@ -50,6 +50,9 @@ func (s *Site) Changed(ctx context.Context, since time.Time) ([]hook.Feed, error
 			break
 		}
 		touch("/corrections/", c.At)
+		if c.Story == "" {
+			continue // touched with the dossiers
+		}
 		a, err := s.paper.Article(ctx, c.Published, c.Slug)
 		if err == nil {
 			story(a, a.Updated)

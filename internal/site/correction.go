@@ -18,7 +18,6 @@ type Notice struct {
 	Text    string
 	Figures []string
 	Correct bool // it is a correction, not an update
-	Alone   bool // it does not stand in the list of all corrections
 }
 
 func noticeOf(p news.Posted, id string) Notice {
@@ -84,7 +83,11 @@ func (s *Site) corrections(ctx context.Context, a ask) (web.Component, error) {
 	var comments []comment
 	for _, c := range list {
 		p.Rows = append(p.Rows, correctionOf(c))
-		comments = append(comments, commentOf(c.Posted, &thing{Type: "NewsArticle", ID: p.Address + c.Path(), Headline: c.Headline}))
+		kind := "NewsArticle"
+		if c.Story == "" {
+			kind = "CollectionPage"
+		}
+		comments = append(comments, commentOf(c.Posted, &thing{Type: kind, ID: p.Address + c.Path(), Headline: c.Headline}))
 	}
 	if len(list) == mostCorrections {
 		p.Older = address("/corrections", map[string][]string{"before": {list[len(list)-1].At.Format(time.RFC3339Nano)}})

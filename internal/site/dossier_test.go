@@ -341,6 +341,12 @@ func TestWhatIsNoPartOfAPublishedDossierIsNotReached(t *testing.T) {
 	doc := p.get(t, straitPath, 200)
 	wantText(t, doc, ".correction", "Correction, 5 February 2026", "It was a secret.")
 	wantText(t, doc, ".head", "revision 2")
+	listed := p.get(t, "/corrections", 200)
+	wantText(t, listed, "main", "The strait", "It was a secret.")
+	anchor := listed.Find("main a[href^='/dossiers/']").AttrOr("href", "")
+	if _, id, _ := strings.Cut(anchor, "#"); id == "" || doc.Find("#"+id).Length() != 1 {
+		t.Errorf("the list of corrections leads to %q", anchor)
+	}
 	wantText(t, doc, ".standings", "A secret that nobody is told yet.")
 	if _, err := p.newsroom.WithdrawDossier(t.Context(), news.DossierStep{Dossier: "the-strait", By: "editor", Reason: "r", Notice: news.Notice{Text: "Its log was forged."}}); err != nil {
 		t.Fatal(err)
@@ -349,6 +355,7 @@ func TestWhatIsNoPartOfAPublishedDossierIsNotReached(t *testing.T) {
 		wantText(t, p.get(t, path, 410), "main.error", "withdrawn on 5 February 2026. Its log was forged.")
 	}
 	wantText(t, p.get(t, "/dossiers/", 200), "main", "Nothing is kept here yet.")
+	wantText(t, p.get(t, "/corrections", 200), "main", "Nothing has been corrected.")
 	if p.get(t, "/", 200).Find("a[href^='/dossiers']").Length() != 0 {
 		t.Error("the front leads to a dossier that was withdrawn")
 	}

@@ -61,9 +61,7 @@ func (d *dossier) page(ctx context.Context, a ask) (p DossierPage, err error) {
 		p.Changed = timeOf(d.Updated)
 	}
 	for _, n := range slices.Backward(d.Notices) {
-		v := noticeOf(n, anchorOf(n))
-		v.Alone = true // the paper's list of corrections is one of stories
-		p.Notices = append(p.Notices, v)
+		p.Notices = append(p.Notices, noticeOf(n, anchorOf(n)))
 	}
 	for _, one := range d.Subject.Standing {
 		p.Standing = append(p.Standing, Asserted{one.Text, d.cites(one.Cites)})

@@ -117,12 +117,15 @@ func (s *Site) ofCorrections(ctx context.Context, _ ask, address string) (channe
 	}
 	c := channel{name: t.masthead.Name + ": Corrections", about: "What " + t.masthead.Name + " got wrong, and what is right.", home: address + "/corrections", language: t.masthead.Language}
 	for _, n := range list {
-		at := n.At.UTC()
+		at, of := n.At.UTC(), string(n.Story)
+		if of == "" {
+			of = "dossier:" + string(n.Slug)
+		}
 		if at.After(c.updated) {
 			c.updated = at
 		}
 		c.stories = append(c.stories, told{
-			id: fmt.Sprintf("urn:courant:correction:%s:%d", n.Story, at.UnixMicro()), headline: labelOf(n.Kind) + ": " + n.Headline, href: address + n.Path(),
+			id: fmt.Sprintf("urn:courant:correction:%s:%d", of, at.UnixMicro()), headline: labelOf(n.Kind) + ": " + n.Headline, href: address + n.Path(),
 			summary: n.Text, body: "<p>" + html.EscapeString(n.Text) + "</p>", language: n.Language, published: at, updated: at, authors: []writer{{t.masthead.Name, address + "/"}},
 		})
 	}
