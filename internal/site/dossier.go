@@ -161,6 +161,7 @@ func (d *dossier) documents(all bool) (list []Document) {
 // frame is the frame of a page of the dossier, with its crumbs for machines.
 func (d *dossier) frame(a ask, title, description string, crumbs ...Link) (Frame, error) {
 	f := d.site.frame(d.today, a, title, description)
+	f.Sheet = d.site.assets.URL("dossier.css")
 	f.Canonical = f.Address + a.r.URL.EscapedPath() // whatever part of its timeline is shown
 	f.Feeds = append(f.Feeds, Link{Text: d.Subject.Content.Headline + ": what changes", Href: d.Path() + "/feed.atom"})
 	if hasDays(d.Dossier) {

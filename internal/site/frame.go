@@ -29,6 +29,7 @@ type Frame struct {
 	Strip       []Row
 	Hours       string // whether the markets of the strip's shares trade; empty where it shows none
 	CSS, Icon   string
+	Sheet       string           // of the page's own kind, beside CSS; empty: none
 	Colours     string           // the sheet of the newsroom's own colours; empty where it chose none
 	Motto       string           // a line below the name, on the front
 	Spoken      string           // the language of the paper's own words; empty where it is the pages', English
