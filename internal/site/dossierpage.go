@@ -115,17 +115,32 @@ func (d *dossier) background(ctx context.Context, p *DossierPage) (err error) {
 	if p.Photos, err = d.site.photos(ctx, c); err != nil {
 		return err
 	}
-	articles, err := d.site.storiesOf(ctx, d.Dossier)
+	articles, err := d.site.storiesOf(ctx, d.today, d.Dossier)
 	p.Stories = d.today.itemsOf(articles)
 	return err
 }
 
 // storiesOf are the published stories of a dossier, the newest first.
-func (s *Site) storiesOf(ctx context.Context, d news.Dossier) ([]news.Article, error) {
-	if len(d.Subject.Stories) == 0 {
-		return nil, nil
+func (s *Site) storiesOf(ctx context.Context, t today, d news.Dossier) (all []news.Article, err error) {
+	var older []news.StoryID
+	for _, id := range d.Subject.Stories {
+		if i := slices.IndexFunc(t.recent, func(a news.Article) bool { return a.ID == id }); i >= 0 {
+			all = append(all, t.recent[i])
+		} else if len(t.recent) == recent {
+			older = append(older, id)
+		} // else all that are published are among the recent
 	}
-	return s.paper.Articles(ctx, news.Selection{Stories: d.Subject.Stories, Limit: len(d.Subject.Stories)})
+	if len(older) > 0 {
+		more, err := s.paper.Articles(ctx, news.Selection{Stories: older, Limit: len(older)})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	slices.SortFunc(all, func(a, b news.Article) int {
+		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Slug, b.Slug))
+	})
+	return all, nil
 }
 
 func revisionOf(n int) string {
@@ -204,7 +219,7 @@ func (s *Site) standing(ctx context.Context, t today, article news.Article) (all
 			continue
 		}
 		w := Within{Dossier: Link{Text: d.Subject.Content.Headline, Href: d.Path(), Language: t.spoken(d.Subject.Content)}}
-		stories, err := s.storiesOf(ctx, d)
+		stories, err := s.storiesOf(ctx, t, d)
 		if err != nil {
 			return nil, err
 		}

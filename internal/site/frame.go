@@ -113,6 +113,10 @@ func (s *Site) today(ctx context.Context) (today, error) {
 	return t, nil
 }
 
+// recent is how many of the newest stories are read for all pages: a section in which nothing has stood for so long needs no place
+// in the head.
+const recent = 200
+
 func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	own, err := s.paper.Masthead(ctx)
 	if err != nil {
@@ -130,7 +134,6 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	if t.sources, err = s.ledger.Known(ctx); err != nil {
 		return today{}, err
 	}
-	const recent = 200 // stories: a section in which nothing has stood for so long needs no place in the head
 	if t.recent, err = s.paper.Articles(ctx, news.Selection{Limit: recent}); err != nil {
 		return today{}, err
 	}
