@@ -2,6 +2,7 @@ package news_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -99,8 +100,8 @@ func TestADossierIsSavedPublishedCorrectedAndWithdrawn(t *testing.T) {
 	if d, err = h.paper.Dossier(ctx, "the-strait"); err != nil || len(d.Notices) != 1 || d.Notices[0].Revision != 2 || d.Subject.Scenarios[0].Verdict != news.ProvenWrong || d.Updated.Equal(d.Published) {
 		t.Errorf("readers see %+v, %v", d, err)
 	}
-	if on, err := h.paper.DossiersOn(ctx, "EUR/USD"); err != nil || len(on) != 1 {
-		t.Errorf("on EUR/USD there are %v, %v", on, err)
+	if printing, err := h.paper.DossiersPrinting(ctx, d.Pins[0].From[0]); err != nil || len(printing) != 1 {
+		t.Errorf("the number is printed by %v, %v", printing, err)
 	}
 	out := news.DossierStep{Dossier: "the-strait", By: "Ada", Reason: "The log was forged.", Notice: news.Notice{Text: "Its source was forged."}}
 	if _, err := h.WithdrawDossier(ctx, out); err != nil {
@@ -144,8 +145,16 @@ func TestWhatCannotStandInADossierIsRefusedInASentence(t *testing.T) {
 		"a verdict before the scenario": {func(s *news.Subject) {
 			s.Scenarios[0].Verdict, s.Scenarios[0].Why, s.Scenarios[0].Closed = news.CameTrue, "x", when(t, "2026-01-01")
 		}, "earlier than it"},
-		"a document of a script":               {func(s *news.Subject) { s.Documents[0].Link = "javascript:alert(1)" }, "no address on the web"},
-		"six sentences":                        {func(s *news.Subject) { s.Standing = slices.Repeat(s.Standing, 6) }, "5 is the most"},
+		"a document of a script": {func(s *news.Subject) { s.Documents[0].Link = "javascript:alert(1)" }, "no address on the web"},
+		"six sentences":          {func(s *news.Subject) { s.Standing = slices.Repeat(s.Standing, 6) }, "5 is the most"},
+		"a book in small pieces": {func(s *news.Subject) {
+			for n := range 400 {
+				e := s.Events[0]
+				e.ID, e.Says = news.SlugOf(fmt.Sprintf("event %d", n)), strings.Repeat("x", 1000)
+				e.Hands = slices.Repeat([]news.Hand{{Actor: "north", As: e.Says}}, 50)
+				s.Events = append(s.Events, e)
+			}
+		}, "begin a second one"},
 		"a series of nothing":                  {func(s *news.Subject) { s.Series = []market.Symbol{"EUR/QQQ"} }, "EUR/QQQ"},
 		"a story that there is not":            {func(s *news.Subject) { s.Stories = []news.StoryID{"x"} }, "a story"},
 		"a headline that is missing":           {func(s *news.Subject) { s.Content.Headline = "" }, "headline"},

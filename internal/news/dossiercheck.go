@@ -2,6 +2,7 @@ package news
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -17,12 +18,11 @@ import (
 
 // Limits of a dossier.
 const (
-	MaxQuote      = 300 // characters of a quotation: what is longer is a reprint, and not ours to print
-	MaxStanding   = 5   // sentences of the state of things: who comes late reads it in a minute
-	MaxSeries     = 8   // series beside which events are set: of many some move by chance
-	maxParts      = 500 // of each kind
-	maxSubject    = 1_000_000
-	maxPartOfText = maxLine
+	MaxQuote    = 300       // characters of a quotation: what is longer is a reprint, and not ours to print
+	MaxStanding = 5         // sentences of the state of things: who comes late reads it in a minute
+	MaxSeries   = 8         // series beside which events are set: of many some move by chance
+	maxParts    = 500       // of each kind
+	maxSubject  = 4_000_000 // bytes of all of it as JSON: a book of text, and as much again in parts
 )
 
 // markup is what a text must not hold that is not Markdown: an element, a comment, or a figure.
@@ -68,7 +68,16 @@ func (s Subject) check(known *currency.Table, now time.Time) error {
 	c.relations()
 	c.consequences()
 	c.scenarios()
-	return cmp.Or(c.err, checkSymbols("the dossier", s.Series, MaxSeries, known), checkStories(s.Stories))
+	return cmp.Or(c.err, checkSymbols("the dossier", s.Series, MaxSeries, known), checkStories(s.Stories), s.checkSize())
+}
+
+// checkSize refuses what would fill a disk or a page, however many parts it has.
+func (s Subject) checkSize() error {
+	text, err := json.Marshal(s)
+	if err == nil && len(text) > maxSubject {
+		err = fault.Because(fault.Invalid, "the dossier has %d bytes; %d is the most: begin a second one", len(text), maxSubject)
+	}
+	return err
 }
 
 // fail keeps the first thing that is wrong.
@@ -106,8 +115,8 @@ func (c *checker) line(needed bool, what, text string) {
 	switch {
 	case needed && strings.TrimSpace(text) == "":
 		c.fail("%s is empty: write it", what)
-	case len(text) > maxPartOfText:
-		c.fail("%s has %d bytes; %d is the most", what, len(text), maxPartOfText)
+	case len(text) > maxLine:
+		c.fail("%s has %d bytes; %d is the most", what, len(text), maxLine)
 	case !oneLine(text):
 		c.fail("%s must be one line of text", what)
 	case markup.MatchString(text):

@@ -249,18 +249,6 @@ func (p *Paper) Dossier(ctx context.Context, slug Slug) (Dossier, error) {
 // Dossiers returns all published dossiers, the last updated first.
 func (p *Paper) Dossiers(ctx context.Context) ([]Dossier, error) { return p.reader.Dossiers(ctx) }
 
-// DossiersOf returns the published dossiers to which a story belongs, the last updated first.
-func (p *Paper) DossiersOf(ctx context.Context, story StoryID) ([]Dossier, error) {
-	all, err := p.reader.Dossiers(ctx)
-	return slices.DeleteFunc(all, func(d Dossier) bool { return !slices.Contains(d.Subject.Stories, story) }), err
-}
-
-// DossiersOn returns the published dossiers that set events beside a series, the last updated first.
-func (p *Paper) DossiersOn(ctx context.Context, series market.Symbol) ([]Dossier, error) {
-	all, err := p.reader.Dossiers(ctx)
-	return slices.DeleteFunc(all, func(d Dossier) bool { return !slices.Contains(d.Subject.Series, series) }), err
-}
-
 // DossiersPrinting returns the published dossiers of which a figure rests on the observation, the last updated first.
 func (p *Paper) DossiersPrinting(ctx context.Context, id market.ID) ([]Dossier, error) {
 	all, err := p.reader.Dossiers(ctx)

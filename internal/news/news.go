@@ -1,4 +1,4 @@
-// Package news keeps stories: their revisions, the figures in them, and what of them is public.
+// Package news keeps stories and dossiers: their revisions, the figures in them, and what of them is public.
 //
 // Two types face the rest of the house and are held apart by the compiler. A [Newsroom] writes: it sees every story in
 // every state and checks what is saved and published. A [Paper] reads what is published and nothing else: a reader's
@@ -12,6 +12,9 @@
 // A story's text is Markdown in which figures are bound to the ledger, written {{EUR/BGN @2026-01-20}}; see [Figure].
 // On publication each is pinned to the observations that it rests on, see [Pin], so that what was printed can be told
 // from what is true today. Revisions are appended and never changed.
+//
+// A dossier is what several stories tell of: who acts, what happened, who says what about it, and where it may lead; see
+// [Subject], whose parts are held against each other before it is kept, and [Newsroom.SaveDossier].
 //
 // The package does not draw, fetch or keep: it declares [Store] and [Reader], which a floor above implements. Newsroom
 // and Paper are safe for concurrent use.

@@ -5,5 +5,5 @@
 // stands with its source and its time, or is a link to where they stand: /numbers/ID.
 //
 // Start at the list of routes in [New]. A [Site] is safe for concurrent use. Finished pages are kept for a few seconds
-// and dropped at once when the bus says that a price or a story changed. Times are UTC, and are written so.
+// and dropped at once when the bus says that a price, a story or a dossier changed. Times are UTC, and are written so.
 package site

@@ -377,6 +377,8 @@ func TestDossiersAreFoundFromTheFrontTheStoryThePairAndTheSearch(t *testing.T) {
 		t.Error("there is a story before the first")
 	}
 	wantText(t, p.get(t, "/2026/02/03/a-second-story", 200), ".within", "Before The lev is gone")
+	number, _ := p.get(t, straitPath, 200).Find(".figures a[href^='/numbers/'], .text a[href^='/numbers/']").First().Attr("href")
+	wantText(t, p.get(t, number, 200), "main", "Dossiers that print it", "The strait")
 	for _, path := range []string{"/rates/EUR-USD", "/rates/USD-EUR", "/markets/currencies/USD"} {
 		doc := p.get(t, path, 200)
 		wantText(t, doc, ".course .marks", "22 December 2025 The strait: A ferry sinks", "10 December 2025 The strait: The fee is raised")

@@ -27,6 +27,7 @@ type NumberPage struct {
 	Others                               []Aside   // what the other sources said then
 	Then                                 string    // address of the pair on that day; empty for a listing
 	Stories                              []Item
+	Dossiers                             []Link
 }
 
 // Revision is one of the values that a source gave for the same moment.
@@ -56,6 +57,13 @@ func (s *Site) number(ctx context.Context, a ask) (web.Component, error) {
 	p := NumberPage{
 		Value: t.hand.number(n.Value), Exact: n.Value.String(), Symbol: string(n.Symbol), Subject: symbolPath(n.Symbol),
 		Field: string(n.Field), At: t.hand.time(n.At), Seen: t.hand.time(n.Seen), Ref: n.Ref, Source: nameOf(n.Source, t.sources), Stories: t.itemsOf(printing),
+	}
+	dossiers, err := s.paper.DossiersPrinting(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range dossiers {
+		p.Dossiers = append(p.Dossiers, Link{Text: d.Subject.Content.Headline, Href: d.Path() + "#background", Language: t.spoken(d.Subject.Content)})
 	}
 	p.Said = sourceFacts(n.Said, n.Source)
 	if p.Reply, err = s.replyFacts(ctx, n.Observation); err != nil {
