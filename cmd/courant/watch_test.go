@@ -59,7 +59,9 @@ func TestTheBoardIsDrawnOnATerminalAndLeavesItAsItWas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.CommandContext(t.Context(), self)
+			ctx, cancel := context.WithTimeout(t.Context(), tooLong)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, self)
 			cmd.Args = []string{"courant", "watch", "--data", data}
 			cmd.Env = append(append(os.Environ(), "COURANT_DATABASE=", "TERM=xterm-256color", "NO_COLOR=", "NO_UNICODE="), c.env...)
 			terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
@@ -130,8 +132,10 @@ func TestTheBoardFollowsAServer(t *testing.T) {
 	if err := os.WriteFile(file, []byte(key+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	patience, cancel := context.WithTimeout(t.Context(), tooLong)
+	defer cancel()
 	watch := func(env string, more ...string) *exec.Cmd {
-		cmd := exec.CommandContext(t.Context(), self)
+		cmd := exec.CommandContext(patience, self)
 		cmd.Args = append([]string{"courant", "watch", "EUR/USD", "XNYS:BP", "--server", "http://" + a.Addr()}, more...)
 		cmd.Env = append(os.Environ(), "COURANT_DATABASE=", "TERM=xterm-256color", "NO_COLOR=1", "NO_UNICODE=", "COURANT_KEY="+env)
 		return cmd
@@ -184,6 +188,9 @@ func waited(t *testing.T, so func() bool) {
 		}
 	}
 }
+
+// tooLong ends a program that does not draw what is waited for, and so the waiting: a terminal has no deadlines.
+const tooLong = 2 * time.Minute
 
 // transcript is what was written on a terminal so far.
 type transcript struct {

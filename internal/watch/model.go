@@ -32,6 +32,7 @@ type Model struct {
 	width, height int
 	dark          bool // the terminal's background
 	asking        bool
+	again         bool // what is being asked may be answered from before the last news
 	paused        bool
 
 	order    order
@@ -143,6 +144,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case Reading:
 		m.now, m.asking = msg.At, false
 		m.take(msg.Rows, msg.Err, msg.At)
+		if m.again && msg.Err == nil { // after a failure it waits as after any
+			m.due = m.now
+		}
+		m.again = false
 		m.selected = min(m.selected, max(0, len(m.shown())-1))
 	case Beat:
 		m.now = time.Time(msg)
@@ -154,7 +159,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.beat()
 	case News:
 		if m.asking || m.paused {
-			m.due = m.now // what is being read may be from before
+			m.again, m.due = m.asking, m.now
 			return m, m.told
 		}
 		m.asking = true

@@ -189,6 +189,30 @@ func TestTheLastValuesStayWhenThePaperCannotBeReached(t *testing.T) {
 	}
 }
 
+// What a reading answers may be from before the news that came while it was made.
+func TestNewsDuringAReadingIsReadAfterIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		news  int
+		err   error
+		asked bool
+	}{
+		"none meanwhile":           {1, nil, false},
+		"one":                      {2, nil, true},
+		"several":                  {4, nil, true},
+		"one, and no answer to it": {2, fault.Because(fault.Upstream, "paper.example cannot be reached"), false},
+	} {
+		m := model(t, watch.Options{Plain: true, Every: 24 * time.Hour}, 120, 24)
+		for range c.news {
+			m, _ = m.Update(watch.News{})
+		}
+		m, _ = m.Update(watch.Reading{Rows: rows(), Err: c.err, At: noon()})
+		_, cmd := m.Update(watch.Beat(noon().Add(time.Second)))
+		if _, asked := cmd().(tea.BatchMsg); asked != c.asked {
+			t.Errorf("with news %s it asks again: %t", name, asked)
+		}
+	}
+}
+
 func TestWhatChangedIsMarkedForAMinute(t *testing.T) {
 	m := model(t, watch.Options{Plain: true}, 120, 24)
 	next := rows()

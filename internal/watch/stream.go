@@ -49,7 +49,7 @@ func (r *Remote) Follow(ctx context.Context, news func()) {
 			}
 			return nil
 		})
-		if r.lose() {
+		if r.lose() || failures == 1 { // and once more: a server on its way out may have answered when its stream had ended
 			news()
 		}
 		switch failures++; {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,6 +161,39 @@ func TestWhoWasCutOffComesBackWithoutAGap(t *testing.T) {
 }
 
 // A server that has no streams, or no place for another, is asked as ever.
+// A server that is ending ends its streams first, and for a moment still answers.
+func TestAServerThatEndsIsKnownToBeGone(t *testing.T) {
+	p := open(t)
+	type conn struct{}
+	var held atomic.Value // the stream's connection
+	var ending, gone atomic.Bool
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/stream") {
+			held.Store(r.Context().Value(conn{}))
+			gone.Store(ending.Load())
+		}
+		if gone.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		p.server.Config.Handler.ServeHTTP(w, r)
+	}))
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, conn{}, c) }
+	server.Start()
+	t.Cleanup(server.Close)
+	far, err := watch.NewRemote(server.URL, watch.RemoteOptions{Symbols: []market.Symbol{"EUR/USD"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(far.Close)
+	news := follow(t, far)
+	until(t, far, news, func(_ []watch.Row, err error) bool { return err == nil })
+	ending.Store(true)
+	if err := held.Load().(net.Conn).Close(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, far, news, func(_ []watch.Row, err error) bool { return err != nil })
+}
+
 func TestWithoutAStreamAPaperIsAsked(t *testing.T) {
 	for _, refusal := range []int{http.StatusNotFound, http.StatusServiceUnavailable} {
 		p := open(t)
