@@ -300,8 +300,8 @@ func (n *native) declared() []endpoint {
 		},
 		{
 			Name: "quarantine", Path: "quarantine", Title: "What is held back",
-			Text: "Values that cannot be right are held back until another source or a person confirms them. This says of which pair and " +
-				"source something waits, since when and why; never the value.",
+			Text: "Values, and bars of shares, that cannot be right are held back until another source or a person confirms them. This says of which " +
+				"pair or share and which source something waits, since when and why; never the value, and nothing of sources that may not be passed on.",
 			Row: waiting{}, Reply: quarantine{}, answer: n.quarantine,
 		},
 		{
