@@ -32,7 +32,7 @@ func TestABarThatIsHeldIsDecidedOnAtTheDesk(t *testing.T) {
 			t.Errorf("today says %q", text)
 		}
 		panel := owner.get("/desk/held", http.StatusOK).Find(".panel:contains('3540')")
-		for _, want := range []string{"XNYS:BP, bar of a day", "open 3540, high 3540, low 3540, close 3540", "Our vendor", "power of ten.", "apart from the price of 2 February 2026"} {
+		for _, want := range []string{"XNYS:BP, bar of a day", "open 3540, high 3540, low 3540, close 3540", "Our vendor", "held by the rule “power of ten”", "apart from the price of 2 February 2026"} {
 			if !strings.Contains(panel.Text(), want) {
 				t.Errorf("the panel lacks %q: %q", want, panel.Text())
 			}

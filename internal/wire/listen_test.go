@@ -476,7 +476,9 @@ func TestAPriceThatCannotBeRightIsHeldFromAStreamToo(t *testing.T) {
 	if got := f.bars(t); !slices.Equal(got, []string{"14:59 35.91 35.91 35.91 35.91 -"}) {
 		t.Errorf("bars %q", got)
 	}
-	waits := func(h market.Held) bool { return h.What() == "XNYS:BP, bar of a minute" && h.At.Equal(at("15:00:00")) && h.Reason == market.Slip }
+	waits := func(h market.Held) bool {
+		return h.What() == "XNYS:BP, bar of a minute" && h.At.Equal(at("15:00:00")) && h.Reason == market.Slip
+	}
 	if !slices.ContainsFunc(held, waits) {
 		t.Error(held)
 	}
