@@ -45,7 +45,7 @@ func TestABarThatIsHeldIsDecidedOnAtTheDesk(t *testing.T) {
 		if text := page.Find("table").Text(); page.Find(".panel").Length() != 0 || !strings.Contains(text, "rejected by Olga Owner pence") || !strings.Contains(text, "released by Olga Owner results") {
 			t.Errorf("decided are %q", text)
 		}
-		bars, _, err := h.ledger.Bars(t.Context(), "XNYS:BP", market.Daily, day(0, "1").At, day(2, "1").At)
+		bars, _, err := h.ledger.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: day(0, "1").At, To: day(2, "1").At})
 		if err != nil || len(bars) != 2 || bars[1].Close.String() != "22.0" {
 			t.Error(bars, err)
 		}

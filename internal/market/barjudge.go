@@ -50,7 +50,7 @@ func (j *barJudge) prepare(ctx context.Context, first time.Time) error {
 	if j.interval == Minutely {
 		far = 4 * 24 * time.Hour // from a Tuesday after Easter to the Thursday before, so that there is a session in it
 	}
-	before, err := j.ledger.store.Bars(ctx, j.symbol, j.interval, first.Add(-far), first.Add(-time.Microsecond))
+	before, err := j.ledger.store.Bars(ctx, Stretch{Symbol: j.symbol, Interval: j.interval, From: first.Add(-far), To: first.Add(-time.Microsecond)})
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (l *Ledger) barFollowers(ctx context.Context, first Held, held []Held) (fol
 	}
 	slices.SortStableFunc(waiting, func(a, b Held) int { return cmp.Or(a.At.Compare(b.At), b.Seen.Compare(a.Seen)) })
 	waiting = slices.CompactFunc(waiting, func(a, b Held) bool { return a.At.Equal(b.At) }) // the last learnt of each moment
-	there, err := l.store.Bars(ctx, first.Symbol, first.Bar.Interval, first.At, waiting[len(waiting)-1].At)
+	there, err := l.store.Bars(ctx, Stretch{Symbol: first.Symbol, Interval: first.Bar.Interval, From: first.At, To: waiting[len(waiting)-1].At})
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (l *Ledger) AddBars(ctx context.Context, source Source, bars []Bar, o BarsO
 		again = "taken in again by somebody who stands by it"
 	}
 	for k, list := range given {
-		there, err := l.store.Bars(ctx, k.symbol, k.interval, list[0].At, list[len(list)-1].At)
+		there, err := l.store.Bars(ctx, Stretch{Symbol: k.symbol, Interval: k.interval, From: list[0].At, To: list[len(list)-1].At})
 		if err != nil {
 			return BarsReceipt{}, fmt.Errorf("add %d bars of %s: %w", len(bars), source.ID, err)
 		}

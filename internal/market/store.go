@@ -53,9 +53,8 @@ type Store interface {
 	// is fault.NotFound, or fault.Conflict where one waits no more.
 	Decide(ctx context.Context, decisions []Decision) error
 
-	// Bars returns the bars of a symbol that begin from one moment to another, both included, by their beginning and their
-	// source: of each source's the last learnt.
-	Bars(ctx context.Context, symbol Symbol, interval Interval, from, to time.Time) ([]Bar, error)
+	// Bars returns the bars of a stretch by their beginning and their source: of each source's the last learnt by then.
+	Bars(ctx context.Context, s Stretch) ([]Bar, error)
 
 	// Sources returns every source, by ID.
 	Sources(ctx context.Context) ([]Source, error)

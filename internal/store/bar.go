@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -58,8 +59,7 @@ func sameBar(ctx context.Context, c *sql.Conn, b market.Bar) error {
 
 // bars are all that were ever believed, for an archive.
 func bars(ctx context.Context, q querier) ([]market.Bar, error) {
-	return collect[market.Bar](q.QueryContext(ctx, "SELECT "+barColumns+" FROM bar ORDER BY symbol, span, source, at, seen"))(
-		func(rows *sql.Rows) (market.Bar, error) { return scanBar(rows) })
+	return collect[market.Bar](q.QueryContext(ctx, "SELECT "+barColumns+" FROM bar ORDER BY symbol, span, source, at, seen"))(scanBar)
 }
 
 func barValues(b market.Bar) []any {
@@ -70,12 +70,16 @@ func barValues(b market.Bar) []any {
 }
 
 // Bars implements [market.Store].
-func (db *DB) Bars(ctx context.Context, symbol market.Symbol, interval market.Interval, from, to time.Time) ([]market.Bar, error) {
+func (db *DB) Bars(ctx context.Context, s market.Stretch) ([]market.Bar, error) {
+	known := int64(math.MaxInt64)
+	if !s.Known.IsZero() {
+		known = micros(s.Known)
+	}
 	all, err := collect[market.Bar](db.engine.read().QueryContext(ctx, "SELECT "+barColumns+`
 		FROM bar b WHERE symbol = $1 AND span = $2 AND at BETWEEN $3 AND $4
-			AND seen = (SELECT max(seen) FROM bar r WHERE r.symbol = b.symbol AND r.span = b.span AND r.source = b.source AND r.at = b.at)
-		ORDER BY at, source`, string(symbol), string(interval), micros(from), micros(to)))(func(rows *sql.Rows) (market.Bar, error) { return scanBar(rows) })
-	return all, db.fail(err, "read the bars of %s", symbol)
+			AND seen = (SELECT max(seen) FROM bar r WHERE r.symbol = b.symbol AND r.span = b.span AND r.source = b.source AND r.at = b.at AND r.seen <= $5)
+		ORDER BY at, source`, string(s.Symbol), string(s.Interval), micros(s.From), micros(s.To), known))(scanBar)
+	return all, db.fail(err, "read the bars of %s", s.Symbol)
 }
 
 // scanBar reads one row of bars.

@@ -50,15 +50,23 @@ func keepsBars(t *testing.T, url string) {
 		t.Fatal(r, err)
 	}
 	from, to := given[0].At, given[2].At
-	got, by, err := l.Bars(t.Context(), "XNYS:BP", market.Daily, from, to)
+	got, by, err := l.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: from, To: to})
 	if diff := cmp.Diff([]market.Bar{given[0], revised, silent}, got); err != nil || diff != "" || by.ID != "vendor" {
 		t.Errorf("%v %s: %s", err, by.ID, diff)
 	}
-	if got, _, err := l.Bars(t.Context(), "XNYS:BP", market.Daily, given[1].At, given[1].At); err != nil || len(got) != 1 {
+	then := market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: from, To: to, Known: now.Add(-time.Minute)}
+	if got, _, err := l.Bars(t.Context(), then); err != nil || cmp.Diff(given, got) != "" {
+		t.Errorf("before it was revised: %v %s", err, cmp.Diff(given, got))
+	}
+	then.Known = given[0].Seen.Add(-time.Minute)
+	if _, _, err := l.Bars(t.Context(), then); !errors.Is(err, fault.NotFound) {
+		t.Errorf("before anything was learnt: %v", err)
+	}
+	if got, _, err := l.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: given[1].At, To: given[1].At}); err != nil || len(got) != 1 {
 		t.Error(got, err)
 	}
 	for _, interval := range []market.Interval{market.Minutely} {
-		if _, _, err := l.Bars(t.Context(), "XNYS:BP", interval, from, to); !errors.Is(err, fault.NotFound) {
+		if _, _, err := l.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: interval, From: from, To: to}); !errors.Is(err, fault.NotFound) {
 			t.Error(err)
 		}
 	}
@@ -69,7 +77,7 @@ func keepsBars(t *testing.T, url string) {
 			t.Error(err)
 		}
 	}
-	if all, err := db.Bars(t.Context(), "XNYS:BP", market.Daily, from, to.AddDate(0, 0, 9)); err != nil || len(all) != 4 {
+	if all, err := db.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: from, To: to.AddDate(0, 0, 9)}); err != nil || len(all) != 4 {
 		t.Error(all, err)
 	}
 }
@@ -98,7 +106,7 @@ func holdsBars(t *testing.T, url string) {
 		return r
 	}
 	closes := func() (all []string) {
-		bars, err := db.Bars(t.Context(), "XNYS:BP", market.Daily, bar("", 0, "1", now).At, bar("", 30, "1", now).At)
+		bars, err := db.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: bar("", 0, "1", now).At, To: bar("", 30, "1", now).At})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,7 +246,7 @@ func decidesOnBars(t *testing.T, url string) {
 		t.Error(diff)
 	}
 	silent.Seen = now
-	all, err := db.Bars(t.Context(), "XNYS:BP", market.Daily, day(0, "1").At, day(9, "1").At)
+	all, err := db.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: day(0, "1").At, To: day(9, "1").At})
 	if err != nil || len(all) != 4 {
 		t.Fatal(all, err)
 	}
@@ -318,7 +326,7 @@ func TestBarsThatWereHeldBeforeStandInTheQuarantine(t *testing.T) {
 			if _, err := l.Release(t.Context(), held[0].ID, "Ada", ""); err != nil {
 				t.Error(err)
 			}
-			if bars, err := db.Bars(t.Context(), "XNYS:BP", market.Daily, held[0].At, held[0].At); err != nil || len(bars) != 1 {
+			if bars, err := db.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Daily, From: held[0].At, To: held[0].At}); err != nil || len(bars) != 1 {
 				t.Error(bars, err)
 			}
 		})

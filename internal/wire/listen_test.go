@@ -136,7 +136,7 @@ func (f *floor) status(t *testing.T) wire.Status {
 // bars are the minutes of BP as "15:00 open high low close volume".
 func (f *floor) bars(t *testing.T) []string {
 	t.Helper()
-	bars, _, err := f.ledger.Bars(t.Context(), "XNYS:BP", market.Minutely, at("00:00:00"), at("23:59:00"))
+	bars, _, err := f.ledger.Bars(t.Context(), market.Stretch{Symbol: "XNYS:BP", Interval: market.Minutely, From: at("00:00:00"), To: at("23:59:00")})
 	if err != nil && !errors.Is(err, fault.NotFound) {
 		t.Fatal(err)
 	}
