@@ -219,8 +219,8 @@ func (j *barJudge) peers(ctx context.Context, b Bar) []peer {
 			all = append(all, peer{o.Source, logOf(o.Close)})
 		}
 	}
-	for _, h := range j.held {
-		if h.Source != j.source.ID && h.State == Waiting && h.At.Equal(b.At) {
+	for _, h := range j.held { // which bear out what is far from the source's past, and gainsay nothing where it has none
+		if len(j.trail.ln) > 0 && h.Source != j.source.ID && h.State == Waiting && h.At.Equal(b.At) {
 			all = append(all, peer{h.Source, logOf(h.Value)})
 		}
 	}

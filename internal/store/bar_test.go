@@ -153,6 +153,10 @@ func holdsBars(t *testing.T, url string) {
 	if r := add(vendor, market.BarsOptions{Vouched: true}, given[2]); r.New != 1 || len(r.Held) != 0 {
 		t.Errorf("%+v", r)
 	}
+	// Another source that says otherwise is believed, and releases nothing.
+	if r := add(other, market.BarsOptions{}, day("other", 1, "35.1", "35.9", "35.0", "35.45")); r.New != 1 || len(r.Held) != 0 {
+		t.Errorf("%+v", r)
+	}
 	// A fall is held, and held no more once another source says about the same.
 	fall := day("vendor", 4, "22.0", "22.5", "21.0", "22.0")
 	if r := add(vendor, market.BarsOptions{}, fall); len(r.Held) != 1 {
