@@ -80,6 +80,8 @@ var guards = []guard{
 	{"a lease that changes hands has a new epoch", "internal/store/wire.go", "THEN 0 ELSE 1 END", "THEN 0 ELSE 0 END", storing + "Conforms/sqlite"},
 	{"nothing is heard under a lost lease", "internal/store/quarantine.go", "keep(ctx, c, h.Lease)", "keep(ctx, c, market.Lease{})", storing + "Conforms/sqlite"},
 	{"a straggler does not say how a provider fares", "internal/store/wire.go", "keep(ctx, c, l)", "keep(ctx, c, market.Lease{})", storing + "Conforms/sqlite"},
+	{"a bar that was put away is not believed when it is said again", "internal/market/hearbars.go", "|| before == Rejected && !o.Vouched {", "{", storing + "Conforms/sqlite"},
+	{"a bar is released only by one whose prices are near", "internal/market/barjudge.go", "case h.Bar.near(b) && h.Reason", "case h.Reason", storing + "Conforms/sqlite"},
 	{"a held value is decided on once", "internal/store/quarantine.go", "WHERE id = $1 AND state = 'waiting'", "WHERE id = $1", storing + "Conforms/sqlite"},
 	{"readers learn nothing of the paper's network", "internal/web/fetch.go", "case errors.As(err, &unknown):", "case unknown != nil:", fetching + "WhyAServer"},
 

@@ -25,7 +25,7 @@ type barsJSON struct {
 	Bars     int             `json:"bars"`
 	New      int             `json:"new"`
 	Known    int             `json:"known"`
-	Held     []string        `json:"held"`
+	Held     []heldJSON      `json:"held"`
 	Notes    []string        `json:"notes"`
 }
 
@@ -70,7 +70,7 @@ func importBarsCommand(s *settings) *cobra.Command {
 				}
 				return reportBars(cmd, s, barsJSON{
 					File: args[0], Symbol: listing, Source: by.ID, Interval: market.Interval(interval), Bars: len(bars.Bars), New: receipt.New,
-					Known: receipt.Known, Held: doubtsOf(receipt.Held), From: bars.Bars[0].At, To: bars.Bars[len(bars.Bars)-1].At, Notes: append([]string{}, bars.Notes...),
+					Known: receipt.Known, Held: heldsJSON(receipt.Held), From: bars.Bars[0].At, To: bars.Bars[len(bars.Bars)-1].At, Notes: append([]string{}, bars.Notes...),
 				}, by)
 			})
 		},
@@ -83,15 +83,6 @@ func importBarsCommand(s *settings) *cobra.Command {
 	cmd.Flags().BoolVar(&show, "show", false, "confirm that you may show the source's prices to readers")
 	cmd.Flags().BoolVar(&vouch, "vouch", false, "stand by the bars yourself: take them as they are, those that would be held too")
 	return cmd
-}
-
-// doubtsOf are the reasons for which bars are held.
-func doubtsOf(held []market.HeldBar) []string {
-	all := []string{}
-	for _, h := range held {
-		all = append(all, h.Text)
-	}
-	return all
 }
 
 // readBars reads a file of bars before anything is opened or written.
@@ -157,8 +148,8 @@ func reportBars(cmd *cobra.Command, s *settings, j barsJSON, by market.Source) e
 	fmt.Fprintf(out, "%s: %d bars of a %s of %s, %s to %s\n", j.File, j.Bars, j.Interval, j.Symbol, j.From.Format(time.DateOnly), j.To.Format(time.DateOnly))
 	fmt.Fprintf(out, "  source  %s (%s)\n  new     %d\n  known   %d\n", by.ID, by.Name, j.New, j.Known)
 	if len(j.Held) > 0 {
-		fmt.Fprintf(out, "  held    %d, the first: %s\n", len(j.Held), j.Held[0])
-		fmt.Fprintln(out, "          Held bars are shown to nobody. Where another source says the same, or you stand by them, import the file again, then with --vouch.")
+		fmt.Fprintf(out, "  held    %d, the first: %s\n", len(j.Held), j.Held[0].Text)
+		fmt.Fprintln(out, "          Held bars are shown to nobody until another source says the same or you release them: see courant quarantine list.")
 	}
 	for _, note := range j.Notes {
 		fmt.Fprintf(out, "  note    %s\n", note)

@@ -21,6 +21,7 @@ type heldJSON struct {
 	Pair    market.Symbol    `json:"pair"`
 	Field   market.Field     `json:"field"`
 	Value   currency.Decimal `json:"value"`
+	Bar     *heldBarJSON     `json:"bar,omitempty"`
 	At      time.Time        `json:"at"`
 	Seen    time.Time        `json:"seen"`
 	Source  market.SourceID  `json:"source"`
@@ -34,6 +35,15 @@ type heldJSON struct {
 	Became  market.ID        `json:"became,omitempty"`
 }
 
+// heldBarJSON is the rest of a bar, whose close is the value.
+type heldBarJSON struct {
+	Interval market.Interval   `json:"interval"`
+	Open     currency.Decimal  `json:"open"`
+	High     currency.Decimal  `json:"high"`
+	Low      currency.Decimal  `json:"low"`
+	Volume   *currency.Decimal `json:"volume,omitempty"`
+}
+
 func heldsJSON(held []market.Held) []heldJSON {
 	all := []heldJSON{}
 	for _, h := range held {
@@ -44,6 +54,12 @@ func heldsJSON(held []market.Held) []heldJSON {
 		if !h.Decided.IsZero() {
 			j.Decided = &h.Decided
 		}
+		if b := h.Bar; b != nil {
+			j.Bar = &heldBarJSON{Interval: b.Interval, Open: b.Open, High: b.High, Low: b.Low}
+			if !b.NoVolume {
+				j.Bar.Volume = &b.Volume
+			}
+		}
 		all = append(all, j)
 	}
 	return all
@@ -53,7 +69,7 @@ func quarantineCommand(s *settings) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quarantine",
 		Short: "Look through the values that were held back, and decide on them",
-		Long: "A value of which a source can hardly be right is held: it is kept with the reason and shown to no reader until another\n" +
+		Long: "A value, or a bar of a share, of which a source can hardly be right is held: it is kept with the reason and shown to no reader until another\n" +
 			"source says the same, or until a person releases it. A rejected one stays on record and is never shown.",
 		Example: "  courant quarantine list\n  courant quarantine release 4f0c… --by anna --note \"the franc was let go\"\n" +
 			"  courant quarantine reject 4f0c… --by anna",
@@ -102,7 +118,7 @@ func printHeld(cmd *cobra.Command, held []market.Held) error {
 		return nil
 	}
 	for _, h := range held {
-		fmt.Fprintf(out, "%s  %s %s of %s, %s, learnt %s\n", h.ID, h.What(), h.Value, moment(h.At), h.Source, moment(h.Seen))
+		fmt.Fprintf(out, "%s  %s %s of %s, %s, learnt %s\n", h.ID, h.What(), h.Said(), moment(h.At), h.Source, moment(h.Seen))
 		fmt.Fprintf(out, "  %s: %s\n", h.Reason, h.Text)
 		if h.Ref != "" {
 			fmt.Fprintf(out, "  stood as %q\n", h.Ref)

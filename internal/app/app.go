@@ -148,6 +148,7 @@ type App struct {
 	hooks   *hook.Runner
 	paper   *site.Site
 	told    *web.Stream // of programs
+	seats   *web.Seats  // open streams, of pages and of programs
 	setup   string      // the link of the first start; empty where somebody works here
 	ready   atomic.Bool
 	public  net.Listener
@@ -215,7 +216,9 @@ func (a *App) build() (err error) {
 		Name: configured.Name, Base: configured.Base, Dev: a.Config.Dev,
 		Log: a.log, PageMemory: pageMemory, Programs: "/api/", Pictures: a.Store, URL: a.Config.URL, Hub: a.Config.Hub, Now: a.Config.Now,
 	}
-	options.Stream.Most, _ = a.Config.streams() // checked when the house was opened
+	most, _ := a.Config.streams() // checked when the house was opened
+	a.seats = web.NewSeats(web.SeatsOptions{Most: most})
+	options.Stream.Seats = a.seats
 	fetched, err := a.Config.Fetched()
 	if err != nil {
 		return err
@@ -288,7 +291,7 @@ func bind(setting, address string) (net.Listener, error) {
 func (a *App) Addr() string { return a.public.Addr().String() }
 
 // Streams is how many open pages and programs are kept current.
-func (a *App) Streams() int { return a.paper.Streams() + a.told.Streams() }
+func (a *App) Streams() int { return a.seats.Open() }
 
 // MetricsAddr is the address of the private listener; empty where there is none.
 func (a *App) MetricsAddr() string {

@@ -75,7 +75,7 @@ func Settings() []Setting {
 		{Flag: "per-address", Env: "COURANT_PER_ADDRESS", Default: "0", Usage: "requests a minute that programs may make from one address (of IPv6, one /64) without a key; 0: no limit. Behind a proxy all have its address, unless it is one of the proxies"},
 		{Flag: "proxies", Env: "COURANT_PROXIES", Usage: "addresses or networks of your own proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed: 127.0.0.1,10.0.0.0/8"},
 		{Flag: "nats", Env: "COURANT_NATS", Usage: "NATS servers that tell the paper's other machines what changed: nats://10.0.0.5:4222,…; without them they see it within a second or a minute", Hide: withoutPasswords},
-		{Flag: "streams", Env: "COURANT_STREAMS", Default: "10000", Usage: "open pages that are kept current at once; further ones, or with 0 all, ask now and then"},
+		{Flag: "streams", Env: "COURANT_STREAMS", Default: "10000", Usage: "open pages and programs, counted together, that this process keeps current at once; further ones, or with 0 all, ask now and then"},
 		{Flag: "receivers", Env: "COURANT_RECEIVERS", Usage: "receivers of hooks that may have a private address and no TLS: 10.0.0.7:8080,…"},
 		{Flag: "hub", Env: "COURANT_HUB", Usage: "WebSub hub that the feeds name, and that is told when one changes: https://hub.example/; it needs url"},
 		{Flag: "base", Env: "COURANT_BASE", Default: "EUR", Usage: "currency against which the board is shown first, where the newsroom set none"},

@@ -22,7 +22,7 @@ import (
 )
 
 // servePrograms sets the routes of all interfaces for programs: Courant's own, the feeds, the dialects of other
-// services, and the tools for language models. Programs may hold as many streams as pages.
+// services, and the tools for language models. The streams of programs are counted with those of pages.
 func (a *App) servePrograms(mux *http.ServeMux, paper *site.Site, streams web.StreamOptions) {
 	own := native.Options{Masthead: paper.Masthead, Paper: a.Paper, Preferred: paper.Preferred, Page: paper.Page, Stream: streams}
 	options := api.Options{Log: a.log, Now: a.Config.Now}

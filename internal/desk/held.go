@@ -10,17 +10,18 @@ import (
 	"github.com/courant-news/courant/internal/web"
 )
 
-// HeldPage is the numbers that are not believed.
+// HeldPage is the numbers, and bars of shares, that are not believed.
 type HeldPage struct {
 	Frame
 	Waiting, Decided []HeldRow
 	Decides          bool
 }
 
-// HeldRow is a number that is held, and why.
+// HeldRow is a number, or a bar of a share, that is held, and why.
 type HeldRow struct {
-	ID, Symbol, Value, Source, Why, State, By, Note string
-	At, Seen                                        Moment
+	ID, Symbol, Source, Rule, Why, State, By, Note string
+	Said                                           []string // the value, or each price of the bar
+	At, Seen                                       Moment
 }
 
 func (d *Desk) held(w http.ResponseWriter, v visit) error {
@@ -37,7 +38,7 @@ func (d *Desk) held(w http.ResponseWriter, v visit) error {
 	p.Standfirst = "What a source said and the paper does not believe. Readers see none of it until somebody releases it, or another source says the same."
 	for _, h := range held {
 		row := HeldRow{
-			ID: string(h.ID), Symbol: h.What(), Value: h.Value.String(), Source: sources[h.Source].Name, Why: h.Text, State: string(h.State),
+			ID: string(h.ID), Symbol: h.What(), Said: strings.Split(h.Said(), ", "), Source: sources[h.Source].Name, Rule: string(h.Reason), Why: h.Text, State: string(h.State),
 			By: h.By, Note: h.Note, At: d.momentOf(h.At), Seen: d.momentOf(h.Seen),
 		}
 		if h.State == market.Waiting {

@@ -123,7 +123,7 @@ func (l *Ledger) closes(ctx context.Context, series Symbol, from, to time.Time) 
 		voices[id] = append(list, c)
 	}
 	if _, _, isListing := series.Listing(); isListing {
-		bars, source, err := l.Bars(ctx, series, Daily, from, to)
+		bars, source, err := l.Bars(ctx, Stretch{Symbol: series, Interval: Daily, From: from, To: to})
 		if errors.Is(err, fault.NotFound) {
 			return voices, nil
 		} else if err != nil {

@@ -78,13 +78,21 @@ func (b Bar) same(o Bar) bool {
 	return b.Open.Equal(o.Open) && b.High.Equal(o.High) && b.Low.Equal(o.Low) && b.Close.Equal(o.Close) && b.Volume.Equal(o.Volume) && b.NoVolume == o.NoVolume
 }
 
-// Bars returns what a share did from one moment to another, both included, by its beginning. All are of one source, the most
+// Stretch is which bars are asked for: those of a symbol that begin from one moment to another, both included.
+type Stretch struct {
+	Symbol   Symbol
+	Interval Interval
+	From, To time.Time
+	Known    time.Time // as they were known then; zero: now
+}
+
+// Bars returns what a share did in a stretch, by its beginning. All are of one source, the most
 // trusted, then the one with the newest, among those that may be shown: bars of two are never mixed in one series. The
 // error is fault.NotFound where no source has any.
-func (l *Ledger) Bars(ctx context.Context, symbol Symbol, interval Interval, from, to time.Time) ([]Bar, Source, error) {
-	all, err := l.store.Bars(ctx, symbol, interval, from, to)
+func (l *Ledger) Bars(ctx context.Context, s Stretch) ([]Bar, Source, error) {
+	all, err := l.store.Bars(ctx, s)
 	if err != nil {
-		return nil, Source{}, fmt.Errorf("read the bars of %s: %w", symbol, err)
+		return nil, Source{}, fmt.Errorf("read the bars of %s: %w", s.Symbol, err)
 	}
 	facts, err := l.facts(ctx)
 	if err != nil {
@@ -104,7 +112,7 @@ func (l *Ledger) Bars(ctx context.Context, symbol Symbol, interval Interval, fro
 		}
 	}
 	if best == "" {
-		return nil, Source{}, fault.Because(fault.NotFound, "no source whose prices may be shown has said what %s did from %s to %s", symbol, day(from), day(to))
+		return nil, Source{}, fault.Because(fault.NotFound, "no source whose prices may be shown has said what %s did from %s to %s", s.Symbol, day(s.From), day(s.To))
 	}
 	return slices.DeleteFunc(all, func(b Bar) bool { return b.Source != best }), facts.Sources[best], nil
 }

@@ -25,24 +25,33 @@ const (
 	Rejected HeldState = "rejected"
 )
 
-// Held is a value that a source said and that is not believed: kept, with the reason, where no reader's face can reach
-// it. It never becomes an observation unless it is released, by another source that says the same or by a person.
+// Held is a value, or a bar of a share, that a source said and that is not believed: kept, with the reason, where no reader's
+// face can reach it. It is never believed unless it is released, by another source that says the same or by a person.
 type Held struct {
-	Observation
+	Observation      // of a bar its close, under a field of its own
+	Bar         *Bar // nil for a value
 	Doubt
 	State   HeldState
 	Decided time.Time // zero while it waits
 	By      string    // who decided: a person, or the source that confirmed it
 	Note    string    // what they said of it
-	Became  ID        // the observation that was made of it on release
+	Became  ID        // the observation that was made of it on release; empty for a bar, which has no name
 }
 
-// What says of what it is a value: of a pair its symbol, of a share's numbers also which.
+// What says of what it is a value: of a pair its symbol, of a share's numbers and bars also which.
 func (h Held) What() string {
 	if h.Field == Rate || h.Field == Last {
 		return string(h.Symbol)
 	}
 	return string(h.Symbol) + ", " + string(h.Field)
+}
+
+// Said is what the source says, written as it wrote it: the value, or the prices of the bar.
+func (h Held) Said() string {
+	if h.Bar != nil {
+		return h.Bar.prices()
+	}
+	return h.Value.String()
 }
 
 // Decision ends the waiting of a held value.
@@ -52,6 +61,7 @@ type Decision struct {
 	At          time.Time
 	By, Note    string
 	Observation Observation // what is added on release
+	Bar         *Bar        // of a bar; then there is no observation
 }
 
 // Lease is the right to speak for a name until another takes it: of two runners that both believe to hold it the one
@@ -65,13 +75,14 @@ type Lease struct {
 type Heard struct {
 	Source       Source
 	Observations []Observation
+	Bars         []Bar
 	Held         []Held
-	Released     []Decision
+	Released     []Decision // by what was heard now; of bars also rejected, where the source took them back
 	Lease        Lease
 	Progress     func(done int) // may be nil
 }
 
-// Quarantine returns the held values in a state, or all for an empty one, the last learnt first.
+// Quarantine returns the held values and bars in a state, or all for an empty one, the last learnt first.
 func (l *Ledger) Quarantine(ctx context.Context, state HeldState) ([]Held, error) {
 	held, err := l.store.Held(ctx, state)
 	if err != nil {
@@ -80,7 +91,7 @@ func (l *Ledger) Quarantine(ctx context.Context, state HeldState) ([]Held, error
 	return held, nil
 }
 
-// Release makes an observation of a held value, and of those that the same source said of the pair later on and that were
+// Release makes an observation of a held value, or a bar of a held one, and of those that the same source said of it later on and that were
 // held only because they were measured by what stood before it: one decision ends a shock. They count as learnt now: the
 // boards of the time in which they waited stay as they were. It returns them as they are on record then, the one that was
 // asked for first. The error is fault.NotFound, fault.Conflict where it waits no more, or fault.Invalid without a name.
@@ -141,6 +152,9 @@ func (l *Ledger) decide(ctx context.Context, id ID, state HeldState, by, note st
 // followers returns the values of the same source and pair that were held after a given one, and are ordinary once they
 // are measured by it. What was held for another reason than its distance from the value before is left alone.
 func (l *Ledger) followers(ctx context.Context, first Held, held []Held) ([]Held, error) {
+	if first.Bar != nil {
+		return l.barFollowers(ctx, first, held)
+	}
 	byDistance := []Reason{Jump, Slip, Inverted, Apart}
 	waiting := map[int64]Held{} // by moment; of two that wait at one moment the last learnt
 	for _, h := range held {
@@ -200,11 +214,11 @@ func (l *Ledger) judge(t *trail, s suspect) (Doubt, bool) {
 // either all are believed or none. The first is the one itself.
 func (h Held) quoted(held []Held) []Held {
 	all := []Held{h}
-	if h.Field == Rate {
+	if h.Field == Rate || h.Bar != nil {
 		return all
 	}
 	for _, o := range held {
-		if o.ID != h.ID && o.State == Waiting && o.Source == h.Source && o.Symbol == h.Symbol && o.At.Equal(h.At) && o.Seen.Equal(h.Seen) {
+		if o.ID != h.ID && o.Bar == nil && o.State == Waiting && o.Source == h.Source && o.Symbol == h.Symbol && o.At.Equal(h.At) && o.Seen.Equal(h.Seen) {
 			all = append(all, o)
 		}
 	}
@@ -220,7 +234,11 @@ func (h Held) after(d Decision) Held {
 // decided is the decision on a held value.
 func (h Held) decided(state HeldState, at time.Time, by, note string) Decision {
 	d := Decision{Held: h.ID, State: state, At: at.UTC().Truncate(time.Microsecond), By: by, Note: note}
-	if state == Released {
+	switch {
+	case state == Released && h.Bar != nil:
+		b := *h.Bar
+		b.Seen, d.Bar = d.At, &b
+	case state == Released:
 		d.Observation = NewObservation(h.Symbol, h.Field, h.Value, Moment{At: h.At, Seen: d.At}, h.Source, h.Ref)
 	}
 	return d

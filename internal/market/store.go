@@ -43,27 +43,18 @@ type Store interface {
 	Before(ctx context.Context, source SourceID, at time.Time, moments int) ([]Observation, error)
 
 	// Hear adds what was heard of one source, what is believed and what is held, all or nothing, and returns how many
-	// observations were new. The error is fault.Conflict where the lease that it was heard under is no longer held.
+	// observations and bars were new. The error is fault.Conflict where the lease that it was heard under is no longer held.
 	Hear(ctx context.Context, h Heard) (added int, err error)
 
-	// Held returns the held values in the given state, or all for an empty one, the last learnt first.
+	// Held returns the held values and bars in the given state, or all for an empty one, the last learnt first.
 	Held(ctx context.Context, state HeldState) ([]Held, error)
 
-	// Decide ends the waiting of held values, all or none; where they are released, the observations are added. The error
+	// Decide ends the waiting of held values, all or none; where they are released, the observations and bars are added. The error
 	// is fault.NotFound, or fault.Conflict where one waits no more.
 	Decide(ctx context.Context, decisions []Decision) error
 
-	// AddBars appends bars of a source, holds those that are not believed, and puts the source, all or nothing. A held bar of
-	// the same place is held no more once one is appended. Progress, which may be nil, is called now and then with how many
-	// have been handled.
-	AddBars(ctx context.Context, source Source, bars []Bar, held []HeldBar, progress func(done int)) error
-
-	// HeldBars returns the bars of a symbol that are held, by their beginning and their source; for from and to see Bars.
-	HeldBars(ctx context.Context, symbol Symbol, interval Interval, from, to time.Time) ([]HeldBar, error)
-
-	// Bars returns the bars of a symbol that begin from one moment to another, both included, by their beginning and their
-	// source: of each source's the last learnt.
-	Bars(ctx context.Context, symbol Symbol, interval Interval, from, to time.Time) ([]Bar, error)
+	// Bars returns the bars of a stretch by their beginning and their source: of each source's the last learnt by then.
+	Bars(ctx context.Context, s Stretch) ([]Bar, error)
 
 	// Sources returns every source, by ID.
 	Sources(ctx context.Context) ([]Source, error)

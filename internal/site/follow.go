@@ -337,9 +337,6 @@ func (s *Site) hint(e bus.Event) {
 // Run keeps open pages current until the context is done; then their streams are closed, and it returns.
 func (s *Site) Run(ctx context.Context) { s.stream.Run(ctx) }
 
-// Streams is how many open pages are kept current.
-func (s *Site) Streams() int { return s.stream.Streams() }
-
 func (s *Site) serveStream(w http.ResponseWriter, r *http.Request) error {
 	topics, err := web.ParseFollowed(r.URL.Query().Get("topics"))
 	if err != nil {

@@ -52,11 +52,12 @@ func (s *Site) minutes(ctx context.Context, q market.Quote, asOf market.AsOf, t 
 	if asOf.At.Before(end) {
 		end = asOf.At
 	}
-	bars, source, err := s.ledger.Bars(ctx, q.Symbol, market.Minutely, opened.Open, end.Add(-time.Microsecond))
+	bars, source, err := s.ledger.Bars(ctx, market.Stretch{
+		Symbol: q.Symbol, Interval: market.Minutely, From: opened.Open, To: end.Add(-time.Microsecond), Known: asOf.Known,
+	})
 	if err != nil && !errors.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	bars = slices.DeleteFunc(bars, func(b market.Bar) bool { return b.Seen.After(asOf.Known) })
 	if len(bars) < 2 {
 		return nil, nil
 	}

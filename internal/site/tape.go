@@ -35,14 +35,12 @@ func (b barred) Offer() market.Offer {
 // the last price of each session. What says which.
 func (s *Site) sessions(ctx context.Context, q market.Quote, asOf market.AsOf) (days []spot, what string, err error) {
 	first := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC) // before anybody's bars
-	bars, _, err := s.ledger.Bars(ctx, q.Symbol, market.Daily, first, asOf.At)
+	bars, _, err := s.ledger.Bars(ctx, market.Stretch{Symbol: q.Symbol, Interval: market.Daily, From: first, To: asOf.At, Known: asOf.Known})
 	if err != nil && !errors.Is(err, fault.NotFound) {
 		return nil, "", err
 	}
 	for _, b := range bars {
-		if !b.Seen.After(asOf.Known) {
-			days = append(days, spot{b.At, b.Close, barred{b}})
-		}
+		days = append(days, spot{b.At, b.Close, barred{b}})
 	}
 	if len(days) > 1 {
 		return days, "The close of each session of ", nil

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
@@ -11,27 +12,6 @@ import (
 )
 
 const barColumns = "symbol, span, source, at, seen, open, high, low, close, volume, ref"
-
-// AddBars implements [market.Store].
-func (db *DB) AddBars(ctx context.Context, source market.Source, bars []market.Bar, held []market.HeldBar, progress func(done int)) error {
-	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
-		if err := putSources(ctx, c, []market.Source{source}); err != nil {
-			return err
-		}
-		if _, err := addBars(ctx, c, bars, progress); err != nil {
-			return err
-		}
-		for _, h := range held {
-			_, err := c.ExecContext(ctx, "INSERT INTO heldbar ("+barColumns+`, reason, text)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, append(barValues(h.Bar), string(h.Reason), h.Text)...)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return db.fail(err, "add %d bars", len(bars))
-}
 
 // addBars appends bars, leaves out those that are there, and returns how many were new. One that is there with other numbers is
 // fault.Conflict.
@@ -63,9 +43,7 @@ func addBars(ctx context.Context, c *sql.Conn, bars []market.Bar, progress func(
 			progress(i + 1)
 		}
 	}
-	_, err = c.ExecContext(ctx, `DELETE FROM heldbar WHERE EXISTS (SELECT 1 FROM bar b WHERE b.symbol = heldbar.symbol
-		AND b.span = heldbar.span AND b.source = heldbar.source AND b.at = heldbar.at AND b.seen >= heldbar.seen)`)
-	return added, err
+	return added, nil
 }
 
 // sameBar refuses a bar that is there with other numbers.
@@ -81,52 +59,53 @@ func sameBar(ctx context.Context, c *sql.Conn, b market.Bar) error {
 
 // bars are all that were ever believed, for an archive.
 func bars(ctx context.Context, q querier) ([]market.Bar, error) {
-	return collect[market.Bar](q.QueryContext(ctx, "SELECT "+barColumns+" FROM bar ORDER BY symbol, span, source, at, seen"))(
-		func(rows *sql.Rows) (market.Bar, error) { return scanBar(rows) })
+	return collect[market.Bar](q.QueryContext(ctx, "SELECT "+barColumns+" FROM bar ORDER BY symbol, span, source, at, seen"))(scanBar)
 }
 
 func barValues(b market.Bar) []any {
-	volume := b.Volume.String()
-	if b.NoVolume {
-		volume = ""
-	}
 	return []any{
 		string(b.Symbol), string(b.Interval), string(b.Source), micros(b.At), micros(b.Seen),
-		b.Open.String(), b.High.String(), b.Low.String(), b.Close.String(), volume, b.Ref,
+		b.Open.String(), b.High.String(), b.Low.String(), b.Close.String(), writeVolume(b), b.Ref,
 	}
 }
 
 // Bars implements [market.Store].
-func (db *DB) Bars(ctx context.Context, symbol market.Symbol, interval market.Interval, from, to time.Time) ([]market.Bar, error) {
+func (db *DB) Bars(ctx context.Context, s market.Stretch) ([]market.Bar, error) {
+	known := int64(math.MaxInt64)
+	if !s.Known.IsZero() {
+		known = micros(s.Known)
+	}
 	all, err := collect[market.Bar](db.engine.read().QueryContext(ctx, "SELECT "+barColumns+`
 		FROM bar b WHERE symbol = $1 AND span = $2 AND at BETWEEN $3 AND $4
-			AND seen = (SELECT max(seen) FROM bar r WHERE r.symbol = b.symbol AND r.span = b.span AND r.source = b.source AND r.at = b.at)
-		ORDER BY at, source`, string(symbol), string(interval), micros(from), micros(to)))(func(rows *sql.Rows) (market.Bar, error) { return scanBar(rows) })
-	return all, db.fail(err, "read the bars of %s", symbol)
+			AND seen = (SELECT max(seen) FROM bar r WHERE r.symbol = b.symbol AND r.span = b.span AND r.source = b.source AND r.at = b.at AND r.seen <= $5)
+		ORDER BY at, source`, string(s.Symbol), string(s.Interval), micros(s.From), micros(s.To), known))(scanBar)
+	return all, db.fail(err, "read the bars of %s", s.Symbol)
 }
 
-// HeldBars implements [market.Store].
-func (db *DB) HeldBars(ctx context.Context, symbol market.Symbol, interval market.Interval, from, to time.Time) ([]market.HeldBar, error) {
-	all, err := collect[market.HeldBar](db.engine.read().QueryContext(ctx, "SELECT "+barColumns+`, reason, text
-		FROM heldbar WHERE symbol = $1 AND span = $2 AND at BETWEEN $3 AND $4 ORDER BY at, source, seen`,
-		string(symbol), string(interval), micros(from), micros(to)))(func(rows *sql.Rows) (h market.HeldBar, err error) {
-		h.Bar, err = scanBar(rows, &h.Reason, &h.Text)
-		return h, err
-	})
-	return all, db.fail(err, "read the bars of %s that are held", symbol)
-}
-
-// scanBar reads one row of bars, and what stands behind it.
-func scanBar(rows *sql.Rows, behind ...any) (b market.Bar, err error) {
+// scanBar reads one row of bars.
+func scanBar(rows *sql.Rows) (b market.Bar, err error) {
 	var at, seen int64
 	var volume string
-	into := []any{&b.Symbol, &b.Interval, &b.Source, &at, &seen, &b.Open, &b.High, &b.Low, &b.Close, &volume, &b.Ref}
-	if err := rows.Scan(append(into, behind...)...); err != nil {
+	if err := rows.Scan(&b.Symbol, &b.Interval, &b.Source, &at, &seen, &b.Open, &b.High, &b.Low, &b.Close, &volume, &b.Ref); err != nil {
 		return b, err
 	}
-	b.At, b.Seen, b.NoVolume = moment(at), moment(seen), volume == ""
-	if !b.NoVolume {
-		b.Volume, err = currency.ParseDecimal(volume)
-	}
+	b.At, b.Seen = moment(at), moment(seen)
+	b.Volume, b.NoVolume, err = readVolume(volume)
 	return b, err
+}
+
+// writeVolume and readVolume keep a volume as text; one that the source does not say is empty.
+func writeVolume(b market.Bar) string {
+	if b.NoVolume {
+		return ""
+	}
+	return b.Volume.String()
+}
+
+func readVolume(text string) (volume currency.Decimal, silent bool, err error) {
+	if text == "" {
+		return currency.Decimal{}, true, nil
+	}
+	volume, err = currency.ParseDecimal(text)
+	return volume, false, err
 }

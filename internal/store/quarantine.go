@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/market"
 )
@@ -48,6 +49,11 @@ func (db *DB) Hear(ctx context.Context, h market.Heard) (added int, err error) {
 			if added, err = db.engine.insert(ctx, c, b); err != nil {
 				return err
 			}
+			bars, err := addBars(ctx, c, h.Bars, h.Progress)
+			if err != nil {
+				return err
+			}
+			added += bars
 			for _, held := range h.Held {
 				if err := addHeld(ctx, c, held); err != nil {
 					return err
@@ -63,30 +69,51 @@ func (db *DB) Hear(ctx context.Context, h market.Heard) (added int, err error) {
 }
 
 func addHeld(ctx context.Context, c *sql.Conn, h market.Held) error {
-	_, err := c.ExecContext(ctx, `INSERT INTO held (id, symbol, field, source, at, seen, value, ref, reason, text, state, by, note)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '') ON CONFLICT (id) DO NOTHING`,
+	var span, first, high, low, volume string // of a bar; its close is the value
+	if b := h.Bar; b != nil {
+		span, first, high, low, volume = string(b.Interval), b.Open.String(), b.High.String(), b.Low.String(), writeVolume(*b)
+	}
+	_, err := c.ExecContext(ctx, `INSERT INTO held (id, symbol, field, source, at, seen, value, ref, reason, text, state, by, note, span, open, high, low, volume)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', '', $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING`,
 		string(h.ID), string(h.Symbol), string(h.Field), string(h.Source), micros(h.At), micros(h.Seen), h.Value.String(), h.Ref,
-		string(h.Reason), h.Text, string(h.State))
+		string(h.Reason), h.Text, string(h.State), span, first, high, low, volume)
 	return err
 }
 
 // Held implements [market.Store].
 func (db *DB) Held(ctx context.Context, state market.HeldState) ([]market.Held, error) {
 	all, err := collect[market.Held](db.engine.read().QueryContext(ctx, `SELECT symbol, field, source, at, seen, value, ref, id,
-		reason, text, state, decided, by, note, became FROM held WHERE $1 = '' OR state = $1 ORDER BY seen DESC, symbol, source`, string(state)))(
-		func(rows *sql.Rows) (h market.Held, err error) {
-			var at, seen int64
-			var decided sql.NullInt64
-			var became sql.NullString
-			err = rows.Scan(&h.Symbol, &h.Field, &h.Source, &at, &seen, &h.Value, &h.Ref, &h.ID, &h.Reason, &h.Text, &h.State,
-				&decided, &h.By, &h.Note, &became)
-			h.At, h.Seen, h.Became = moment(at), moment(seen), market.ID(became.String)
-			if decided.Valid {
-				h.Decided = moment(decided.Int64)
-			}
-			return h, err
-		})
+		reason, text, state, decided, by, note, became, span, open, high, low, volume
+		FROM held WHERE $1 = '' OR state = $1 ORDER BY seen DESC, symbol, source, at DESC`, string(state)))(scanHeld)
 	return all, db.fail(err, "read what is held")
+}
+
+func scanHeld(rows *sql.Rows) (h market.Held, err error) {
+	var at, seen int64
+	var decided sql.NullInt64
+	var became sql.NullString
+	var span, first, high, low, volume string
+	err = rows.Scan(&h.Symbol, &h.Field, &h.Source, &at, &seen, &h.Value, &h.Ref, &h.ID, &h.Reason, &h.Text, &h.State,
+		&decided, &h.By, &h.Note, &became, &span, &first, &high, &low, &volume)
+	h.At, h.Seen, h.Became = moment(at), moment(seen), market.ID(became.String)
+	if decided.Valid {
+		h.Decided = moment(decided.Int64)
+	}
+	if err != nil || span == "" {
+		return h, err
+	}
+	b := market.Bar{Symbol: h.Symbol, Interval: market.Interval(span), Source: h.Source, At: h.At, Seen: h.Seen, Close: h.Value, Ref: h.Ref}
+	for _, p := range []struct {
+		into *currency.Decimal
+		text string
+	}{{&b.Open, first}, {&b.High, high}, {&b.Low, low}} {
+		if *p.into, err = currency.ParseDecimal(p.text); err != nil {
+			return h, err
+		}
+	}
+	b.Volume, b.NoVolume, err = readVolume(volume)
+	h.Bar = &b
+	return h, err
 }
 
 // Decide implements [market.Store].
@@ -106,7 +133,12 @@ func (db *DB) decide(ctx context.Context, c *sql.Conn, decisions []market.Decisi
 
 func (db *DB) decideOne(ctx context.Context, c *sql.Conn, d market.Decision) error {
 	var became any
-	if d.State == market.Released {
+	switch {
+	case d.State == market.Released && d.Bar != nil:
+		if _, err := addBars(ctx, c, []market.Bar{*d.Bar}, nil); err != nil {
+			return err
+		}
+	case d.State == market.Released:
 		b, err := newBatch([]market.Observation{d.Observation}, nil)
 		if err != nil {
 			return err

@@ -74,6 +74,7 @@ func TestEveryEngineConforms(t *testing.T) {
 		"a masthead follows the last one, and none is lost":        keepsMastheads,
 		"bars are kept as they were learnt, all or none":           keepsBars,
 		"a bar that cannot be right is held until it is confirmed": holdsBars,
+		"a bar that is held is decided on as a value is":           decidesOnBars,
 		"of many who put a masthead at once one does":              putsMastheadsForOne,
 		"an edition carries the paper's settings":                  carriesMastheads,
 		"a picture is kept with all it was drawn in":               keepsPictures,

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"sync"
@@ -49,8 +48,7 @@ func (s State) Version() string {
 
 // StreamOptions are what a stream may be told; the zero value works.
 type StreamOptions struct {
-	Most       int // open streams of the process; 0: 10,000; less than 0: none, everybody polls
-	PerAddress int // open streams of one address, of IPv6 one /64; 0: 64; less than 0: no limit
+	Seats *Seats // shared with other streams of the process; nil: of its own
 
 	Every     time.Duration // a topic is read at most once in so long; 0: 250 ms
 	Again     time.Duration // a topic with readers is read at least once in so long, though no hint came; 0: a minute
@@ -87,8 +85,6 @@ type Stream struct {
 	seq     uint64 // of the last change
 	topics  map[string]*topic
 	sets    map[string]*set
-	from    map[netip.Prefix]int // open streams by address
-	open    int
 	closing bool
 	gone    sync.WaitGroup // readers
 }
@@ -136,13 +132,15 @@ type set struct {
 // NewStream returns a stream of what state says of a topic. An error of fault.NotFound or fault.Invalid says that there is no
 // such topic.
 func NewStream(state func(ctx context.Context, topic string) (State, error), o StreamOptions) *Stream {
-	o.Most, o.PerAddress = cmp.Or(o.Most, 10_000), cmp.Or(o.PerAddress, 64)
+	if o.Seats == nil {
+		o.Seats = NewSeats(SeatsOptions{})
+	}
 	o.Every, o.Again = cmp.Or(o.Every, 250*time.Millisecond), cmp.Or(o.Again, time.Minute)
 	o.Heartbeat, o.Write, o.Poll = cmp.Or(o.Heartbeat, 20*time.Second), cmp.Or(o.Write, 5*time.Second), cmp.Or(o.Poll, 15*time.Second)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Stream{
 		state: state, o: o, life: rand.Text()[:lifeLength], hint: make(chan struct{}, 1),
-		topics: map[string]*topic{}, sets: map[string]*set{}, from: map[netip.Prefix]int{},
+		topics: map[string]*topic{}, sets: map[string]*set{},
 	}
 }
 

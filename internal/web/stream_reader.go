@@ -98,10 +98,7 @@ func (s *Stream) leave(r *reader) {
 			t.used = time.Now()
 		}
 	}
-	s.open--
-	if s.from[r.from]--; s.from[r.from] == 0 {
-		delete(s.from, r.from)
-	}
+	s.o.Seats.leave(r.from)
 }
 
 // connLine is a connection taken from net/http, with its buffers left behind: what is read of it is only that it ends. It may be

@@ -133,13 +133,11 @@ func (s *Stream) join(r *reader, topics []*topic, followed []Followed, last stri
 	after, ours := s.seen(last)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.closing:
+	if s.closing {
 		return nil, fault.Because(fault.Busy, "the paper stops: come again in a moment")
-	case s.open >= s.o.Most:
-		return nil, fault.Because(fault.Busy, "too many pages are kept current at once: ask now and then instead")
-	case s.o.PerAddress > 0 && s.from[r.from] >= s.o.PerAddress:
-		return nil, fault.Because(fault.Busy, "too many pages of your address are kept current at once: ask now and then instead")
+	}
+	if err := s.o.Seats.take(r.from); err != nil {
+		return nil, err
 	}
 	var key strings.Builder
 	for _, t := range topics {
@@ -155,8 +153,6 @@ func (s *Stream) join(r *reader, topics []*topic, followed []Followed, last stri
 	}
 	r.set, r.at = joined, joined.at
 	joined.readers[r] = struct{}{}
-	s.open++
-	s.from[r.from]++
 	s.gone.Add(1)
 	if !ours {
 		after = 0
@@ -256,11 +252,4 @@ func (s *Stream) Fail(w http.ResponseWriter, _ *http.Request, err error) {
 	}
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(refusal) // an error here is a reader who left
-}
-
-// Streams is how many streams are open.
-func (s *Stream) Streams() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.open
 }

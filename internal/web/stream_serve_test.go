@@ -87,7 +87,8 @@ func event(t *testing.T, lines *bufio.Scanner) (id, data string) {
 func TestAStreamIsKeptOverEachProtocol(t *testing.T) {
 	for name, tls := range map[string]bool{"HTTP/1.1": false, "HTTP/2.0": true} {
 		t.Run(name, func(t *testing.T) {
-			server, stream, set := streamed(t, web.StreamOptions{}, tls)
+			seats := web.NewSeats(web.SeatsOptions{})
+			server, _, set := streamed(t, web.StreamOptions{Seats: seats}, tls)
 			for range 3 { // so that the door knows the request
 				resp, err := server.Client().Get(server.URL + "/stream?topics=number")
 				if err != nil {
@@ -114,7 +115,7 @@ func TestAStreamIsKeptOverEachProtocol(t *testing.T) {
 					t.Errorf("then comes %s under %s", data, id)
 				}
 				_ = resp.Body.Close()
-				for stream.Streams() > 0 {
+				for seats.Open() > 0 {
 					runtime.Gosched()
 				}
 			}
@@ -123,7 +124,8 @@ func TestAStreamIsKeptOverEachProtocol(t *testing.T) {
 }
 
 func TestAStreamIsAskedForWithGET(t *testing.T) {
-	server, stream, _ := streamed(t, web.StreamOptions{}, false)
+	seats := web.NewSeats(web.SeatsOptions{})
+	server, _, _ := streamed(t, web.StreamOptions{Seats: seats}, false)
 	resp, err := server.Client().Post(server.URL+"/stream?topics=number", "text/plain", strings.NewReader("x"))
 	if err != nil {
 		t.Fatal(err)
@@ -136,13 +138,13 @@ func TestAStreamIsAskedForWithGET(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || stream.Streams() != 0 {
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || seats.Open() != 0 {
 		t.Errorf("HEAD is answered with %s, %v", resp.Status, resp.Header)
 	}
 }
 
 func TestWhoCannotHaveAStreamIsToldWhatToAsk(t *testing.T) {
-	server, _, _ := streamed(t, web.StreamOptions{Most: -1, Poll: 7 * time.Second}, false)
+	server, _, _ := streamed(t, web.StreamOptions{Seats: web.NewSeats(web.SeatsOptions{Most: -1}), Poll: 7 * time.Second}, false)
 	resp, err := server.Client().Get(server.URL + "/stream?topics=number")
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +228,8 @@ func TestWhoPollsWalksFromChangeToChange(t *testing.T) {
 }
 
 func TestWhoSpeaksOnAStreamIsCut(t *testing.T) {
-	server, stream, _ := streamed(t, web.StreamOptions{}, false)
+	seats := web.NewSeats(web.SeatsOptions{})
+	server, _, _ := streamed(t, web.StreamOptions{Seats: seats}, false)
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +248,7 @@ func TestWhoSpeaksOnAStreamIsCut(t *testing.T) {
 			t.Error("a second request is answered on a stream")
 		}
 	}
-	if n := stream.Streams(); n != 0 {
+	if n := seats.Open(); n != 0 {
 		t.Errorf("%d streams are open", n)
 	}
 }

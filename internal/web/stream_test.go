@@ -207,7 +207,7 @@ func (w *world) run(t *testing.T, test func()) {
 	test()
 	stop()
 	<-ended
-	if n := w.stream.Streams(); n != 0 {
+	if n := w.stream.o.Seats.Open(); n != 0 {
 		t.Errorf("%d streams are open after the end", n)
 	}
 }
@@ -355,7 +355,7 @@ func TestASilentStreamBeatsAndATopicWithoutReadersIsForgotten(t *testing.T) {
 			time.Sleep(3 * time.Minute)
 			w.stream.mu.Lock()
 			defer w.stream.mu.Unlock()
-			if len(w.stream.topics)+len(w.stream.sets)+len(w.stream.from) != 0 {
+			if len(w.stream.topics)+len(w.stream.sets)+len(w.stream.o.Seats.from) != 0 {
 				t.Error("something is kept of a reader who left")
 			}
 		})
@@ -378,7 +378,7 @@ func TestAReaderWhoTakesNothingIsCutAndDelaysNobody(t *testing.T) {
 				t.Errorf("another waits %v and shows %s", time.Since(began), saw)
 			}
 			time.Sleep(5*time.Second + time.Millisecond)
-			if n := w.stream.Streams(); n != 1 {
+			if n := w.stream.o.Seats.Open(); n != 1 {
 				t.Errorf("%d streams are open", n)
 			}
 		})
@@ -429,9 +429,9 @@ func TestAtTheEndEveryReaderIsToldWhenToComeBack(t *testing.T) {
 }
 
 func TestStreamsAreLimitedInAllAndForEachAddress(t *testing.T) {
-	for _, o := range []StreamOptions{{Most: 2}, {PerAddress: 2}} {
+	for _, o := range []SeatsOptions{{Most: 2}, {PerAddress: 2}} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(o)
+			w := newWorld(StreamOptions{Seats: NewSeats(o)})
 			w.run(t, func() {
 				first := w.open(t, "a", "")
 				go new(page).read(first)
@@ -445,6 +445,26 @@ func TestStreamsAreLimitedInAllAndForEachAddress(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestStreamsThatShareSeatsAreCountedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seats := NewSeats(SeatsOptions{Most: 2})
+		pages, programs := newWorld(StreamOptions{Seats: seats}), newWorld(StreamOptions{Seats: seats})
+		pages.run(t, func() {
+			programs.run(t, func() {
+				first := pages.open(t, "a", "")
+				go new(page).read(first)
+				go new(page).read(programs.open(t, "a", ""))
+				if _, err := programs.tryOpen(t, "a", ""); !errors.Is(err, fault.Busy) || seats.Open() != 2 {
+					t.Errorf("the third is %v, and %d are open", err, seats.Open())
+				}
+				_ = first.Close()
+				synctest.Wait()
+				go new(page).read(programs.open(t, "b", ""))
+			})
+		})
+	})
 }
 
 func TestTopicsThatThereAreNotKeepNothing(t *testing.T) {

@@ -2,6 +2,7 @@ package native
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/api"
@@ -30,8 +31,10 @@ type bars struct {
 	Interval market.Interval `json:"interval" enum:"day minute" doc:"how long a bar lasts"`
 	From     currency.Date   `json:"from" doc:"the first day"`
 	To       currency.Date   `json:"to" doc:"the last day"`
-	Count    int             `json:"count" doc:"how many there are"`
+	KnownAt  *time.Time      `json:"known_at,omitempty" doc:"as asked; left out: now"`
+	Count    int             `json:"count" doc:"bars of this page"`
 	Bars     []bar           `json:"bars" doc:"the oldest first"`
+	Next     string          `json:"next,omitempty" doc:"the address of the next page; left out of the last"`
 	Actions  []action        `json:"actions" doc:"what happened to the listing between the two days: before and after, prices are of different things"`
 	Sources  []voice         `json:"sources" doc:"whose numbers stand here"`
 }
@@ -47,11 +50,20 @@ func barDays(i market.Interval) int {
 func (n *native) bars(q query) (found, error) {
 	listing, _ := given[market.Symbol](q, "listing")
 	interval, _ := given[string](q, "interval")
-	out := bars{Symbol: listing, Interval: market.Interval(interval), Bars: []bar{}, Actions: []action{}}
+	asked := q.asOf(n.Now())
+	out := bars{Symbol: listing, Interval: market.Interval(interval), KnownAt: asked.Known, Bars: []bar{}, Actions: []action{}}
+	question := questionName(q, listing, "interval", "from", "to", "known_at")
+	c, paged := given[cursor](q, "cursor")
+	if paged {
+		if c.question != question {
+			return found{}, errOtherQuestion()
+		}
+		asked.AsOf = market.AsOf{At: c.at, Known: c.known}
+	}
 	to, ended := given[currency.Date](q, "to")
 	from, begun := given[currency.Date](q, "from")
 	if !ended {
-		to = currency.DateOf(n.Now())
+		to = currency.DateOf(asked.AsOf.At)
 	}
 	if !begun {
 		from = currency.DateOf(to.End().AddDate(-1, 0, 0))
@@ -67,14 +79,28 @@ func (n *native) bars(q query) (found, error) {
 	if most := barDays(out.Interval); days > most {
 		return found{}, fault.Because(fault.Invalid, "from %s to %s are %d days of bars of a %s: %d are the most at once", from, to, days, interval, most)
 	}
-	list, _, err := n.Ledger().Bars(q.Context(), listing, out.Interval, from.First(), to.End().Add(-time.Microsecond))
+	list, _, err := n.Ledger().Bars(q.Context(), market.Stretch{
+		Symbol: listing, Interval: out.Interval, From: from.First(), To: to.End().Add(-time.Microsecond), Known: asked.AsOf.Known,
+	})
 	if errors.Is(err, fault.NotFound) {
-		return found{}, fault.Because(fault.NotFound, "no source whose prices may be passed on has said what %s did from %s to %s: the paper's own pages may draw those of another", listing, from, to)
+		then := ""
+		if asked.Known != nil {
+			then = ", as it was known then"
+		}
+		return found{}, fault.Because(fault.NotFound, "no source whose prices may be passed on has said what %s did from %s to %s%s: the paper's own pages may draw those of another", listing, from, to, then)
 	}
 	if err != nil {
 		return found{}, err
 	}
+	if paged {
+		list = slices.DeleteFunc(list, func(b market.Bar) bool { return !b.At.After(c.after) })
+	}
 	f, t := found{}, newTally()
+	if limit, limited := q.limit(); limited && len(list) > limit {
+		list = list[:limit]
+		f.next = nextPage(q, cursor{question, asked.AsOf.At, asked.AsOf.Known, list[limit-1].At})
+		out.Next = f.next
+	}
 	for _, b := range list {
 		row := bar{b.Symbol, b.At.UTC(), api.Number(b.Open), api.Number(b.High), api.Number(b.Low), api.Number(b.Close), nil, b.Seen.UTC(), b.Source}
 		if !b.NoVolume {

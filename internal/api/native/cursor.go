@@ -10,24 +10,28 @@ import (
 	"github.com/courant-news/courant/internal/market"
 )
 
-// cursor says where the next page of a series begins, and from which point it is read, so that all pages are of one
-// history whatever is learnt meanwhile. Programs do not look into it.
+// cursor says where the next page of a series, or of bars, begins, and from which point it is read, so that all pages are of
+// one history whatever is learnt meanwhile. Programs do not look into it.
 type cursor struct {
-	question  [8]byte   // what was asked; see seriesQuestion
+	question  [8]byte   // what was asked; see questionName
 	at, known time.Time // the AsOf of the first page
 	after     time.Time // the key of the last row
 }
 
-// seriesQuestion names what was asked of a series, but for the size of its pages.
-func seriesQuestion(q query) (name [8]byte) {
-	pair, _ := given[market.Symbol](q, "pair")
-	text := string(pair)
-	for _, p := range []string{"from", "to", "group", "method", "as_of", "known_at"} {
+// questionName names what was asked of a pair or listing by some parameters: all but the size of the pages.
+func questionName(q query, of market.Symbol, params ...string) (name [8]byte) {
+	text := string(of)
+	for _, p := range params {
 		text += "\x1f" + q.Query.Get(p)
 	}
 	sum := sha256.Sum256([]byte(text))
 	copy(name[:], sum[:])
 	return name
+}
+
+// errOtherQuestion is what a cursor of another question is answered.
+func errOtherQuestion() error {
+	return fault.Because(fault.Invalid, "cursor: it belongs to another question: take the address of the next page as it is")
 }
 
 // String writes the cursor as text.

@@ -154,6 +154,8 @@ func (n *native) declared() []endpoint {
 	pair := param{Name: "pair", Text: "base and quote: EUR-USD, EUR.USD or, escaped, EUR/USD", Example: "EUR-USD", Must: true, kind: pairOf()}
 	share := param{Name: "listing", Text: "market and ticker", Example: "XNYS:BP", Must: true, kind: listingOf()}
 	mic := param{Name: "mic", Text: "only those of a market: ISO 10383", Example: "XNYS", kind: marketOf()}
+	limit := param{Name: "limit", Text: "rows of a page, 1 to 10,000; of JSON 1,000 where it is not given, else all", Example: "5", kind: number(1, maxLimit)}
+	next := param{Name: "cursor", Text: "where the page begins: as the page before says", kind: opaque()}
 	slug := param{Name: "slug", Text: "the dossier, by its name in addresses", Example: "the-strait", Must: true, kind: slugOf()}
 	notFound, withdrawn := []int{http.StatusNotFound}, []int{http.StatusNotFound, http.StatusGone}
 	return []endpoint{
@@ -188,9 +190,7 @@ func (n *native) declared() []endpoint {
 				{Name: "to", Text: "the last day, or the last of a month or year", Example: "2026-02-02", kind: date()},
 				{Name: "group", Text: "one row for each period; weeks are those of ISO 8601, from Monday", Example: "month", kind: choice("week", "month", "quarter", "year")},
 				{Name: "method", Text: "which value stands for a period", Example: "last", Default: "last", kind: choice("last", "mean", "min", "max")},
-				asOf, knownAt, precision,
-				{Name: "limit", Text: "rows of a page, 1 to 10,000; of JSON 1,000 where it is not given, else all", Example: "5", kind: number(1, maxLimit)},
-				{Name: "cursor", Text: "where the page begins: as the page before says", kind: opaque()},
+				asOf, knownAt, precision, limit, next,
 			},
 			Row: point{}, Reply: series{}, Try: []string{"group", "method", "limit"}, Faults: notFound, answer: n.series,
 		},
@@ -224,12 +224,14 @@ func (n *native) declared() []endpoint {
 		{
 			Name: "bars", Path: "bars/{listing}", Title: "What a share did, session by session",
 			Text: "Open, high, low, close and volume of each session, or minute, as one source said them, whose prices may be passed on: bars of two are never " +
-				"mixed. They are not adjusted for what happened to the share meanwhile; actions says what that was. Of each bar the last that was learnt is given.",
+				"mixed. They are not adjusted for what happened to the share meanwhile; actions says what that was. Of each bar the last that was learnt is given. " +
+				"JSON comes in pages; CSV and NDJSON come whole.",
 			Params: []param{
 				share,
 				{Name: "interval", Text: "how long a bar lasts", Example: "day", Default: "day", kind: choice("day", "minute")},
 				{Name: "from", Text: "the first day, or the first of a month or year; else a year before the last, of minutes the last", Example: "2026-01-01", kind: date()},
 				{Name: "to", Text: "the last day, or the last of a month or year; else today. At most forty years are given at once, of minutes 31 days", Example: "2026-02-02", kind: date()},
+				knownAt, limit, next,
 			},
 			Row: bar{}, Reply: bars{}, Try: []string{"from", "to"}, Faults: notFound, answer: n.bars,
 		},
@@ -300,8 +302,8 @@ func (n *native) declared() []endpoint {
 		},
 		{
 			Name: "quarantine", Path: "quarantine", Title: "What is held back",
-			Text: "Values that cannot be right are held back until another source or a person confirms them. This says of which pair and " +
-				"source something waits, since when and why; never the value.",
+			Text: "Values, and bars of shares, that cannot be right are held back until another source or a person confirms them. This says of which " +
+				"pair or share and which source something waits, since when and why; never the value, and nothing of sources that may not be passed on.",
 			Row: waiting{}, Reply: quarantine{}, answer: n.quarantine,
 		},
 		{

@@ -334,7 +334,7 @@ func TestTheQuarantineSaysWhyAndNeverTheValue(t *testing.T) {
 	_, _, body := h.ask(t, "/api/v1/quarantine")
 	reply := parsed(t, body)
 	for where, want := range map[string]string{
-		"count": "1", "waiting.0.pair": "EUR/USD", "waiting.0.source": "bank", "waiting.0.reason": string(market.Slip),
+		"count": "1", "waiting.0.pair": "EUR/USD", "waiting.0.field": "rate", "waiting.0.source": "bank", "waiting.0.reason": string(market.Slip),
 		"waiting.0.at": "2026-02-03T00:00:00Z", "waiting.0.since": "2026-02-03T16:05:00Z", "sources.0.name": "Central Bank",
 	} {
 		if got := at(reply, where); got != want {
@@ -349,6 +349,32 @@ func TestTheQuarantineSaysWhyAndNeverTheValue(t *testing.T) {
 		if strings.Contains(body, v.Value.String()) || strings.Contains(body, string(v.ID)) || strings.Contains(body, "closed") {
 			t.Errorf("it tells %s: %s", v.Value, body)
 		}
+	}
+}
+
+func TestTheQuarantineNamesBarsOfSharesToo(t *testing.T) {
+	h := full(t, native.Options{})
+	for _, s := range []market.Source{club, closed} {
+		p := currency.MustDecimal("3788")
+		slip := market.Bar{Symbol: "XNYS:BP", Interval: market.Daily, Source: s.ID, At: monday.AddDate(0, 0, 1), Seen: learnt.AddDate(0, 0, 1), Open: p, High: p, Low: p, Close: p, NoVolume: true}
+		if s.ID == closed.ID {
+			slip.At = slip.At.AddDate(0, 0, 1)
+		}
+		if r, err := h.ledger.AddBars(t.Context(), s, []market.Bar{slip}, market.BarsOptions{}); err != nil || len(r.Held) != 1 {
+			t.Fatalf("%+v %v", r, err)
+		}
+	}
+	_, _, body := h.ask(t, "/api/v1/quarantine")
+	reply := parsed(t, body)
+	for where, want := range map[string]string{
+		"count": "1", "waiting.0.pair": "XNYS:BP", "waiting.0.field": "bar of a day", "waiting.0.source": "club", "waiting.0.reason": string(market.Slip),
+	} {
+		if got := at(reply, where); got != want {
+			t.Errorf("%s is %s, want %s", where, got, want)
+		}
+	}
+	if strings.Contains(body, "3788") || strings.Contains(body, "closed") {
+		t.Errorf("it tells %s", body)
 	}
 }
 

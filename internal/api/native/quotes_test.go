@@ -34,10 +34,11 @@ func TestTheAddressesOfSharesAnswerWhatIsAsked(t *testing.T) {
 			"symbol": "XNYS:BP", "interval": "day", "unit": "USD", "from": "2025-02-06", "to": "2026-02-05", "count": "2", "bars.0.at": "2026-01-30T00:00:00Z",
 			"bars.0.open": "36.10", "bars.0.volume": "0", "bars.1.close": "37.88", "bars.1.volume": "<nil>", "bars.1.source": "club", "sources.0.licence": "CC0-1.0", "actions": "0 of them",
 		},
+		"/api/v1/bars/XNYS:BP?known_at=2026-02-03":     {"count": "2", "known_at": "2026-02-03T23:59:59.999999Z"},
 		"/api/v1/bars/XNYS:BP?from=2026-02&to=2026-02": {"count": "1", "from": "2026-02", "bars.0.open": "37.10"},
-		"/api/v1/listings":                           {"count": "19", "listings.0.symbol": "XNYS:SCS", "listings.0.status": "merged", "listings.0.into": "XNYS:HNI", "listings.0.actions.0.kind": "merger"},
-		"/api/v1/listings?mic=XLON":                  {"count": "2", "listings.0.unit": "GBX", "listings.0.currency": "GBP", "listings.0.unit_worth": "0.01", "listings.0.ticker": "RKT"},
-		"/api/v1/listings?mic=XNYS&as_of=2025-12-10": {"listings.0.status": "listed", "as_of": "2025-12-10T23:59:59.999999Z"},
+		"/api/v1/listings":                             {"count": "19", "listings.0.symbol": "XNYS:SCS", "listings.0.status": "merged", "listings.0.into": "XNYS:HNI", "listings.0.actions.0.kind": "merger"},
+		"/api/v1/listings?mic=XLON":                    {"count": "2", "listings.0.unit": "GBX", "listings.0.currency": "GBP", "listings.0.unit_worth": "0.01", "listings.0.ticker": "RKT"},
+		"/api/v1/listings?mic=XNYS&as_of=2025-12-10":   {"listings.0.status": "listed", "as_of": "2025-12-10T23:59:59.999999Z"},
 		"/api/v1/listings/OTCM:RBGPF": {
 			"instrument": "reckitt", "lines": "2 of them", "lines.1": "XLON:RKT", "actions.0.new": "24", "actions.0.old": "25", "actions.0.amount": "235", "actions.0.unit": "GBX",
 			"actions.0.date": "2026-02-02", "identifiers.0.scheme": "ISIN", "identifiers.0.until": "2026-02-01", "isin": "<nil>", "status": "listed", "verified": "verified; the segment of OTC Markets is not",
@@ -69,6 +70,8 @@ func TestTheAddressesOfSharesAnswerWhatIsAsked(t *testing.T) {
 		"/api/v1/bars/XNYS:BP?interval=hour":                 {400, `interval: "hour" is none of day, minute`},
 		"/api/v1/bars/XNYS:BP?from=2026-02-03&to=2026-02-02": {400, "there are no days from 2026-02-03 to 2026-02-02"},
 		"/api/v1/bars/XNYS:BP?interval=minute&from=2025":     {400, "from 2025 to 2026-02-05 are 401 days of bars of a minute: 31 are the most at once"},
+		"/api/v1/bars/XNYS:BP?known_at=2026-02-01":           {404, "no source whose prices may be passed on has said what XNYS:BP did from 2025-02-06 to 2026-02-05, as it was known then"},
+		"/api/v1/bars/XNYS:BP?cursor=abc":                    {400, "cursor: \"abc\" is no cursor"},
 		"/api/v1/bars/XNYS:BP?from=1900":                     {400, "are the most at once"},
 		"/api/v1/listings/XNYS:ACME":                         {404, "nothing is known of the listing XNYS:ACME"},
 	} {

@@ -28,7 +28,7 @@ type series struct {
 	Sources []voice        `json:"sources" doc:"whose numbers stand here"`
 }
 
-// jsonLimit is the number of rows of a page of JSON where none is asked for: some four years of days.
+// jsonLimit is the number of rows of a page of JSON where none is asked for: some four years of days, or two sessions of minutes.
 const jsonLimit = 1_000
 
 func (n *native) series(q query) (found, error) {
@@ -45,11 +45,11 @@ func (n *native) series(q query) (found, error) {
 	if !before.IsZero() && !from.Before(before) {
 		return found{}, fault.Because(fault.Invalid, "there are no days from %s to %s: give the earlier first", out.From, out.To)
 	}
-	question := seriesQuestion(q)
+	question := questionName(q, pair, "from", "to", "group", "method", "as_of", "known_at")
 	c, paged := given[cursor](q, "cursor")
 	if paged {
 		if c.question != question {
-			return found{}, fault.Because(fault.Invalid, "cursor: it belongs to another question: take the address of the next page as it is")
+			return found{}, errOtherQuestion()
 		}
 		asked.AsOf = market.AsOf{At: c.at, Known: c.known}
 	}
@@ -77,10 +77,7 @@ func (n *native) series(q query) (found, error) {
 	if paged {
 		begin, _ = slices.BinarySearchFunc(rows.keys, c.after.Add(1), time.Time.Compare)
 	}
-	limit, limited := given[int](q, "limit")
-	if !limited && q.form.extension == "json" {
-		limit, limited = jsonLimit, true
-	}
+	limit, limited := q.limit()
 	var f found
 	end := len(rows.keys)
 	if limited && end-begin > limit {
@@ -107,6 +104,15 @@ func (n *native) series(q query) (found, error) {
 	f.whole = out
 	past := asked.past(n.Now()) || !before.IsZero() && before.Before(n.Now())
 	return t.close(f, past), nil
+}
+
+// limit is how many rows a page has, and whether there are pages at all.
+func (q query) limit() (rows int, limited bool) {
+	rows, limited = given[int](q, "limit")
+	if !limited && q.form.extension == "json" {
+		return jsonLimit, true
+	}
+	return rows, limited
 }
 
 // history is the settled history of a pair, the oldest first.

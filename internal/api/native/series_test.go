@@ -104,6 +104,37 @@ func TestACursorBelongsToItsQuestion(t *testing.T) {
 	}
 }
 
+// The pages of bars are together what was known when the first was asked for, whatever is learnt between them.
+func TestBarsComeInPagesThatAreOfOneHistory(t *testing.T) {
+	h := full(t, native.Options{})
+	const question = "/api/v1/bars/XNYS:BP?from=2026-01-30&to=2026-02-02"
+	first := h.get(t, question+"&limit=1")
+	if at(first, "count") != "1" || at(first, "bars.0.close") != "36.88" {
+		t.Fatal(first)
+	}
+	p := currency.MustDecimal("37.50")
+	later := reading.Add(time.Second)
+	revised := market.Bar{Symbol: "XNYS:BP", Interval: market.Daily, Source: club.ID, At: monday, Seen: later, Open: p, High: p, Low: p, Close: p, NoVolume: true}
+	if r, err := h.ledger.AddBars(t.Context(), club, []market.Bar{revised}, market.BarsOptions{}); err != nil || r.New != 1 {
+		t.Fatal(r, err)
+	}
+	next, _ := first["next"].(string)
+	second := h.get(t, next)
+	if at(second, "count") != "1" || at(second, "bars.0.close") != "37.88" || at(second, "next") != "<nil>" {
+		t.Error(second)
+	}
+	_, cursor, _ := strings.Cut(next, "cursor=")
+	cursor, _, _ = strings.Cut(cursor, "&")
+	for _, other := range []string{"/api/v1/bars/XNYS:RIO?from=2026-01-30&to=2026-02-02", question + "&interval=minute", "/api/v1/series/EUR-USD?from=2026-01-30&to=2026-02-02"} {
+		if status, _, body := h.ask(t, other+"&cursor="+cursor); status != 400 || !strings.Contains(body, "it belongs to another question") {
+			t.Errorf("%s: %d %s", other, status, body)
+		}
+	}
+	if status, _, body := h.ask(t, "/api/v1/bars/XNYS:BP.csv?from=2026-01-30&to=2026-02-02"); status != 200 || strings.Count(body, "\n") != 3 {
+		t.Errorf("as a table %d %s", status, body)
+	}
+}
+
 // A mean is what the exact sum gives, to twelve digits, and the least and the greatest are of the period.
 func TestAPeriodIsReckonedExactly(t *testing.T) {
 	h, said := days(t, 400, 6)

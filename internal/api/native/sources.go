@@ -132,13 +132,14 @@ func (n *native) observation(q query) (found, error) {
 	return t.close(found{whole: out, rows: []any{out}}, true), nil
 }
 
-// waiting is a value that is held back. Not even its name is told, since that follows from the value.
+// waiting is a value, or a bar of a share, that is held back. Not even its name is told, since that follows from the value.
 type waiting struct {
 	Pair   market.Symbol   `json:"pair" doc:"of what it is"`
 	Source market.SourceID `json:"source" doc:"who said it"`
 	At     time.Time       `json:"at" doc:"about when it speaks"`
 	Since  time.Time       `json:"since" doc:"when it was learnt, and held"`
-	Reason market.Reason   `json:"reason" doc:"why: jump, power of ten, inverted, peg missed, scale, retired code, impossible date, disagreement, late, replay"`
+	Reason market.Reason   `json:"reason" doc:"why: jump, power of ten, inverted, peg missed, scale, retired code, impossible date, disagreement, late, replay, did not trade, contradiction"`
+	Field  market.Field    `json:"field" doc:"what it measures: rate, last, volume and so on; bar of a day, bar of a minute"`
 }
 
 // quarantine is all that is held back.
@@ -166,7 +167,7 @@ func (n *native) quarantine(q query) (found, error) {
 		if !may[h.Source] {
 			continue
 		}
-		row := waiting{h.Symbol, h.Source, h.At.UTC(), h.Seen.UTC(), h.Reason}
+		row := waiting{h.Symbol, h.Source, h.At.UTC(), h.Seen.UTC(), h.Reason, h.Field}
 		out.Waiting = append(out.Waiting, row)
 		f.rows = append(f.rows, row)
 		t.add(market.Offer{Source: h.Source, Seen: h.Seen})

@@ -122,7 +122,7 @@ func TestAStreamTellsNothingThatMayNotBePassedOn(t *testing.T) {
 }
 
 func TestAStreamThatCannotBeIsRefusedWithAProblem(t *testing.T) {
-	h := full(t, native.Options{Stream: web.StreamOptions{Most: 1}})
+	h := full(t, native.Options{Stream: web.StreamOptions{Seats: web.NewSeats(web.SeatsOptions{Most: 1})}})
 	many := strings.Repeat("XNYS:BP,", 100) + "XNYS:RIO"
 	for query, want := range map[string]struct {
 		status int

@@ -51,7 +51,7 @@ func once(batch []market.Observation) int { return min(1, len(batch)) }
 // released are the observations that decisions make.
 func released(decisions []market.Decision) (all []market.Observation) {
 	for _, d := range decisions {
-		if d.State == market.Released {
+		if d.State == market.Released && d.Bar == nil { // bars are not kept here
 			all = append(all, d.Observation)
 		}
 	}
