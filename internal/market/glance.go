@@ -98,14 +98,23 @@ type spread struct {
 	made    map[Symbol]settledOnce
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
-	all     contest // and its offers
+	picks   []pick  // what they offer
+	all     contest // the same, to be compared
 }
 
-// speaker is a voice with whose it is, and near which row its newest numbers lie.
+// speaker is a voice with whose it is, and what was the newest of it at the moment of the board.
 type speaker struct {
 	*voice
 	Source
-	hint int
+	newest []reading // of each of its tracks
+	last   entrant   // what it offered last
+}
+
+// reading is a row of a track; below zero where there is none.
+type reading struct {
+	row      int
+	at, seen int64
+	value    currency.Decimal
 }
 
 // settledOnce is the price of a pair, if there is any: that between two anchors is asked for once for each currency that is
@@ -128,10 +137,29 @@ func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 	}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
-			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source]})
+			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source], newest: v.readings(s.within)})
 		}
 	}
 	return s
+}
+
+// readings are the newest rows of each track. They are read before anything is asked of them: the memory hands over many numbers at a
+// time where nothing stands between the questions.
+func (v *voice) readings(b bounds) []reading {
+	all := make([]reading, len(v.tracks))
+	r, of := reading{}, any(nil)
+	for i, t := range v.tracks {
+		if moments := t.Moments(); moments == nil || moments != of {
+			of = moments
+			if r.row = t.before(b.to+1, b.known, r.row+1); r.row >= 0 {
+				r.at, r.seen = t.At(r.row), t.Seen(r.row)
+			}
+		}
+		if all[i] = r; r.row >= 0 {
+			all[i].value = t.Value(r.row)
+		}
+	}
+	return all
 }
 
 func (s *spread) codes() []currency.Code {
@@ -166,27 +194,29 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	base, quote, _ := pair.Pair()
 	b, q := s.tracks.number(base), s.tracks.number(quote)
-	until, known := at.UnixMicro()+1, s.within.known
-	picks := make([]pick, 0, len(s.voices))
-	s.roads, s.all = s.roads[:0], s.all[:0]
+	known := s.within.known
+	s.roads, s.picks, s.all = s.roads[:0], s.picks[:0], s.all[:0]
 	w := weighed{speakers: make([]bool, len(s.voices))}
-	for i := range s.voices {
-		v, first := s.voices[i], len(s.roads)
+	for i, v := range s.voices {
+		first := len(s.roads)
 		s.roads = v.roads(s.roads, b, q)
-		p, ok := newest(s.roads[first:], until, known, v.hint)
+		p, n, ok := v.offer(s.roads[first:], s.within)
 		if !ok {
 			continue
 		}
-		v.hint, w.speakers[i], w.seen = int(p.i)+1, true, max(w.seen, p.seen())
-		e := entrant{index: len(picks), source: v.source, value: p.value(), at: p.at, step: p.how.steps()}
-		s.all = append(s.all, e.enter(pair, &v.Source, at))
-		picks = append(picks, p)
+		w.speakers[i], w.seen = true, max(w.seen, n.seen)
+		if n.at != v.last.at || v.last.source == "" {
+			v.last = entrant{source: v.source, at: n.at}.enter(pair, &v.Source, at)
+		}
+		e := v.last
+		e.index, e.value, e.step, e.issues = len(s.picks), n.value, p.how.steps(), issues(&v.Source, pair)
+		s.all, s.picks = append(s.all, e), append(s.picks, p)
 	}
-	if len(picks) == 0 {
+	if len(s.picks) == 0 {
 		return Price{}, false
 	}
 	best := s.all.best()
-	chosen := picks[best.index]
+	chosen := s.picks[best.index]
 	s.weighed[pair] = w
 	before := s.before(chosen)
 	rows := [2]int32{chosen.i, chosen.j}
@@ -200,8 +230,8 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 		p.Move = movedSince(pair, before, p.Offer, s.facts)
 		p.Flags = slices.Concat(s.facts.known(quote, at), s.facts.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
 	} else { // somebody disputes it, which is said in words
-		heard := make([]standing, len(picks))
-		for i, p := range picks {
+		heard := make([]standing, len(s.picks))
+		for i, p := range s.picks {
 			heard[i].newest = p.offer()
 		}
 		heard[best.index].previous = before
@@ -210,6 +240,33 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	}
 	p.Flags = append(p.Flags, unchanged(p, s.facts, at, alike)...)
 	return p, true
+}
+
+// offer is the newest price of some roads, by the first that has it.
+func (v *speaker) offer(roads []road, b bounds) (p pick, n reading, ok bool) {
+	if len(roads) == 1 && roads[0].how == Said {
+		n = v.newest[roads[0].first.number]
+		return pick{&roads[0], n.at, int32(n.row), 0}, n, n.row >= 0
+	}
+	for i := range roads {
+		r := &roads[i]
+		of := v.newest[r.first.number]
+		other, found := pick{r, of.at, int32(of.row), 0}, of.row >= 0
+		if r.second != nil && found {
+			beside := v.newest[r.second.number]
+			other.j, found = int32(beside.row), beside.row >= 0
+			if found && beside.at != of.at {
+				other, found = r.last(b.to+1, b.known, of.row+1)
+			}
+		}
+		if found && (!ok || other.at > p.at) {
+			p, ok = other, true
+		}
+	}
+	if ok {
+		n = reading{at: p.at, seen: p.seen(), value: p.value()}
+	}
+	return p, n, ok
 }
 
 // before is what the source of a pick had offered before; see [standing]. Its roads lie together.

@@ -34,7 +34,7 @@ func columnsOf(heard []Observation) *Tracks {
 	var tracks []Track
 	for k, rows := range columns {
 		slices.SortFunc(rows, func(a, b *Observation) int { return cmp.Or(a.At.Compare(b.At), a.Seen.Compare(b.Seen)) })
-		tracks = append(tracks, Track{k.symbol, k.source, revisions{rows}})
+		tracks = append(tracks, Track{Symbol: k.symbol, Source: k.source, Column: revisions{rows}})
 	}
 	return NewTracks(tracks)
 }
