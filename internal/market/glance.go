@@ -107,7 +107,10 @@ type speaker struct {
 	*voice
 	Source
 	newest []reading // of each of its tracks
-	last   entrant   // what it offered last
+	latest int64     // the moment of the newest of them
+	base   int
+	direct []*Track // see said, of that base
+	last   entrant  // what it offered last
 }
 
 // reading is a row of a track; below zero where there is none.
@@ -137,7 +140,10 @@ func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 	}
 	for _, v := range tracks.voices {
 		if facts.may(v.source) {
-			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source], newest: v.readings(s.within)})
+			newest, latest := v.readings(s.within)
+			s.voices = append(s.voices, &speaker{
+				voice: v, Source: facts.Sources[v.source], newest: newest, latest: latest, base: -1, direct: make([]*Track, len(tracks.codes)),
+			})
 		}
 	}
 	return s
@@ -145,21 +151,22 @@ func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
 
 // readings are the newest rows of each track. They are read before anything is asked of them: the memory hands over many numbers at a
 // time where nothing stands between the questions.
-func (v *voice) readings(b bounds) []reading {
-	all := make([]reading, len(v.tracks))
+func (v *voice) readings(b bounds) (all []reading, latest int64) {
+	all, latest = make([]reading, len(v.tracks)), b.from
 	r, of := reading{}, any(nil)
 	for i, t := range v.tracks {
 		if moments := t.Moments(); moments == nil || moments != of {
 			of = moments
 			if r.row = t.before(b.to+1, b.known, r.row+1); r.row >= 0 {
 				r.at, r.seen = t.At(r.row), t.Seen(r.row)
+				latest = max(latest, r.at)
 			}
 		}
 		if all[i] = r; r.row >= 0 {
 			all[i].value = t.Value(r.row)
 		}
 	}
-	return all
+	return all, latest
 }
 
 func (s *spread) codes() []currency.Code {
@@ -194,13 +201,15 @@ func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
 func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	base, quote, _ := pair.Pair()
 	b, q := s.tracks.number(base), s.tracks.number(quote)
+	if b < 0 || q < 0 {
+		return Price{}, false
+	}
 	known := s.within.known
 	s.roads, s.picks, s.all = s.roads[:0], s.picks[:0], s.all[:0]
 	w := weighed{speakers: make([]bool, len(s.voices))}
 	for i, v := range s.voices {
-		first := len(s.roads)
-		s.roads = v.roads(s.roads, b, q)
-		p, n, ok := v.offer(s.roads[first:], s.within)
+		p, n, ok := s.offer(v, b, q)
+		s.picks = append(s.picks, p)
 		if !ok {
 			continue
 		}
@@ -209,16 +218,19 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 			v.last = entrant{source: v.source, at: n.at}.enter(pair, &v.Source, at)
 		}
 		e := v.last
-		e.index, e.value, e.step, e.issues = len(s.picks), n.value, p.how.steps(), issues(&v.Source, pair)
-		s.all, s.picks = append(s.all, e), append(s.picks, p)
+		e.index, e.value, e.step, e.issues = i, n.value, p.how.steps(), issues(&v.Source, pair)
+		s.all = append(s.all, e)
 	}
-	if len(s.picks) == 0 {
+	if len(s.all) == 0 {
 		return Price{}, false
 	}
 	best := s.all.best()
 	chosen := s.picks[best.index]
 	s.weighed[pair] = w
-	before := s.before(chosen)
+	before := Offer{}
+	if p, ok := newest(s.voices[best.index].roads(s.roads, b, q)[len(s.roads):], chosen.at, known, int(chosen.i)); ok {
+		before = p.offer()
+	}
 	rows := [2]int32{chosen.i, chosen.j}
 	alike := func(i int) (time.Time, int) {
 		since, n := [2]*Track{chosen.first, chosen.second}[i].alike(int(rows[i]), known)
@@ -230,11 +242,13 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 		p.Move = movedSince(pair, before, p.Offer, s.facts)
 		p.Flags = slices.Concat(s.facts.known(quote, at), s.facts.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
 	} else { // somebody disputes it, which is said in words
-		heard := make([]standing, len(s.picks))
-		for i, p := range s.picks {
-			heard[i].newest = p.offer()
+		heard := make([]standing, len(s.all))
+		for i, e := range s.all {
+			heard[i].newest = s.picks[e.index].offer()
+			if e.index == best.index {
+				heard[i].previous = before
+			}
 		}
-		heard[best.index].previous = before
 		p = settle(pair, heard, s.facts, at)
 		p.Why, p.SetAside = "", nil
 	}
@@ -242,21 +256,25 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	return p, true
 }
 
-// offer is the newest price of some roads, by the first that has it.
-func (v *speaker) offer(roads []road, b bounds) (p pick, n reading, ok bool) {
-	if len(roads) == 1 && roads[0].how == Said {
-		n = v.newest[roads[0].first.number]
-		return pick{&roads[0], n.at, int32(n.row), 0}, n, n.row >= 0
+// offer is the newest price of a pair that a source offers, by the first road that has it: mostly its own number, of the moment of
+// the newest that it said of anything.
+func (s *spread) offer(v *speaker, base, quote int) (p pick, n reading, ok bool) {
+	if t := v.said(base)[quote]; t != nil {
+		if n = v.newest[t.number]; n.row >= 0 && n.at == v.latest {
+			return pick{&t.own, n.at, int32(n.row), 0}, n, true
+		}
 	}
-	for i := range roads {
-		r := &roads[i]
-		of := v.newest[r.first.number]
+	first := len(s.roads)
+	s.roads = v.roads(s.roads, base, quote)
+	for i := range s.roads[first:] {
+		r := &s.roads[first+i]
+		of := &v.newest[r.first.number]
 		other, found := pick{r, of.at, int32(of.row), 0}, of.row >= 0
 		if r.second != nil && found {
-			beside := v.newest[r.second.number]
+			beside := &v.newest[r.second.number]
 			other.j, found = int32(beside.row), beside.row >= 0
 			if found && beside.at != of.at {
-				other, found = r.last(b.to+1, b.known, of.row+1)
+				other, found = r.last(s.within.to+1, s.within.known, of.row+1)
 			}
 		}
 		if found && (!ok || other.at > p.at) {
@@ -269,17 +287,16 @@ func (v *speaker) offer(roads []road, b bounds) (p pick, n reading, ok bool) {
 	return p, n, ok
 }
 
-// before is what the source of a pick had offered before; see [standing]. Its roads lie together.
-func (s *spread) before(chosen pick) Offer {
-	first := slices.IndexFunc(s.roads, func(r road) bool { return r.source == chosen.source })
-	last := first
-	for last < len(s.roads) && s.roads[last].source == chosen.source {
-		last++
+// said are the tracks of pairs that begin with a currency, by the other one.
+func (v *speaker) said(base int) []*Track {
+	if v.base != base {
+		clear(v.direct)
+		for _, n := range v.beside[base] {
+			v.direct[n.code] = n.said
+		}
+		v.base = base
 	}
-	if p, ok := newest(s.roads[first:last], chosen.at, s.within.known, int(chosen.i)); ok {
-		return p.offer()
-	}
-	return Offer{}
+	return v.direct
 }
 
 // agreement is how the other current entrants stand to the best; not ok where one of them is not near.

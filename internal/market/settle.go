@@ -237,10 +237,11 @@ func movedSince(pair Symbol, earlier, now Offer, facts Facts) Move {
 func moved(pair Symbol, earlier, now Offer, facts Facts) Move {
 	base, quote, _ := pair.Pair()
 	for _, code := range []currency.Code{base, quote} {
-		if facts.Currencies.ScaleOn(code, earlier.At) != facts.Currencies.ScaleOn(code, now.At) {
+		scale := facts.Currencies.ScaleOn(code, now.At)
+		if facts.Currencies.ScaleOn(code, earlier.At) != scale {
 			return Move{Withheld: fmt.Sprintf("%s was redenominated between %s and %s", code, day(earlier.At), day(now.At))}
 		}
-		if changedScale(facts.Currencies, code, earlier, now) {
+		if scale > 1 && changedScale(facts.Currencies, code, earlier, now) {
 			return Move{Withheld: fmt.Sprintf("the source moved %s to another scale between %s and %s", code, day(earlier.At), day(now.At))}
 		}
 	}

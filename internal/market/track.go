@@ -29,7 +29,8 @@ type Track struct {
 	Symbol Symbol
 	Source SourceID
 	Column
-	number int // among those of its source
+	number int  // among those of its source
+	own    road // to its own pair
 }
 
 // Tracks are what all sources said, as far as a question needs it. They are never changed. What is settled from them is made
@@ -77,7 +78,8 @@ func NewTracks(tracks []Track) *Tracks {
 			byID[track.Source] = v
 			t.voices = append(t.voices, v)
 		}
-		track.number, v.tracks = len(v.tracks), append(v.tracks, track)
+		track.number, track.own = len(v.tracks), road{source: v.source, how: Said, first: track}
+		v.tracks = append(v.tracks, track)
 		b, q := t.number(base), t.number(quote)
 		v.put(b, q).said, v.put(q, b).turned = track, track
 	}
