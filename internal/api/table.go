@@ -41,7 +41,7 @@ const (
 // is more than fourteen days older than the day, or, of the latest, than the newest rate that is known. So are currencies
 // that were no money any more. The error is fault.NotFound where nothing is left.
 func (f *Face) Table(ctx context.Context, base currency.Code, day currency.Date, symbols []currency.Code) (Table, error) {
-	board, err := f.ledger.Glance(ctx, base, nil, f.asOf(day))
+	board, err := f.ledger.Values(ctx, base, f.asOf(day))
 	if err != nil {
 		return Table{}, err
 	}

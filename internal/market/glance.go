@@ -20,23 +20,64 @@ type Glance struct {
 // Glance settles as [Ledger.Board] does, the quotes named, or all where none is named, and gives no reasons: where the store
 // has its numbers in memory, that costs a small part of what they do.
 func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []currency.Code, asOf AsOf) (Glance, error) {
+	b, heard, err := l.spread(ctx, base, asOf, glanced)
+	switch {
+	case err != nil:
+		return Glance{}, err
+	case heard == nil:
+		return b.glance(quotes), nil
+	}
+	g := heard.glance(b, quotes)
+	l.spreads.Put(heard)
+	return g, nil
+}
+
+// Values settles as [Ledger.Board] does, and gives of each price no more than the offer, and whether that is stale: of a board in memory
+// all else costs several times as much.
+func (l *Ledger) Values(ctx context.Context, base currency.Code, asOf AsOf) (Board, error) {
+	b, heard, err := l.spread(ctx, base, asOf, valued)
+	if heard != nil {
+		l.spreads.Put(heard)
+	}
+	if err != nil || heard != nil {
+		return b, err
+	}
+	facts, err := l.facts(ctx)
+	for _, list := range [][]Price{b.Prices, b.Tied} {
+		for i, p := range list {
+			list[i] = facts.bare(p.Symbol, p.Offer, b.AsOf.At)
+		}
+	}
+	return b, err
+}
+
+// bare is a price as [Ledger.Values] has it.
+func (f Facts) bare(pair Symbol, o Offer, at time.Time) Price {
+	p := Price{Symbol: pair, Offer: o}
+	if o.Source != TableID && !f.Sources.fresh(o, at) {
+		p.Flags = []Flag{stale(o, at)}
+	}
+	return p
+}
+
+// spread settles a board from the tracks; where a store has none, as ever, and there is no spread. The caller gives it back.
+func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf, d depth) (Board, *spread, error) {
 	tracks, ok := l.store.Tracks()
 	if !ok {
 		b, err := l.Board(ctx, base, asOf)
-		return b.glance(quotes), err
+		return b, nil, err
 	}
 	if _, err := l.currencies.Currency(base); err != nil {
-		return Glance{}, fault.Because(fault.Invalid, "the base of a board: %w", err)
+		return Board{}, nil, fault.Because(fault.Invalid, "the base of a board: %w", err)
 	}
 	asOf = asOf.Resolved(l.now())
 	facts, err := l.facts(ctx)
 	if err != nil {
-		return Glance{}, fmt.Errorf("read the sources: %w", err)
+		return Board{}, nil, fmt.Errorf("read the sources: %w", err)
 	}
-	heard := newSpread(tracks, facts, asOf)
-	s := &settler{facts, heard, true}
-	b := s.board(base, asOf)
-	return heard.glance(b, quotes), nil
+	heard := l.spreads.Get().(*spread)
+	heard.listen(tracks, facts, asOf, d)
+	return (&settler{facts, heard, d}).board(base, asOf), heard, nil
 }
 
 // glance leaves out the reasons of a board, and what nobody asked for.
@@ -92,9 +133,10 @@ func (g Glance) sorted() Glance {
 // spread is what was heard, as tracks. It makes in full only what is chosen.
 type spread struct {
 	facts   Facts
+	depth   depth
 	tracks  *Tracks
 	within  bounds
-	voices  []*speaker // those that may speak
+	voices  []speaker // those that may speak
 	made    map[Symbol]settledOnce
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
@@ -133,47 +175,60 @@ type weighed struct {
 	seen     int64
 }
 
-func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
-	s := &spread{
-		facts: facts, tracks: tracks, within: boundsOf(asOf),
-		weighed: make(map[Symbol]weighed, len(tracks.codes)), made: make(map[Symbol]settledOnce, len(tracks.codes)),
+// listen fills a spread with what was heard until a moment. It may have been filled before.
+func (s *spread) listen(tracks *Tracks, facts Facts, asOf AsOf, d depth) {
+	s.facts, s.depth, s.tracks, s.within = facts, d, tracks, boundsOf(asOf)
+	if s.made == nil {
+		s.weighed, s.made = make(map[Symbol]weighed, len(tracks.codes)), make(map[Symbol]settledOnce, len(tracks.codes))
 	}
+	clear(s.weighed)
+	clear(s.made)
+	voices := s.voices[:0]
 	for _, v := range tracks.voices {
-		if facts.may(v.source) {
-			newest, latest := v.readings(s.within)
-			s.voices = append(s.voices, &speaker{
-				voice: v, Source: facts.Sources[v.source], newest: newest, latest: latest, base: -1, direct: make([]*Track, len(tracks.codes)),
-			})
+		if !facts.may(v.source) {
+			continue
 		}
+		n := len(voices)
+		voices = slices.Grow(voices, 1)[:n+1]
+		voices[n].listen(v, facts.Sources[v.source], len(tracks.codes), s.within)
 	}
-	return s
+	s.voices = voices
 }
 
-// readings are the newest rows of each track. They are read before anything is asked of them: the memory hands over many numbers at a
-// time where nothing stands between the questions.
-func (v *voice) readings(b bounds) (all []reading, latest int64) {
-	all, latest = make([]reading, len(v.tracks)), b.from
+// listen reads the newest rows of each track, before anything is asked of them: the memory hands over many numbers at a time where
+// nothing stands between the questions.
+func (s *speaker) listen(v *voice, source Source, codes int, b bounds) {
+	*s = speaker{voice: v, Source: source, newest: s.newest[:0], latest: b.from, base: -1, direct: slices.Grow(s.direct[:0], codes)[:codes]}
 	r, of := reading{}, any(nil)
-	for i, t := range v.tracks {
+	for _, t := range v.tracks {
 		if moments := t.Moments(); moments == nil || moments != of {
 			of = moments
 			if r.row = t.before(b.to+1, b.known, r.row+1); r.row >= 0 {
 				r.at, r.seen = t.At(r.row), t.Seen(r.row)
-				latest = max(latest, r.at)
+				s.latest = max(s.latest, r.at)
 			}
 		}
-		if all[i] = r; r.row >= 0 {
-			all[i].value = t.Value(r.row)
+		if r.row >= 0 {
+			r.value = t.Value(r.row)
 		}
+		s.newest = append(s.newest, r)
 	}
-	return all, latest
+}
+
+// heard says whether the source had given a rate of a currency.
+func (s *speaker) heard(code int) bool {
+	is := func(t *Track) bool { return t != nil && s.newest[t.number].row >= 0 }
+	return slices.ContainsFunc(s.beside[code], func(n neighbour) bool { return is(n.said) || is(n.turned) })
 }
 
 func (s *spread) codes() []currency.Code {
-	var all []currency.Code
+	all := make([]currency.Code, 0, len(s.tracks.codes))
 	for code, name := range s.tracks.codes {
-		if slices.ContainsFunc(s.voices, func(v *speaker) bool { return v.spoke(code, s.within) }) {
-			all = append(all, name)
+		for i := range s.voices {
+			if s.voices[i].heard(code) {
+				all = append(all, name)
+				break
+			}
 		}
 	}
 	return all
@@ -181,7 +236,7 @@ func (s *spread) codes() []currency.Code {
 
 func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 	number := s.tracks.number(code)
-	return number >= 0 && slices.ContainsFunc(s.voices, func(v *speaker) bool {
+	return number >= 0 && slices.ContainsFunc(s.voices, func(v speaker) bool {
 		since := bounds{from: at.Add(-v.Fresh).UnixMicro(), to: at.UnixMicro(), known: s.within.known}
 		return v.Kind == kind && v.spoke(number, since)
 	})
@@ -207,7 +262,8 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	known := s.within.known
 	s.roads, s.picks, s.all = s.roads[:0], s.picks[:0], s.all[:0]
 	w := weighed{speakers: make([]bool, len(s.voices))}
-	for i, v := range s.voices {
+	for i := range s.voices {
+		v := &s.voices[i]
 		p, n, ok := s.offer(v, b, q)
 		s.picks = append(s.picks, p)
 		if !ok {
@@ -226,6 +282,9 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	}
 	best := s.all.best()
 	chosen := s.picks[best.index]
+	if s.depth == valued {
+		return s.facts.bare(pair, chosen.offer(), at), true
+	}
 	s.weighed[pair] = w
 	before := Offer{}
 	if p, ok := newest(s.voices[best.index].roads(s.roads, b, q)[len(s.roads):], chosen.at, known, int(chosen.i)); ok {

@@ -111,10 +111,25 @@ func sameBoard(t *rapid.T, base currency.Code, tracks *Tracks, sheaf *sheaf, wri
 	facts := sheaf.facts
 	facts.annals = func() annals { return written }
 	want := sheaf.settler().board(base, asOf).glance(nil)
-	spread := newSpread(tracks, facts, asOf)
-	got := spread.glance((&settler{facts: spread.facts, heard: spread, brief: true}).board(base, asOf), nil)
-	if diff := gocmp.Diff(want, got, decimals); diff != "" {
+	spread := &spread{}
+	board := func(d depth) Board {
+		spread.listen(tracks, facts, asOf, d) // the same again and again, as a ledger does
+		return (&settler{facts, spread, d}).board(base, asOf)
+	}
+	b := board(glanced)
+	if diff := gocmp.Diff(want, spread.glance(b, nil), decimals); diff != "" {
 		t.Fatalf("the board of %s, from sheets and from columns:\n%s", base, diff)
+	}
+	for _, list := range [][]Price{want.Prices, want.Tied} {
+		for i, p := range list {
+			list[i] = facts.bare(p.Symbol, p.Offer, asOf.At)
+			if stale := slices.ContainsFunc(p.Flags, func(f Flag) bool { return f.Code == Stale }); stale != (len(list[i].Flags) > 0) {
+				t.Fatalf("%s is stale, at length and in short: %v, %v", p.Symbol, p.Flags, list[i].Flags)
+			}
+		}
+	}
+	if b = board(valued); gocmp.Diff(want.Board, b, decimals) != "" {
+		t.Fatalf("the values of %s, from sheets and from columns:\n%s", base, gocmp.Diff(want.Board, b, decimals))
 	}
 }
 

@@ -214,13 +214,13 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 // chosen and is too old to be carried on. Where that is no longer current, it was chosen because all others are older.
 func (f *face) board(ctx context.Context, ledger *market.Ledger, a rates, at, since time.Time) (market.Board, error) {
 	if !a.expand {
-		g, err := ledger.Glance(ctx, a.base, nil, market.AsOf{At: at})
+		b, err := ledger.Values(ctx, a.base, market.AsOf{At: at})
 		stale := func(f market.Flag) bool { return f.Code == market.Stale }
 		old := func(p market.Price) bool {
 			return p.At.Before(since) && p.From != nil && (p.How == market.Fixed || !slices.ContainsFunc(p.Flags, stale))
 		}
-		if err != nil || !slices.ContainsFunc(g.Prices, old) {
-			return g.Board, err
+		if err != nil || !slices.ContainsFunc(b.Prices, old) {
+			return b, err
 		}
 	}
 	return ledger.Board(ctx, a.base, market.AsOf{At: at})
