@@ -51,7 +51,7 @@ func (f *Face) Table(ctx context.Context, base currency.Code, day currency.Date,
 	if day.IsZero() {
 		until = board.Newest
 	}
-	for _, p := range slices.Concat(board.Prices, board.Tied) {
+	for p := range board.All() {
 		_, quote, _ := p.Symbol.Pair()
 		if outdated := stale(p) && until.Sub(p.At) > carried; outdated || !wanted(quote) || !f.money(quote, board.AsOf.At) {
 			continue
@@ -144,7 +144,7 @@ func ByDay(tables []Table) map[string]map[currency.Code]Number {
 }
 
 // stale says whether a price's own source no longer calls it current.
-func stale(p market.Price) bool {
+func stale(p *market.Price) bool {
 	return slices.ContainsFunc(p.Flags, func(flag market.Flag) bool { return flag.Code == market.Stale })
 }
 

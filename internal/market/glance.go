@@ -43,10 +43,8 @@ func (l *Ledger) Values(ctx context.Context, base currency.Code, asOf AsOf) (Boa
 		return b, err
 	}
 	facts, err := l.facts(ctx)
-	for _, list := range [][]Price{b.Prices, b.Tied} {
-		for i, p := range list {
-			list[i] = facts.bare(p.Symbol, p.Offer, b.AsOf.At)
-		}
+	for p := range b.All() {
+		*p = facts.bare(p.Symbol, p.Offer, b.AsOf.At)
 	}
 	return b, err
 }
@@ -83,16 +81,13 @@ func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf, d de
 // glance leaves out the reasons of a board, and what nobody asked for.
 func (b Board) glance(quotes []currency.Code) Glance {
 	g := Glance{Board: b.of(quotes)}
-	for _, list := range [][]Price{g.Prices, g.Tied} {
-		for i := range list {
-			p := &list[i]
-			g.weigh(*p)
-			for _, o := range p.SetAside {
-				g.Weighed = append(g.Weighed, o.Source)
-				g.saw(o.Seen)
-			}
-			p.Why, p.SetAside = "", nil
+	for p := range g.All() {
+		g.weigh(p)
+		for _, o := range p.SetAside {
+			g.Weighed = append(g.Weighed, o.Source)
+			g.saw(o.Seen)
 		}
+		p.Why, p.SetAside = "", nil
 	}
 	return g.sorted()
 }
@@ -110,7 +105,7 @@ func (b Board) of(quotes []currency.Code) Board {
 }
 
 // weigh counts what a price itself rests on.
-func (g *Glance) weigh(p Price) {
+func (g *Glance) weigh(p *Price) {
 	g.Weighed = append(g.Weighed, p.Source)
 	g.saw(p.Seen)
 	for _, o := range p.Move.Basis {
@@ -376,17 +371,14 @@ func (all contest) agreement(best *entrant) (a Agreement, ok bool) {
 func (s *spread) glance(b Board, quotes []currency.Code) Glance {
 	g := Glance{Board: b.of(quotes)}
 	heard := make([]bool, len(s.voices))
-	for _, list := range [][]Price{g.Prices, g.Tied} {
-		for i := range list {
-			p := &list[i]
-			p.Why, p.SetAside = "", nil
-			g.weigh(*p)
-			if w, ok := s.weighed[p.Symbol]; ok {
-				for n, spoke := range w.speakers {
-					heard[n] = heard[n] || spoke
-				}
-				g.saw(time.UnixMicro(w.seen).UTC())
+	for p := range g.All() {
+		p.Why, p.SetAside = "", nil
+		g.weigh(p)
+		if w, ok := s.weighed[p.Symbol]; ok {
+			for n, spoke := range w.speakers {
+				heard[n] = heard[n] || spoke
 			}
+			g.saw(time.UnixMicro(w.seen).UTC())
 		}
 	}
 	for n, spoke := range heard {

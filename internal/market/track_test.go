@@ -120,12 +120,11 @@ func sameBoard(t *rapid.T, base currency.Code, tracks *Tracks, sheaf *sheaf, wri
 	if diff := gocmp.Diff(want, spread.glance(b, nil), decimals); diff != "" {
 		t.Fatalf("the board of %s, from sheets and from columns:\n%s", base, diff)
 	}
-	for _, list := range [][]Price{want.Prices, want.Tied} {
-		for i, p := range list {
-			list[i] = facts.bare(p.Symbol, p.Offer, asOf.At)
-			if stale := slices.ContainsFunc(p.Flags, func(f Flag) bool { return f.Code == Stale }); stale != (len(list[i].Flags) > 0) {
-				t.Fatalf("%s is stale, at length and in short: %v, %v", p.Symbol, p.Flags, list[i].Flags)
-			}
+	for p := range want.All() {
+		flags := p.Flags
+		*p = facts.bare(p.Symbol, p.Offer, asOf.At)
+		if stale := slices.ContainsFunc(flags, func(f Flag) bool { return f.Code == Stale }); stale != (len(p.Flags) > 0) {
+			t.Fatalf("%s is stale, at length and in short: %v, %v", p.Symbol, flags, p.Flags)
 		}
 	}
 	if b = board(valued); gocmp.Diff(want.Board, b, decimals) != "" {

@@ -164,7 +164,7 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 	if at.Before(since) {
 		return nil, nil
 	}
-	var prices []market.Price
+	var prices []*market.Price
 	newest := on
 	single := len(a.quotes) == 1 && a.quotes[0] != a.base
 	if single {
@@ -175,18 +175,19 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 		if err != nil {
 			return nil, err
 		}
-		prices, single = append(prices, price), price.How != market.Fixed || price.From != nil
+		prices, single = append(prices, &price), price.How != market.Fixed || price.From != nil
 	}
 	if !single {
 		board, err := f.board(ctx, ledger, a, at, since)
 		if err != nil {
 			return nil, err
 		}
-		board.Prices = append(board.Prices, board.Tied...)
+		all := slices.Collect(board.All())
 		if prices == nil {
-			prices = slices.DeleteFunc(board.Prices, func(p market.Price) bool { return a.quotes == nil && f.bygone(p, at) })
+			all = slices.DeleteFunc(all, func(p *market.Price) bool { return a.quotes == nil && f.bygone(p, at) })
+			prices = all
 		}
-		newest = newestOf(board.Prices, on)
+		newest = newestOf(all, on)
 	}
 	rows := make([]row, 0, len(prices))
 	for _, p := range prices {
@@ -227,7 +228,7 @@ func (f *face) board(ctx context.Context, ledger *market.Ledger, a rates, at, si
 }
 
 // newestOf is the day of the newest price that somebody gave, or another day where nobody gave any.
-func newestOf(prices []market.Price, otherwise time.Time) time.Time {
+func newestOf(prices []*market.Price, otherwise time.Time) time.Time {
 	var newest time.Time
 	for _, p := range prices {
 		if p.From != nil && p.At.After(newest) {
@@ -241,7 +242,7 @@ func newestOf(prices []market.Price, otherwise time.Time) time.Time {
 }
 
 // bygone says whether a price is of a currency that was money long ago and stands on a board only by what fixed it.
-func (f *face) bygone(p market.Price, at time.Time) bool {
+func (f *face) bygone(p *market.Price, at time.Time) bool {
 	_, quote, _ := p.Symbol.Pair()
 	c, err := f.Ledger().Currencies().Currency(quote)
 	return p.How == market.Fixed && err == nil && c.RetiredOn(at.Add(-retired))
