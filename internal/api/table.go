@@ -41,7 +41,7 @@ const (
 // is more than fourteen days older than the day, or, of the latest, than the newest rate that is known. So are currencies
 // that were no money any more. The error is fault.NotFound where nothing is left.
 func (f *Face) Table(ctx context.Context, base currency.Code, day currency.Date, symbols []currency.Code) (Table, error) {
-	board, err := f.ledger.Glance(ctx, base, nil, f.asOf(day))
+	board, err := f.ledger.Values(ctx, base, f.asOf(day))
 	if err != nil {
 		return Table{}, err
 	}
@@ -51,7 +51,7 @@ func (f *Face) Table(ctx context.Context, base currency.Code, day currency.Date,
 	if day.IsZero() {
 		until = board.Newest
 	}
-	for _, p := range slices.Concat(board.Prices, board.Tied) {
+	for p := range board.All() {
 		_, quote, _ := p.Symbol.Pair()
 		if outdated := stale(p) && until.Sub(p.At) > carried; outdated || !wanted(quote) || !f.money(quote, board.AsOf.At) {
 			continue
@@ -144,7 +144,7 @@ func ByDay(tables []Table) map[string]map[currency.Code]Number {
 }
 
 // stale says whether a price's own source no longer calls it current.
-func stale(p market.Price) bool {
+func stale(p *market.Price) bool {
 	return slices.ContainsFunc(p.Flags, func(flag market.Flag) bool { return flag.Code == market.Stale })
 }
 

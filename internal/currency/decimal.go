@@ -129,6 +129,14 @@ func (d Decimal) Cmp(x Decimal) int {
 	return d.full().Cmp(x.full())
 }
 
+// Near reports whether d is no further from x, which is above zero, than one of so many parts of x: of 100, within one per cent.
+func (d Decimal) Near(x Decimal, parts int64) bool {
+	if d.large == nil && x.large == nil && d.small.exponent == x.small.exponent && !d.small.negative && !x.small.negative {
+		return d.small.near(x.small, uint64(parts))
+	}
+	return d.Sub(x).Abs().Mul(DecimalFromInt(parts)).Cmp(x) <= 0
+}
+
 // Equal reports whether both are the same number. Trailing zeros do not count.
 func (d Decimal) Equal(x Decimal) bool { return d.Cmp(x) == 0 }
 

@@ -121,6 +121,13 @@ func (s small) cmp(x small) (order int, ok bool) {
 	return sign * cmp.Compare(a, b), ok && ok2
 }
 
+// near is [Decimal.Near] of two numbers with as many places, neither below zero.
+func (s small) near(x small, parts uint64) bool {
+	off := max(s.coefficient, x.coefficient) - min(s.coefficient, x.coefficient)
+	hi, lo := bits.Mul64(off, parts)
+	return hi == 0 && lo <= x.coefficient
+}
+
 // over is the quotient of two numbers, the second not zero, by the rule of [Decimal.Quo].
 func (s small) over(x small, digits int) (quotient small, ok bool) {
 	if s.coefficient == 0 || digits < 1 || digits >= len(powers)-1 {

@@ -77,6 +77,35 @@ func TestSmallNumbersAreReckonedWithAsLargeOnesAre(t *testing.T) {
 	}
 }
 
+func TestNearIsWhatTheDifferenceSays(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 2027))
+	near := 0
+	for range 100_000 {
+		x := DecimalOf(1+random.Int64()>>random.IntN(62), random.IntN(8))
+		d := DecimalOf(random.Int64()>>random.IntN(62), random.IntN(8))
+		if random.IntN(2) == 0 { // about there
+			off, _ := x.Quo(DecimalFromInt(95+random.Int64N(10)), 18)
+			d = x.Add(off)
+			if random.IntN(2) == 0 {
+				d = x.Sub(off)
+			}
+			if random.IntN(2) == 0 {
+				d = d.RoundPlaces(x.Places())
+			}
+		}
+		want := d.Sub(x).Abs().Mul(DecimalFromInt(100)).Cmp(x) <= 0
+		if d.Near(x, 100) != want {
+			t.Fatalf("%s is within one per cent of %s: %t", d, x, !want)
+		}
+		if want {
+			near++
+		}
+	}
+	if near < 10_000 {
+		t.Errorf("of 100,000 only %d are near", near)
+	}
+}
+
 func TestPartsAreWrittenAsTheNumberThatTheyMake(t *testing.T) {
 	for _, coefficient := range []int64{0, 1, -1, 10, 195583, -20, math.MaxInt64, math.MinInt64} {
 		for _, places := range []int{-2, 0, 1, 5, 19, 30} {

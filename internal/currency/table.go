@@ -75,7 +75,8 @@ func (t *Table) Redenominations(c Code) iter.Seq[Redenomination] {
 // that kept the code (SYP from 2026-01-01, VES from 2021-10-01), and so on.
 func (t *Table) ScaleOn(c Code, at time.Time) int {
 	scale := 1
-	for _, r := range t.redenominations[c] {
+	for i := range t.redenominations[c] {
+		r := &t.redenominations[c][i]
 		if r.From == r.To && !r.Effective.IsZero() && !at.Before(r.Effective.First()) {
 			scale++
 		}

@@ -1,6 +1,7 @@
 package market
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -60,6 +61,19 @@ func (s *sheaf) codes() []currency.Code {
 	}
 	slices.Sort(codes)
 	return codes
+}
+
+// All yields the prices of a board, and then those that are tied, as they lie in their lists.
+func (b Board) All() iter.Seq[*Price] {
+	return func(yield func(*Price) bool) {
+		for _, list := range [][]Price{b.Prices, b.Tied} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Price returns the board's price of a currency; ok is false when it is not on the board.

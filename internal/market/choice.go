@@ -160,11 +160,28 @@ func (all contest) standsAlone(e *entrant) int8 {
 func (all contest) best() *entrant {
 	first := &all[0]
 	for i := 1; i < len(all); i++ {
-		if _, order := all.order(&all[i], first); order < 0 {
+		if all.before(&all[i], first) {
 			first = &all[i]
 		}
 	}
 	return first
+}
+
+// before says whether an entrant comes before another, as order does. Whether either stands alone is asked last, since for that it is
+// held against all others, and mostly nothing depends on it: it cannot bring forward what else would come after one that does not.
+func (all contest) before(a, b *entrant) bool {
+	if !a.fresh || !b.fresh {
+		_, order := all.order(a, b)
+		return order < 0
+	}
+	if order := cmp.Or(a.rank-b.rank, b.issues-a.issues); order != 0 {
+		return order < 0
+	}
+	otherwise := cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(b.at, a.at), cmp.Compare(a.source, b.source))
+	if otherwise > 0 && all.alone(b) == 0 {
+		return false
+	}
+	return cmp.Or(int(all.alone(a)-all.alone(b)), otherwise) < 0
 }
 
 // ranked are the entrants in their order, the best first.
@@ -222,10 +239,8 @@ func off(value, from currency.Decimal) currency.Decimal {
 
 // near says whether a value is within one per cent of another, which is above zero.
 func near(value, of currency.Decimal) bool {
-	return value.Sub(of).Abs().Mul(hundred).Cmp(of) <= 0
+	return value.Near(of, 100)
 }
-
-var hundred = currency.DecimalFromInt(100)
 
 // counts says whether an offer has a say on whether another is right: it is current, and more than a claim.
 func counts(o Offer, sources Sources, at time.Time) bool {

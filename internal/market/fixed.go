@@ -58,7 +58,7 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
 		return between.Offer, said
 	})
-	if !s.brief {
+	if s.depth == reasoned {
 		why = s.whyFixed(b, q, between)
 	}
 	return o, why, same, ok

@@ -20,38 +20,74 @@ type Glance struct {
 // Glance settles as [Ledger.Board] does, the quotes named, or all where none is named, and gives no reasons: where the store
 // has its numbers in memory, that costs a small part of what they do.
 func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []currency.Code, asOf AsOf) (Glance, error) {
+	b, heard, err := l.spread(ctx, base, asOf, glanced)
+	switch {
+	case err != nil:
+		return Glance{}, err
+	case heard == nil:
+		return b.glance(quotes), nil
+	}
+	g := heard.glance(b, quotes)
+	l.spreads.Put(heard)
+	return g, nil
+}
+
+// Values settles as [Ledger.Board] does, and gives of each price no more than the offer, and whether that is stale: of a board in memory
+// all else costs several times as much.
+func (l *Ledger) Values(ctx context.Context, base currency.Code, asOf AsOf) (Board, error) {
+	b, heard, err := l.spread(ctx, base, asOf, valued)
+	if heard != nil {
+		l.spreads.Put(heard)
+	}
+	if err != nil || heard != nil {
+		return b, err
+	}
+	facts, err := l.facts(ctx)
+	for p := range b.All() {
+		*p = facts.bare(p.Symbol, p.Offer, b.AsOf.At)
+	}
+	return b, err
+}
+
+// bare is a price as [Ledger.Values] has it.
+func (f Facts) bare(pair Symbol, o Offer, at time.Time) Price {
+	p := Price{Symbol: pair, Offer: o}
+	if o.Source != TableID && !f.Sources.fresh(o, at) {
+		p.Flags = []Flag{stale(o, at)}
+	}
+	return p
+}
+
+// spread settles a board from the tracks; where a store has none, as ever, and there is no spread. The caller gives it back.
+func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf, d depth) (Board, *spread, error) {
 	tracks, ok := l.store.Tracks()
 	if !ok {
 		b, err := l.Board(ctx, base, asOf)
-		return b.glance(quotes), err
+		return b, nil, err
 	}
 	if _, err := l.currencies.Currency(base); err != nil {
-		return Glance{}, fault.Because(fault.Invalid, "the base of a board: %w", err)
+		return Board{}, nil, fault.Because(fault.Invalid, "the base of a board: %w", err)
 	}
 	asOf = asOf.Resolved(l.now())
 	facts, err := l.facts(ctx)
 	if err != nil {
-		return Glance{}, fmt.Errorf("read the sources: %w", err)
+		return Board{}, nil, fmt.Errorf("read the sources: %w", err)
 	}
-	heard := newSpread(tracks, facts, asOf)
-	s := &settler{facts, heard, true}
-	b := s.board(base, asOf)
-	return heard.glance(b, quotes), nil
+	heard := l.spreads.Get().(*spread)
+	heard.listen(tracks, facts, asOf, d)
+	return (&settler{facts, heard, d}).board(base, asOf), heard, nil
 }
 
 // glance leaves out the reasons of a board, and what nobody asked for.
 func (b Board) glance(quotes []currency.Code) Glance {
 	g := Glance{Board: b.of(quotes)}
-	for _, list := range [][]Price{g.Prices, g.Tied} {
-		for i := range list {
-			p := &list[i]
-			g.weigh(*p)
-			for _, o := range p.SetAside {
-				g.Weighed = append(g.Weighed, o.Source)
-				g.saw(o.Seen)
-			}
-			p.Why, p.SetAside = "", nil
+	for p := range g.All() {
+		g.weigh(p)
+		for _, o := range p.SetAside {
+			g.Weighed = append(g.Weighed, o.Source)
+			g.saw(o.Seen)
 		}
+		p.Why, p.SetAside = "", nil
 	}
 	return g.sorted()
 }
@@ -69,7 +105,7 @@ func (b Board) of(quotes []currency.Code) Board {
 }
 
 // weigh counts what a price itself rests on.
-func (g *Glance) weigh(p Price) {
+func (g *Glance) weigh(p *Price) {
 	g.Weighed = append(g.Weighed, p.Source)
 	g.saw(p.Seen)
 	for _, o := range p.Move.Basis {
@@ -87,179 +123,4 @@ func (g Glance) sorted() Glance {
 	slices.Sort(g.Weighed)
 	g.Weighed = slices.Compact(g.Weighed)
 	return g
-}
-
-// spread is what was heard, as tracks. It makes in full only what is chosen.
-type spread struct {
-	facts   Facts
-	tracks  *Tracks
-	within  bounds
-	voices  []*speaker // those that may speak
-	made    map[Symbol]settledOnce
-	weighed map[Symbol]weighed
-	roads   []road  // of the pair that is being settled
-	all     contest // and its offers
-}
-
-// speaker is a voice with whose it is, and near which row its newest numbers lie.
-type speaker struct {
-	*voice
-	Source
-	hint int
-}
-
-// settledOnce is the price of a pair, if there is any: that between two anchors is asked for once for each currency that is
-// tied to one of them.
-type settledOnce struct {
-	Price
-	ok bool
-}
-
-// weighed says who had something to say of a pair, and when the youngest of it was learnt.
-type weighed struct {
-	speakers []bool
-	seen     int64
-}
-
-func newSpread(tracks *Tracks, facts Facts, asOf AsOf) *spread {
-	s := &spread{
-		facts: facts, tracks: tracks, within: boundsOf(asOf),
-		weighed: make(map[Symbol]weighed, len(tracks.codes)), made: make(map[Symbol]settledOnce, len(tracks.codes)),
-	}
-	for _, v := range tracks.voices {
-		if facts.may(v.source) {
-			s.voices = append(s.voices, &speaker{voice: v, Source: facts.Sources[v.source]})
-		}
-	}
-	return s
-}
-
-func (s *spread) codes() []currency.Code {
-	var all []currency.Code
-	for code, name := range s.tracks.codes {
-		if slices.ContainsFunc(s.voices, func(v *speaker) bool { return v.spoke(code, s.within) }) {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
-func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
-	number := s.tracks.number(code)
-	return number >= 0 && slices.ContainsFunc(s.voices, func(v *speaker) bool {
-		since := bounds{from: at.Add(-v.Fresh).UnixMicro(), to: at.UnixMicro(), known: s.within.known}
-		return v.Kind == kind && v.spoke(number, since)
-	})
-}
-
-// price is asked of the one moment of the board only.
-func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
-	made, known := s.made[pair]
-	if !known {
-		made.Price, made.ok = s.settle(pair, at)
-		s.made[pair] = made
-	}
-	made.Flags = slices.Clone(made.Flags) // the caller may change them
-	return made.Price, made.ok
-}
-
-func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
-	base, quote, _ := pair.Pair()
-	b, q := s.tracks.number(base), s.tracks.number(quote)
-	until, known := at.UnixMicro()+1, s.within.known
-	picks := make([]pick, 0, len(s.voices))
-	s.roads, s.all = s.roads[:0], s.all[:0]
-	w := weighed{speakers: make([]bool, len(s.voices))}
-	for i := range s.voices {
-		v, first := s.voices[i], len(s.roads)
-		s.roads = v.roads(s.roads, b, q)
-		p, ok := newest(s.roads[first:], until, known, v.hint)
-		if !ok {
-			continue
-		}
-		v.hint, w.speakers[i], w.seen = int(p.i)+1, true, max(w.seen, p.seen())
-		e := entrant{index: len(picks), source: v.source, value: p.value(), at: p.at, step: p.how.steps()}
-		s.all = append(s.all, e.enter(pair, &v.Source, at))
-		picks = append(picks, p)
-	}
-	if len(picks) == 0 {
-		return Price{}, false
-	}
-	best := s.all.best()
-	chosen := picks[best.index]
-	s.weighed[pair] = w
-	before := s.before(chosen)
-	rows := [2]int32{chosen.i, chosen.j}
-	alike := func(i int) (time.Time, int) {
-		since, n := [2]*Track{chosen.first, chosen.second}[i].alike(int(rows[i]), known)
-		return time.UnixMicro(since).UTC(), n
-	}
-	p := Price{Symbol: pair, Offer: chosen.offer()}
-	if a, ok := s.all.agreement(best); ok {
-		p.Agreement = a
-		p.Move = movedSince(pair, before, p.Offer, s.facts)
-		p.Flags = slices.Concat(s.facts.known(quote, at), s.facts.known(base, at), offerFlags(p.Offer, s.facts.Sources, at))
-	} else { // somebody disputes it, which is said in words
-		heard := make([]standing, len(picks))
-		for i, p := range picks {
-			heard[i].newest = p.offer()
-		}
-		heard[best.index].previous = before
-		p = settle(pair, heard, s.facts, at)
-		p.Why, p.SetAside = "", nil
-	}
-	p.Flags = append(p.Flags, unchanged(p, s.facts, at, alike)...)
-	return p, true
-}
-
-// before is what the source of a pick had offered before; see [standing]. Its roads lie together.
-func (s *spread) before(chosen pick) Offer {
-	first := slices.IndexFunc(s.roads, func(r road) bool { return r.source == chosen.source })
-	last := first
-	for last < len(s.roads) && s.roads[last].source == chosen.source {
-		last++
-	}
-	if p, ok := newest(s.roads[first:last], chosen.at, s.within.known, int(chosen.i)); ok {
-		return p.offer()
-	}
-	return Offer{}
-}
-
-// agreement is how the other current entrants stand to the best; not ok where one of them is not near.
-func (all contest) agreement(best *entrant) (a Agreement, ok bool) {
-	for i := range all {
-		if e := &all[i]; e != best && e.counts {
-			if !near(e.value, best.value) {
-				return a, false
-			}
-			a.Of++
-		}
-	}
-	a.Within = a.Of
-	return a, true
-}
-
-// glance finishes a board that was settled from the spread.
-func (s *spread) glance(b Board, quotes []currency.Code) Glance {
-	g := Glance{Board: b.of(quotes)}
-	heard := make([]bool, len(s.voices))
-	for _, list := range [][]Price{g.Prices, g.Tied} {
-		for i := range list {
-			p := &list[i]
-			p.Why, p.SetAside = "", nil
-			g.weigh(*p)
-			if w, ok := s.weighed[p.Symbol]; ok {
-				for n, spoke := range w.speakers {
-					heard[n] = heard[n] || spoke
-				}
-				g.saw(time.UnixMicro(w.seen).UTC())
-			}
-		}
-	}
-	for n, spoke := range heard {
-		if spoke {
-			g.Weighed = append(g.Weighed, s.voices[n].source)
-		}
-	}
-	return g.sorted()
 }

@@ -25,6 +25,7 @@ type Ledger struct {
 	annals     func() annals
 	now        func() time.Time
 	may        func(Source) bool // see Only
+	spreads    *sync.Pool        // of *spread, to be filled again
 }
 
 // LedgerOptions are what a ledger may be given beside its store; the zero value works.
@@ -47,7 +48,8 @@ func NewLedger(store Store, b bus.Bus, o LedgerOptions) *Ledger {
 	}
 	return &Ledger{
 		store: store, bus: b, currencies: o.Currencies, listings: o.Listings, now: o.Now,
-		annals: sync.OnceValue(func() annals { return annalsOf(o.Currencies) }),
+		annals:  sync.OnceValue(func() annals { return annalsOf(o.Currencies) }),
+		spreads: &sync.Pool{New: func() any { return &spread{} }},
 	}
 }
 

@@ -269,3 +269,5 @@ func SettleQuotes(heard []Observation, facts Facts, asOf AsOf) []Quote {
 	})
 	return quotes
 }
+
+var hundred = currency.DecimalFromInt(100)

@@ -42,8 +42,17 @@ func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, er
 type settler struct {
 	facts Facts
 	heard heard
-	brief bool // without reasons, as in a glance
+	depth depth
 }
+
+// depth is how much is said of a price.
+type depth int
+
+const (
+	reasoned depth = iota // all
+	glanced               // all but why it was chosen, and what the others say
+	valued                // the offer, and whether it is stale
+)
 
 // heard is what the sources said, in the one order or the other: as sheets, or as tracks.
 type heard interface {
@@ -106,6 +115,9 @@ func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 
 // fixed is the price of a pair that is tied, with what the sources say beside it.
 func (s *settler) fixed(pair Symbol, o Offer, why string, at time.Time) Price {
+	if s.depth == valued {
+		return s.facts.bare(pair, o, at)
+	}
 	p := Price{Symbol: pair, Offer: o, Why: why}
 	p.Move.Withheld = "a fixed rate does not move"
 	if o.From != nil {
@@ -237,10 +249,11 @@ func movedSince(pair Symbol, earlier, now Offer, facts Facts) Move {
 func moved(pair Symbol, earlier, now Offer, facts Facts) Move {
 	base, quote, _ := pair.Pair()
 	for _, code := range []currency.Code{base, quote} {
-		if facts.Currencies.ScaleOn(code, earlier.At) != facts.Currencies.ScaleOn(code, now.At) {
+		scale := facts.Currencies.ScaleOn(code, now.At)
+		if facts.Currencies.ScaleOn(code, earlier.At) != scale {
 			return Move{Withheld: fmt.Sprintf("%s was redenominated between %s and %s", code, day(earlier.At), day(now.At))}
 		}
-		if changedScale(facts.Currencies, code, earlier, now) {
+		if scale > 1 && changedScale(facts.Currencies, code, earlier, now) {
 			return Move{Withheld: fmt.Sprintf("the source moved %s to another scale between %s and %s", code, day(earlier.At), day(now.At))}
 		}
 	}

@@ -21,6 +21,7 @@ type Column interface {
 	Observation(i int) Observation
 	Latest() int64 // the newest Seen
 	Revised() bool // of some moment there is more than one row
+	Moments() any  // the same of two columns whose rows speak of the same moments and were learnt at the same, row by row; or nil
 }
 
 // Track is a column of rates, with whose they are.
@@ -28,6 +29,8 @@ type Track struct {
 	Symbol Symbol
 	Source SourceID
 	Column
+	number int  // among those of its source
+	own    road // to its own pair
 }
 
 // Tracks are what all sources said, as far as a question needs it. They are never changed. What is settled from them is made
@@ -41,6 +44,7 @@ type Tracks struct {
 // voice is what one source said. Currencies are numbered as in codes.
 type voice struct {
 	source SourceID
+	tracks []*Track
 	beside [][]neighbour // of each currency those that ever stood in a pair with it, in their order
 }
 
@@ -70,10 +74,12 @@ func NewTracks(tracks []Track) *Tracks {
 		}
 		v := byID[track.Source]
 		if v == nil {
-			v = &voice{track.Source, make([][]neighbour, len(t.codes))}
+			v = &voice{source: track.Source, beside: make([][]neighbour, len(t.codes))}
 			byID[track.Source] = v
 			t.voices = append(t.voices, v)
 		}
+		track.number, track.own = len(v.tracks), road{source: v.source, how: Said, first: track}
+		v.tracks = append(v.tracks, track)
 		b, q := t.number(base), t.number(quote)
 		v.put(b, q).said, v.put(q, b).turned = track, track
 	}
@@ -144,7 +150,7 @@ func tracksOf(heard []Observation) *Tracks {
 		if !slices.IsSortedFunc(rows, byAt) {
 			slices.SortFunc(rows, byAt)
 		}
-		tracks[i] = Track{rows[0].Symbol, rows[0].Source, rows}
+		tracks[i] = Track{Symbol: rows[0].Symbol, Source: rows[0].Source, Column: rows}
 	}
 	return NewTracks(tracks)
 }
@@ -160,6 +166,7 @@ func (r rows) AppendValue(b []byte, i int) []byte { return r[i].Value.Append(b) 
 func (r rows) ID(i int) ID                        { return r[i].ID }
 func (r rows) Observation(i int) Observation      { return *r[i] }
 func (r rows) Revised() bool                      { return false }
+func (r rows) Moments() any                       { return nil }
 func (r rows) Latest() (seen int64) {
 	for i := range r {
 		seen = max(seen, r.Seen(i))

@@ -34,7 +34,7 @@ func columnsOf(heard []Observation) *Tracks {
 	var tracks []Track
 	for k, rows := range columns {
 		slices.SortFunc(rows, func(a, b *Observation) int { return cmp.Or(a.At.Compare(b.At), a.Seen.Compare(b.Seen)) })
-		tracks = append(tracks, Track{k.symbol, k.source, revisions{rows}})
+		tracks = append(tracks, Track{Symbol: k.symbol, Source: k.source, Column: revisions{rows}})
 	}
 	return NewTracks(tracks)
 }
@@ -111,10 +111,24 @@ func sameBoard(t *rapid.T, base currency.Code, tracks *Tracks, sheaf *sheaf, wri
 	facts := sheaf.facts
 	facts.annals = func() annals { return written }
 	want := sheaf.settler().board(base, asOf).glance(nil)
-	spread := newSpread(tracks, facts, asOf)
-	got := spread.glance((&settler{facts: spread.facts, heard: spread, brief: true}).board(base, asOf), nil)
-	if diff := gocmp.Diff(want, got, decimals); diff != "" {
+	spread := &spread{}
+	board := func(d depth) Board {
+		spread.listen(tracks, facts, asOf, d) // the same again and again, as a ledger does
+		return (&settler{facts, spread, d}).board(base, asOf)
+	}
+	b := board(glanced)
+	if diff := gocmp.Diff(want, spread.glance(b, nil), decimals); diff != "" {
 		t.Fatalf("the board of %s, from sheets and from columns:\n%s", base, diff)
+	}
+	for p := range want.All() {
+		flags := p.Flags
+		*p = facts.bare(p.Symbol, p.Offer, asOf.At)
+		if stale := slices.ContainsFunc(flags, func(f Flag) bool { return f.Code == Stale }); stale != (len(p.Flags) > 0) {
+			t.Fatalf("%s is stale, at length and in short: %v, %v", p.Symbol, flags, p.Flags)
+		}
+	}
+	if b = board(valued); gocmp.Diff(want.Board, b, decimals) != "" {
+		t.Fatalf("the values of %s, from sheets and from columns:\n%s", base, gocmp.Diff(want.Board, b, decimals))
 	}
 }
 

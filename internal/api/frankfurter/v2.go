@@ -164,7 +164,7 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 	if at.Before(since) {
 		return nil, nil
 	}
-	var prices []market.Price
+	var prices []*market.Price
 	newest := on
 	single := len(a.quotes) == 1 && a.quotes[0] != a.base
 	if single {
@@ -175,18 +175,19 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 		if err != nil {
 			return nil, err
 		}
-		prices, single = append(prices, price), price.How != market.Fixed || price.From != nil
+		prices, single = append(prices, &price), price.How != market.Fixed || price.From != nil
 	}
 	if !single {
 		board, err := f.board(ctx, ledger, a, at, since)
 		if err != nil {
 			return nil, err
 		}
-		board.Prices = append(board.Prices, board.Tied...)
+		all := slices.Collect(board.All())
 		if prices == nil {
-			prices = slices.DeleteFunc(board.Prices, func(p market.Price) bool { return a.quotes == nil && f.bygone(p, at) })
+			all = slices.DeleteFunc(all, func(p *market.Price) bool { return a.quotes == nil && f.bygone(p, at) })
+			prices = all
 		}
-		newest = newestOf(board.Prices, on)
+		newest = newestOf(all, on)
 	}
 	rows := make([]row, 0, len(prices))
 	for _, p := range prices {
@@ -214,20 +215,20 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 // chosen and is too old to be carried on. Where that is no longer current, it was chosen because all others are older.
 func (f *face) board(ctx context.Context, ledger *market.Ledger, a rates, at, since time.Time) (market.Board, error) {
 	if !a.expand {
-		g, err := ledger.Glance(ctx, a.base, nil, market.AsOf{At: at})
+		b, err := ledger.Values(ctx, a.base, market.AsOf{At: at})
 		stale := func(f market.Flag) bool { return f.Code == market.Stale }
 		old := func(p market.Price) bool {
 			return p.At.Before(since) && p.From != nil && (p.How == market.Fixed || !slices.ContainsFunc(p.Flags, stale))
 		}
-		if err != nil || !slices.ContainsFunc(g.Prices, old) {
-			return g.Board, err
+		if err != nil || !slices.ContainsFunc(b.Prices, old) {
+			return b, err
 		}
 	}
 	return ledger.Board(ctx, a.base, market.AsOf{At: at})
 }
 
 // newestOf is the day of the newest price that somebody gave, or another day where nobody gave any.
-func newestOf(prices []market.Price, otherwise time.Time) time.Time {
+func newestOf(prices []*market.Price, otherwise time.Time) time.Time {
 	var newest time.Time
 	for _, p := range prices {
 		if p.From != nil && p.At.After(newest) {
@@ -241,7 +242,7 @@ func newestOf(prices []market.Price, otherwise time.Time) time.Time {
 }
 
 // bygone says whether a price is of a currency that was money long ago and stands on a board only by what fixed it.
-func (f *face) bygone(p market.Price, at time.Time) bool {
+func (f *face) bygone(p *market.Price, at time.Time) bool {
 	_, quote, _ := p.Symbol.Pair()
 	c, err := f.Ledger().Currencies().Currency(quote)
 	return p.How == market.Fixed && err == nil && c.RetiredOn(at.Add(-retired))

@@ -12,12 +12,13 @@ import (
 	"github.com/courant-news/courant/internal/store"
 )
 
-// column is a track in memory: its observations by At and Seen, some 27 bytes each.
+// column is a track in memory: its observations by At and Seen, some 27 bytes each, or 15 in a table of several; see [tabulate].
+// What is read of every column for a board comes first, since it then lies together.
 type column struct {
-	track       store.Track
-	at, seen    numbers // microseconds since 1970
+	*moments
 	coefficient numbers
-	places      []uint8
+	places      strip[uint8]
+	track       store.Track
 	id          [][10]byte
 	large       map[int]currency.Decimal // values whose digits do not fit, by row
 	latest      int64                    // the newest of seen
@@ -32,7 +33,7 @@ var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadd
 // newColumn is an empty column.
 func newColumn(t store.Track) *column {
 	const day = 24 * 60 * 60 * 1_000_000
-	return &column{track: t, at: numbers{unit: day}, seen: numbers{unit: 1_000_000}, coefficient: numbers{unit: 1}}
+	return &column{track: t, moments: &moments{numbers{unit: day}, numbers{unit: 1_000_000}}, coefficient: numbers{unit: 1}}
 }
 
 // add appends a row; see [store.DB.Rows].
@@ -76,16 +77,18 @@ func (c *column) put(i int, at, seen int64, value currency.Decimal, id [10]byte)
 	c.latest = max(c.latest, seen)
 	c.revised = c.revised || i > 0 && c.at.at(i-1) == at || i+1 < c.at.len() && c.at.at(i+1) == at
 	c.coefficient.insert(i, coefficient)
-	c.places, c.id = slices.Insert(c.places, i, uint8(places)), slices.Insert(c.id, i, id)
+	c.places.insert(i, uint8(places))
+	c.id = slices.Insert(c.id, i, id)
 }
 
 // Len implements [market.Column], as the methods up to Observation do.
-func (c *column) Len() int { return len(c.id) }
+func (c *column) Len() int { return c.at.len() }
 
 func (c *column) At(i int) int64   { return c.at.at(i) }
 func (c *column) Seen(i int) int64 { return c.seen.at(i) }
 func (c *column) Latest() int64    { return c.latest }
 func (c *column) Revised() bool    { return c.revised }
+func (c *column) Moments() any     { return c.moments }
 
 func (c *column) Value(i int) currency.Decimal {
 	if len(c.large) > 0 {
@@ -93,14 +96,14 @@ func (c *column) Value(i int) currency.Decimal {
 			return value
 		}
 	}
-	return currency.DecimalOf(c.coefficient.at(i), int(c.places[i]))
+	return currency.DecimalOf(c.coefficient.at(i), int(c.places.at(i)))
 }
 
 func (c *column) AppendValue(b []byte, i int) []byte {
 	if len(c.large) > 0 {
 		return c.Value(i).Append(b)
 	}
-	return currency.AppendParts(b, c.coefficient.at(i), int(c.places[i]))
+	return currency.AppendParts(b, c.coefficient.at(i), int(c.places.at(i)))
 }
 
 func (c *column) ID(i int) market.ID {
@@ -128,8 +131,8 @@ func (c *column) with(observations []market.Observation) *column {
 // clone is a copy that takes no more memory than it needs.
 func (c *column) clone() *column {
 	return &column{
-		track: c.track, at: c.at.clone(), seen: c.seen.clone(), coefficient: c.coefficient.clone(),
-		places: slices.Clone(c.places), id: slices.Clone(c.id), large: c.large, latest: c.latest, revised: c.revised,
+		track: c.track, moments: &moments{c.at.clone(), c.seen.clone()}, coefficient: c.coefficient.clone(),
+		places: c.places.clone(), id: slices.Clone(c.id), large: c.large, latest: c.latest, revised: c.revised,
 	}
 }
 

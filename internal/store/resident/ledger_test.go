@@ -57,6 +57,9 @@ func (l both) glance(t *testing.T, base currency.Code, asOf market.AsOf) {
 	read, err := l.read.Glance(t.Context(), base, nil, asOf)
 	remembered, err2 := l.remembered.Glance(t.Context(), base, nil, asOf)
 	alike(t, fmt.Sprintf("the board of %s on %s", base, asOf.At), read, remembered, err, err2)
+	values, err := l.read.Values(t.Context(), base, asOf)
+	remembers, err2 := l.remembered.Values(t.Context(), base, asOf)
+	alike(t, fmt.Sprintf("the values of %s on %s", base, asOf.At), values, remembers, err, err2)
 }
 
 func (l both) line(t *testing.T, pair market.Symbol, from time.Time, asOf market.AsOf) {

@@ -6,43 +6,93 @@ import (
 	"sort"
 )
 
+// strip is a list by itself, or one of several in a table. There a few rows of the first lie together, then the same rows of the
+// next, and so on: whoever reads a row of all finds them side by side, and whoever reads all of one finds them nearly so.
+type strip[T comparable] struct {
+	all   []T
+	n     int // of all those that are its own
+	place int // in the table
+	of    int // so many are in the table; 0: it is by itself
+}
+
+// together is how many rows of one list lie together in a table: what comes from memory at once are 64 bytes.
+const together = 16
+
+func (s *strip[T]) at(i int) T {
+	if s.of == 0 {
+		return s.all[i]
+	}
+	return s.all[(i/together*s.of+s.place)*together+i%together]
+}
+
+// clone is a copy by itself, which takes no more memory than it needs.
+func (s *strip[T]) clone() strip[T] {
+	c := strip[T]{all: make([]T, s.n), n: s.n}
+	for i := range c.all {
+		c.all[i] = s.at(i)
+	}
+	return c
+}
+
+// insert puts a part before the i-th of a list by itself.
+func (s *strip[T]) insert(i int, v T) {
+	s.all = slices.Insert(s.all, i, v)
+	s.n++
+}
+
+// weave puts lists of one length into one table.
+func weave[T comparable](lists []*strip[T]) {
+	n, of := lists[0].n, len(lists)
+	table := make([]T, (n+together-1)/together*together*of)
+	for place, list := range lists {
+		woven := strip[T]{table, n, place, of}
+		for i := range n {
+			table[(i/together*of+place)*together+i%together] = list.at(i)
+		}
+		*list = woven
+	}
+}
+
 // numbers is a list of whole numbers, kept in half the memory while all are multiples of a unit and not too large: days
 // among moments, and nearly all coefficients.
 type numbers struct {
 	unit   int64
-	narrow []int32 // in units; or
-	wide   []int64 // as they are, once one did not fit
+	narrow strip[int32] // in units; or
+	wide   []int64      // as they are, once one did not fit
 }
 
-func (n *numbers) len() int { return len(n.narrow) + len(n.wide) }
+func (n *numbers) len() int { return n.narrow.n + len(n.wide) }
 
 func (n *numbers) at(i int) int64 {
 	if n.wide != nil {
 		return n.wide[i]
 	}
-	return int64(n.narrow[i]) * n.unit
+	return int64(n.narrow.at(i)) * n.unit
 }
 
 // insert puts a number before the i-th.
 func (n *numbers) insert(i int, v int64) {
 	units := v / n.unit
 	if n.wide == nil && (units*n.unit != v || units > math.MaxInt32 || units < math.MinInt32) {
-		n.wide = make([]int64, len(n.narrow), len(n.narrow)+1)
-		for k, u := range n.narrow {
-			n.wide[k] = int64(u) * n.unit
+		n.wide = make([]int64, n.narrow.n, n.narrow.n+1)
+		for k := range n.wide {
+			n.wide[k] = int64(n.narrow.at(k)) * n.unit
 		}
-		n.narrow = nil
+		n.narrow = strip[int32]{}
 	}
 	if n.wide != nil {
 		n.wide = slices.Insert(n.wide, i, v)
 	} else {
-		n.narrow = slices.Insert(n.narrow, i, int32(units))
+		n.narrow.insert(i, int32(units))
 	}
 }
 
 // clone is a copy that takes no more memory than it needs.
-func (n *numbers) clone() numbers {
-	return numbers{n.unit, slices.Clone(n.narrow), slices.Clone(n.wide)}
+func (n *numbers) clone() numbers { return numbers{n.unit, n.narrow.clone(), slices.Clone(n.wide)} }
+
+// equal says whether both are the same numbers, each by itself.
+func (n *numbers) equal(x *numbers) bool {
+	return slices.Equal(n.narrow.all, x.narrow.all) && slices.Equal(n.wide, x.wide)
 }
 
 // above is the first of ascending numbers that is greater than v; len where none is.
@@ -50,4 +100,4 @@ func (n *numbers) above(v int64) int {
 	return sort.Search(n.len(), func(i int) bool { return n.at(i) > v })
 }
 
-func (n *numbers) size() int { return 4*len(n.narrow) + 8*len(n.wide) }
+func (n *numbers) size() int { return 4*n.narrow.n + 8*len(n.wide) }

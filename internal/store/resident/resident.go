@@ -189,6 +189,7 @@ func (s *Store) column(ctx context.Context, t store.Track) (*column, error) {
 
 // made is the content of some columns, as many as fit; of a symbol all or none, so that nothing is ever settled of a part.
 func made(changes int64, columns map[store.Track]*column, sources []market.Source, limit int) *content {
+	tabulate(columns)
 	c := &content{
 		changes: changes, columns: columns, sources: sources,
 		bySymbol: map[market.Symbol][]*column{}, bySource: map[market.SourceID][]*column{},
@@ -224,9 +225,11 @@ func made(changes int64, columns map[store.Track]*column, sources []market.Sourc
 	}
 	c.tracks = sync.OnceValue(func() *market.Tracks {
 		all := make([]market.Track, 0, len(columns))
-		for t, column := range columns {
-			if t.Field == market.Rate {
-				all = append(all, market.Track{Symbol: t.Symbol, Source: t.Source, Column: column})
+		for source, list := range c.bySource { // so that those of one lie together
+			for _, column := range list {
+				if column.track.Field == market.Rate {
+					all = append(all, market.Track{Symbol: column.track.Symbol, Source: source, Column: column})
+				}
 			}
 		}
 		return market.NewTracks(all)
