@@ -83,7 +83,7 @@ func newExchange(t *testing.T, quotes wire.Quotes, folder string, listed ...wire
 			return all
 		},
 	}
-	fetch := web.NewFetcher(web.FetcherOptions{Trusted: []string{strings.TrimPrefix(server.URL, "http://")}, Timeout: 5 * time.Second})
+	fetch := web.NewFetcher(web.FetcherOptions{Trusted: []string{strings.TrimPrefix(server.URL, "http://")}})
 	t.Cleanup(fetch.Close)
 	x.Runner, err = wire.NewRunner([]wire.Provider{x.provider}, x.ledger, db, fetch, wire.Options{
 		Now: now, Folder: folder, Listings: func(context.Context) ([]wire.Listed, error) { return listed, nil },
