@@ -38,7 +38,7 @@ func TestWhatIsTypedIsKeptShownAndFoundByItsFigures(t *testing.T) {
 	screen(t, ctx, 1280, "light")
 	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
 	do(t, ctx, chromedp.SendKeys("[name=headline]", "What a euro bought"), chromedp.SendKeys("[name=section]", "markets"))
-	do(t, ctx, chromedp.SendKeys("[name=body]", "One euro bought /usd 2026-09-28"), chromedp.WaitVisible("ul.picks li"))
+	do(t, ctx, chromedp.SendKeys("[name=body]", "One euro bought /usd 2026-09-28"), chromedp.WaitVisible("ul.picks[aria-busy=false] li"))
 	if first := ask[string](t, ctx, "document.querySelector('ul.picks li').textContent"); !strings.Contains(first, "EUR/USD") {
 		t.Errorf("the first offer is %q", first)
 	}
