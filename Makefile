@@ -16,7 +16,7 @@ setup:  ## install PostgreSQL and Chromium for the tests where that is possible,
 	@sh scripts/setup.sh
 
 test: setup  ## run the tests; those whose tools are missing are skipped by name
-	$(GO) test -tags '$(TAGS)' -timeout 20m ./...
+	$(GO) test -tags '$(TAGS)' -timeout 40m ./...
 
 generate:  ## make the Go code of the pages from their templates, and docs/rules from the proof-reader's rules
 	$(GO) tool templ generate -path internal/site

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -35,7 +34,7 @@ func spoken(t *testing.T, args ...string) (*exec.Cmd, *sdk.ClientSession, *bytes
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute) // so that nothing outlives a failed test
+	ctx, stop := context.WithTimeout(context.Background(), tooLong) // so that nothing outlives a failed test
 	t.Cleanup(stop)
 	cmd, stderr := exec.CommandContext(ctx, self), &bytes.Buffer{}
 	cmd.Args = append([]string{"courant", "mcp"}, args...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -119,6 +120,10 @@ func TestTheProgramAndItsInterfacesSayTheSame(t *testing.T) {
 	}
 }
 
+// tooLong ends a program that does not do what is waited for, and so the waiting: neither a terminal nor a pipe has deadlines.
+// On a busy machine a start takes many seconds.
+const tooLong = 4 * time.Minute
+
 // printedBy runs courant and reads what it prints as JSON.
 func printedBy(t *testing.T, data string, args ...string) any {
 	t.Helper()
@@ -126,7 +131,9 @@ func printedBy(t *testing.T, data string, args ...string) any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self)
+	ctx, stop := context.WithTimeout(t.Context(), tooLong)
+	defer stop()
+	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = append(append([]string{"courant"}, args...), "--data", data, "--format", "json")
 	cmd.Env = append(os.Environ(), "COURANT_DATABASE=")
 	var why bytes.Buffer

@@ -19,7 +19,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // program is a running courant that serves.
@@ -40,7 +39,7 @@ func begin(t *testing.T, args ...string) *program {
 		t.Fatal(err)
 	}
 	file, temp := filepath.Join(t.TempDir(), "address"), t.TempDir()
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute) // so that nothing outlives a failed test
+	ctx, stop := context.WithTimeout(context.Background(), tooLong) // so that nothing outlives a failed test
 	t.Cleanup(stop)
 	p := &program{Cmd: exec.CommandContext(ctx, self), temp: temp}
 	p.Args = append([]string{"courant"}, args...)
@@ -66,14 +65,14 @@ func begin(t *testing.T, args ...string) *program {
 		t.Fatalf("courant %v ended: %s", args, why)
 	}
 	_, p.private, _ = strings.Cut(strings.TrimSuffix(metrics, "/metrics.\n"), "http://")
-	for p.address == "" && ctx.Err() == nil {
+	waited(t, func() bool {
 		text, err := os.ReadFile(file)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
 		p.address = strings.TrimSpace(string(text))
-		runtime.Gosched()
-	}
+		return p.address != ""
+	})
 	if !strings.Contains(paper, "http://"+p.address+"/") {
 		t.Errorf("it says %q, and the address file %q", paper, p.address)
 	}
@@ -111,9 +110,10 @@ func (p *program) half(t *testing.T) net.Conn {
 	}
 	t.Cleanup(func() { conn.Close() })
 	fmt.Fprintf(conn, "GET /healthz HTTP/1.1\r\nHost: %s\r\nContent-Length: 1\r\n\r\n", p.address)
-	for seen := ""; !strings.Contains(seen, `/healthz",status="200"} 1`); {
-		_, seen = fetch(t, "http://"+p.private+"/metrics")
-	}
+	waited(t, func() bool {
+		_, seen := fetch(t, "http://"+p.private+"/metrics")
+		return strings.Contains(seen, `/healthz",status="200"} 1`)
+	})
 	return conn
 }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -182,15 +181,14 @@ func TestTheBoardFollowsAServer(t *testing.T) {
 // waited waits until something is so.
 func waited(t *testing.T, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !so(); runtime.Gosched() {
+	look := time.NewTicker(5 * time.Millisecond) // it may be so for other processes to do, which need the processor
+	defer look.Stop()
+	for end := time.Now().Add(tooLong); !so(); <-look.C {
 		if time.Now().After(end) {
 			t.Fatal("it never becomes so")
 		}
 	}
 }
-
-// tooLong ends a program that does not draw what is waited for, and so the waiting: a terminal has no deadlines.
-const tooLong = 2 * time.Minute
 
 // transcript is what was written on a terminal so far.
 type transcript struct {

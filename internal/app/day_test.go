@@ -42,15 +42,7 @@ func press(t *testing.T, ctx context.Context, selector string) {
 func pressPlain(t *testing.T, ctx context.Context, selector, then string) {
 	t.Helper()
 	do(t, ctx, chromedp.Click(selector))
-	for {
-		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && !!document.querySelector(\""+then+"\")"))
-		if err == nil && there {
-			return
-		}
-		if ctx.Err() != nil {
-			t.Fatalf("after %s there is no %s: %v", selector, then, err)
-		}
-	}
+	arrived(t, ctx, then)
 }
 
 // open opens a details element by the words of its summary, so that what stands in it can be pressed.

@@ -10,14 +10,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// do runs steps in a browser.
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // fill writes into the fields of a form as a script cannot tell from typing, and sends it by its first button.
 func fill(t *testing.T, ctx context.Context, fields ...string) {
 	t.Helper()
@@ -36,7 +28,8 @@ func atTheDesk(t *testing.T) (address string, ctx context.Context) {
 	ctx = browser(t)
 	do(t, ctx, chromedp.Navigate(a.SetupLink()))
 	fill(t, ctx, "name", "Olga Owner", "email", "olga@paper.example", "password", deskPassword, "again", deskPassword)
-	do(t, ctx, chromedp.Click("main button"), chromedp.WaitVisible(".cards"))
+	press(t, ctx, "main button")
+	do(t, ctx, chromedp.WaitVisible(".cards"))
 	return address, ctx
 }
 
@@ -45,7 +38,7 @@ func TestWhatIsTypedIsKeptShownAndFoundByItsFigures(t *testing.T) {
 	screen(t, ctx, 1280, "light")
 	do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"), chromedp.WaitVisible("form.editor.alive"))
 	do(t, ctx, chromedp.SendKeys("[name=headline]", "What a euro bought"), chromedp.SendKeys("[name=section]", "markets"))
-	do(t, ctx, chromedp.SendKeys("[name=body]", "One euro bought /usd 2026-09-28"), chromedp.WaitVisible("ul.picks li"))
+	do(t, ctx, chromedp.SendKeys("[name=body]", "One euro bought /usd 2026-09-28"), chromedp.WaitVisible("ul.picks[aria-busy=false] li"))
 	if first := ask[string](t, ctx, "document.querySelector('ul.picks li').textContent"); !strings.Contains(first, "EUR/USD") {
 		t.Errorf("the first offer is %q", first)
 	}
@@ -64,21 +57,6 @@ func TestWhatIsTypedIsKeptShownAndFoundByItsFigures(t *testing.T) {
 	do(t, ctx, chromedp.Click(".briefs a[href^='/desk/stories/']"), chromedp.WaitVisible("form.editor.alive"))
 	if body := ask[string](t, ctx, "document.querySelector('[name=body]').value"); body != "One euro bought {{EUR/USD @2026-09-28}}" {
 		t.Errorf("coming back the text is %q", body)
-	}
-}
-
-// until waits for something to become true in the page.
-func until(t *testing.T, ctx context.Context, condition string) {
-	t.Helper()
-	wait := "new Promise(done => { const look = () => (" + condition + ") ? done(true) : setTimeout(look, 50); look() })"
-	for {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise))
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil || !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "context") {
-			t.Fatalf("%s: %v", condition, err)
-		}
 	}
 }
 

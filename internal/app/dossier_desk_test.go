@@ -41,15 +41,16 @@ func TestADossierIsBuiltBesideAStoryPublishedAndCorrected(t *testing.T) {
 		do(t, ctx, chromedp.Navigate(address+"/desk/stories/new"))
 		fill(t, ctx, "headline", "A ferry is lost", "section", "markets", "body", "On Monday a ferry sank off Norrvik. A rock did it, the pilots say.")
 		pressPlain(t, ctx, "button[value=save]", ".said[role=status]")
-		do(t, ctx, chromedp.Click("a[href$='/dossier']"), chromedp.WaitVisible("ul.sentences"), chromedp.Click("a[href^='/desk/new-dossier']"), chromedp.WaitVisible("form.part"))
+		pressPlain(t, ctx, "a[href$='/dossier']", "ul.sentences")
+		pressPlain(t, ctx, "a[href^='/desk/new-dossier']", "form.part")
 		sendPart(t, ctx, "ul.sentences a[href*='/parts/events']", "headline", "The strait", "standfirst", "Two harbours quarrel.")
-		do(t, ctx, chromedp.Click("ul.sentences a[href*='/parts/events']"), chromedp.WaitVisible("form.part"))
+		pressPlain(t, ctx, "ul.sentences a[href*='/parts/events']", "form.part")
 		if says := ask[string](t, ctx, "document.querySelector('[name=says]').value"); says != "On Monday a ferry sank off Norrvik." {
 			t.Errorf("the event begins with %q", says)
 		}
 		sendPart(t, ctx, "ul.sentences", "what", "A ferry sinks", "when", "2026-09-28",
 			"new-documents.0.title", "The harbour’s log", "new-documents.0.publisher", "Norrvik", "new-documents.0.link", "https://harbour.example/log")
-		do(t, ctx, chromedp.Click("ul.sentences li:nth-child(2) a[href*='/parts/accounts']"), chromedp.WaitVisible("form.part"))
+		pressPlain(t, ctx, "ul.sentences li:nth-child(2) a[href*='/parts/accounts']", "form.part")
 		sendPart(t, ctx, ".said.problem", "event", "a-ferry-sinks", "new-actor.0.name", "Anna Berg", "new-actor.0.kind", "person")
 		if text := ask[string](t, ctx, "document.querySelector('.said.problem').textContent"); !strings.Contains(text, "rests on nothing") {
 			t.Errorf("an account on nothing is told %q", text)

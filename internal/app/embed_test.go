@@ -108,13 +108,7 @@ func saying(t *testing.T, ctx context.Context) []string {
 // settled waits until so many elements say what the paper told them.
 func settled(t *testing.T, ctx context.Context, n int) {
 	t.Helper()
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`new Promise(done => {
-		const look = () => document.querySelectorAll("courant-rate a[title]").length === %d ? done(true) : requestAnimationFrame(look);
-		look();
-	})`, n), chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatalf("the elements say %q: %v", saying(t, ctx), err)
-	}
+	until(t, ctx, fmt.Sprintf(`document.querySelectorAll("courant-rate a[title]").length === %d`, n))
 }
 
 func TestAnElementOfAnotherSiteSaysThePresentRate(t *testing.T) {
@@ -155,9 +149,7 @@ func TestAnElementOfAnotherSiteSaysThePresentRate(t *testing.T) {
 	want := []string{now, now, " GBP for one EUR (currency-api", "USD for one EUR (", "no such money", "no pair", "none"}
 
 	ctx := browser(t)
-	if err := chromedp.Do(ctx, chromedp.Navigate(paper.URL+"/embed?pair=EUR-USD")); err != nil {
-		t.Fatal(err)
-	}
+	do(t, ctx, chromedp.Navigate(paper.URL+"/embed?pair=EUR-USD"))
 	settled(t, ctx, 1) // on the paper's own page, under its own policy
 	ask[string](t, ctx, `document.cookie = "reader=1; path=/"`)
 	for name, script := range map[string]string{"plain": script, "pinned": pinned, "twice, before the elements": script + pinned} {
@@ -167,9 +159,7 @@ func TestAnElementOfAnotherSiteSaysThePresentRate(t *testing.T) {
 			if strings.HasPrefix(name, "twice") {
 				all = script + body
 			}
-			if err := chromedp.Do(ctx, chromedp.Navigate(elsewhere(t, paper.URL, all))); err != nil {
-				t.Fatal(err)
-			}
+			do(t, ctx, chromedp.Navigate(elsewhere(t, paper.URL, all)))
 			settled(t, ctx, 4)
 			said := saying(t, ctx)
 			for i, text := range said {
@@ -228,18 +218,14 @@ func TestAnElementKeepsItsWordsWhereThereIsNoRateOrNoScript(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctx := browser(t)
-			if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-				t.Fatal(err)
-			}
+			do(t, ctx, chromedp.Navigate("about:blank"))
 			if !c.scripts {
 				if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			paper.lines(c.cut)
-			if err := chromedp.Do(ctx, chromedp.Navigate(elsewhere(t, paper.URL, element+script))); err != nil {
-				t.Fatal(err)
-			}
+			do(t, ctx, chromedp.Navigate(elsewhere(t, paper.URL, element+script)))
 			if c.scripts { // the same question, asked after the element's: once it has failed, so has that
 				_, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 					`fetch("`+paper.URL+`/api/v1/rates/EUR-GBP").then(() => "answered", () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done("failed")))))`,

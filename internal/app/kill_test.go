@@ -57,7 +57,9 @@ func TestKillNineLosesNothingAcknowledgedAndLeavesNoHalf(t *testing.T) {
 // day that the child cannot have begun.
 func live(t *testing.T, data string, day time.Time, acknowledged map[string]bool) time.Time {
 	t.Helper()
-	child := exec.CommandContext(context.Background(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	bounded, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	child := exec.CommandContext(bounded, os.Args[0], "-test.run=^"+t.Name()+"$")
 	child.Env = append(os.Environ(), killData+"="+data, killDay+"="+day.Format(time.DateOnly))
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -75,6 +77,9 @@ func live(t *testing.T, data string, day time.Time, acknowledged map[string]bool
 	}
 	// Somewhere within the next import: an import takes a few milliseconds.
 	for until := time.Now().Add(time.Duration(rand.IntN(5000)) * time.Microsecond); time.Now().Before(until); {
+	}
+	if bounded.Err() != nil {
+		t.Fatalf("it acknowledges nothing after %s", day.Format(time.DateOnly))
 	}
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)

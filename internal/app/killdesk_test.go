@@ -148,12 +148,14 @@ func alone(t *testing.T, database string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for others := 1; others > 0; {
+	waited(t, func() bool {
+		var others int
 		err := c.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()").Scan(&others)
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
+		return others == 0
+	})
 	if err := c.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +209,8 @@ func (d *newsdesk) fix(h *app.House, round int, again bool) {
 // serve starts the paper, and returns what kills it.
 func (d *newsdesk) serve() (address string, die func()) {
 	d.Helper()
-	child := exec.CommandContext(context.Background(), os.Args[0], "-test.run=^"+d.parent+"$")
+	bounded, stop := context.WithTimeout(context.Background(), 5*patience) // as many pages as there are after a thousand rounds
+	child := exec.CommandContext(bounded, os.Args[0], "-test.run=^"+d.parent+"$")
 	child.Env = append(os.Environ(), killDeskData+"="+d.config.Data, killDeskDatabase+"="+d.config.Database)
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -220,12 +223,17 @@ func (d *newsdesk) serve() (address string, die func()) {
 	for lines.Scan() {
 		if at, ok := strings.CutPrefix(lines.Text(), "open at "); ok {
 			return "http://" + at, func() {
+				defer stop()
+				if bounded.Err() != nil {
+					d.Error("the paper does not answer")
+				}
 				_ = child.Process.Kill()
 				_ = child.Wait() // "signal: killed" is what we want
 			}
 		}
 		d.Log(lines.Text())
 	}
+	stop()
 	d.Fatal("the paper did not open")
 	return "", nil
 }

@@ -46,13 +46,12 @@ func TestTheBoardIsSearchedWhileItIsTyped(t *testing.T) {
 			t.Errorf("%q shows %d groups, of which %d have a row", c.typed, groups, bodies)
 		}
 		want := fmt.Sprintf("%d of %d currencies", n, all)
-		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`document.querySelector("[role=status]#found").textContent == %q`, want))); err != nil {
-			t.Errorf("%q is not told: %v", want, err)
-		}
+		until(t, ctx, fmt.Sprintf(`document.querySelector("[role=status]#found").textContent == %q`, want))
 	}
 	do(t, ctx, chromedp.SendKeys(emptied(t, ctx), "dollar"))
 	sorted := strings.Fields(ask[string](t, ctx, shownRows))
-	do(t, ctx, chromedp.Click(".board th:nth-child(3) a"), chromedp.WaitVisible("th[aria-sort=descending]"))
+	press(t, ctx, ".board th:nth-child(3) a")
+	do(t, ctx, chromedp.WaitVisible("th[aria-sort=descending]"))
 	if again := strings.Fields(ask[string](t, ctx, shownRows)); len(again) != len(sorted) || ask[string](t, ctx, `document.querySelector("main [name=q]").value`) != "dollar" {
 		t.Errorf("sorted, the search shows %d of %d currencies", len(again), len(sorted))
 	}
@@ -67,12 +66,12 @@ func TestTheBoardIsSearchedAndSortedWithoutScripts(t *testing.T) {
 	do(t, ctx, chromedp.Navigate("about:blank"))
 	withoutScripts(t, ctx)
 	screen(t, ctx, 390, "dark")
-	do(t, ctx, chromedp.Navigate(address+"/markets/"), chromedp.SendKeys("main [name=q]", "kron"),
-		chromedp.Click("main form[role=search] button"), chromedp.WaitVisible("main [name=q][value=kron]"))
+	do(t, ctx, chromedp.Navigate(address+"/markets/"), chromedp.SendKeys("main [name=q]", "kron"))
+	pressPlain(t, ctx, "main form[role=search] button", "main [name=q][value=kron]")
 	if got := ask[string](t, ctx, shownRows); !strings.HasPrefix(got, "NOK SEK") {
 		t.Errorf("the search shows %s", got)
 	}
-	do(t, ctx, chromedp.Click(".board th:nth-child(2) a"), chromedp.WaitVisible("th[aria-sort=ascending]"))
+	pressPlain(t, ctx, ".board th:nth-child(2) a", "th[aria-sort=ascending]")
 	if got := ask[string](t, ctx, shownRows); !strings.HasPrefix(got, "DKK NOK SEK") {
 		t.Errorf("by their rates there are %s", got)
 	}
@@ -114,14 +113,15 @@ func TestAnAmountIsConvertedWithoutScripts(t *testing.T) {
 	address, ctx := started(t), browser(t)
 	do(t, ctx, chromedp.Navigate("about:blank"))
 	withoutScripts(t, ctx)
-	do(t, ctx, chromedp.Navigate(address+"/markets/"), chromedp.Click(".tally a[href^='/convert']"), chromedp.WaitVisible(".outcome"))
+	do(t, ctx, chromedp.Navigate(address+"/markets/"))
+	pressPlain(t, ctx, ".tally a[href^='/convert']", ".outcome")
 	fill(t, ctx, "amount", "1.250,5x", "to", "yen")
-	do(t, ctx, chromedp.Click(".convert button"), chromedp.WaitVisible("#amount-problem"))
+	pressPlain(t, ctx, ".convert button", "#amount-problem")
 	if typed := ask[string](t, ctx, "document.querySelector('[name=amount]').value"); typed != "1.250,5x" {
 		t.Errorf("what was typed is now %q", typed)
 	}
 	fill(t, ctx, "amount", "1.250,50")
-	do(t, ctx, chromedp.Click(".convert button"), chromedp.WaitVisible(".outcome"))
+	pressPlain(t, ctx, ".convert button", ".outcome")
 	if got := ask[string](t, ctx, "document.querySelector('.outcome').textContent"); !strings.Contains(got, "1250.50 EUR") || !strings.Contains(got, "JPY") {
 		t.Errorf("the converter says %q", got)
 	}

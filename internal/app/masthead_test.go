@@ -50,18 +50,14 @@ func TestTheNewsroomsColoursAndItsLongestNameAreSeenOnEveryScreen(t *testing.T) 
 		t.Fatal(err)
 	}
 	ctx := browser(t)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
+	do(t, ctx, chromedp.Navigate("about:blank"))
 	for scheme, want := range map[string][2]string{
 		"light": {"rgb(122, 31, 31)", "rgb(0, 51, 0)"},
 		"dark":  {"rgb(255, 179, 167)", "rgb(231, 230, 225)"},
 	} {
 		for _, width := range []int64{1280, 320} {
 			screen(t, ctx, width, scheme)
-			if err := chromedp.Do(ctx, chromedp.Navigate(address+"/")); err != nil {
-				t.Fatal(err)
-			}
+			do(t, ctx, chromedp.Navigate(address+"/"))
 			colour := func(selector string) string {
 				return ask[string](t, ctx, "getComputedStyle(document.querySelector('"+selector+"')).color")
 			}

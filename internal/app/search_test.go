@@ -31,12 +31,14 @@ func TestAReaderSearchesWithTheKeyboardAndWithoutScripts(t *testing.T) {
 		do(t, ctx, chromedp.Navigate(address+"/markets/shares/"))
 		if width < 600 { // there the head has a link, and the page of the search a field
 			tab("a.seek")
-			do(t, ctx, chromedp.KeyEvent("\r"), chromedp.WaitVisible(".seeking"))
+			do(t, ctx, chromedp.KeyEvent("\r"))
+			arrived(t, ctx, ".seeking")
 			tab(".seeking input")
 		} else {
 			tab(".find input")
 		}
-		do(t, ctx, chromedp.KeyEvent("100 usd in yen\r"), chromedp.WaitVisible(".answer .value"))
+		do(t, ctx, chromedp.KeyEvent("100 usd in yen\r"))
+		arrived(t, ctx, ".answer .value")
 		if said := ask[string](t, ctx, "document.querySelector('.answer').textContent"); !contains(said, "100 USD =") || !contains(said, "JPY") || !contains(said, "currency-api") {
 			t.Errorf("at %d px the answer is %s", width, said)
 		}
@@ -46,10 +48,11 @@ func TestAReaderSearchesWithTheKeyboardAndWithoutScripts(t *testing.T) {
 		if typed := ask[string](t, ctx, "document.querySelector('.seeking input').value"); typed != "100 usd in yen" {
 			t.Errorf("the field holds %q", typed)
 		}
-		do(t, ctx, chromedp.SetValue(".seeking input", "azerbajan"), chromedp.Click(".seeking button"), chromedp.WaitVisible(".stories mark"))
+		do(t, ctx, chromedp.SetValue(".seeking input", "azerbajan"))
+		pressPlain(t, ctx, ".seeking button", ".stories mark")
 		if marked := ask[string](t, ctx, "document.querySelector('.stories mark').textContent"); !strings.EqualFold(marked, "azerbaijan") {
 			t.Errorf("marked is %q", marked)
 		}
-		do(t, ctx, chromedp.Click(".stories h3 a"), chromedp.WaitVisible("article.story"))
+		pressPlain(t, ctx, ".stories h3 a", "article.story")
 	}
 }

@@ -83,9 +83,7 @@ func TestAReaderKeepsAListInTheBrowserAlone(t *testing.T) {
 	screen(t, ctx, 1280, "dark")
 	do(t, ctx, chromedp.Navigate(address+"/markets/"), chromedp.Click(`.board .star[value="/markets/currencies/NOK"]`), chromedp.WaitVisible(".yours tr:nth-child(3) td:nth-child(3)"))
 	const shown = `[...document.querySelectorAll(".yours tr")].map(r => r.querySelector("b").textContent + " " + r.querySelector("data")?.textContent.trim()).join("; ")`
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelectorAll(".yours data").length == 3`)); err != nil {
-		t.Fatalf("the list shows %s: %v", ask[string](t, ctx, shown), err)
-	}
+	until(t, ctx, `document.querySelectorAll(".yours data").length == 3`)
 	nok := ask[string](t, ctx, `document.querySelector(".board tr:has([value='/markets/currencies/NOK']) data").textContent.trim()`)
 	if got := ask[string](t, ctx, shown); !strings.HasPrefix(got, "RIO 91.93; USD/SEK ") || !strings.HasSuffix(got, "; NOK "+nok) {
 		t.Errorf("the list shows %s", got)
@@ -132,9 +130,7 @@ func TestTheStripIsSteppedThroughWhereItDoesNotFit(t *testing.T) {
 	}
 	ask[int](t, ctx, `[...document.querySelectorAll(".ticker li")].slice(2).map(li => li.remove()).length`)
 	screen(t, ctx, 900, "light")
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".ticker .step")].every(b => !b.offsetParent)`)); err != nil {
-		t.Errorf("where the strip fits it has steps: %v", err)
-	}
+	until(t, ctx, `[...document.querySelectorAll(".ticker .step")].every(b => !b.offsetParent)`) // where the strip fits
 }
 
 func TestSharesAreSearchedAsTheyAreTypedAndWithoutScripts(t *testing.T) {
@@ -147,7 +143,8 @@ func TestSharesAreSearchedAsTheyAreTypedAndWithoutScripts(t *testing.T) {
 	}
 	do(t, ctx, chromedp.Navigate("about:blank"))
 	withoutScripts(t, ctx)
-	do(t, ctx, chromedp.Navigate(address+"/markets/shares/"), chromedp.SendKeys("main [name=q]", "vod"), chromedp.Click("main form[role=search] button"), chromedp.WaitVisible("main [name=q][value=vod]"))
+	do(t, ctx, chromedp.Navigate(address+"/markets/shares/"), chromedp.SendKeys("main [name=q]", "vod"))
+	pressPlain(t, ctx, "main form[role=search] button", "main [name=q][value=vod]")
 	if got := ask[string](t, ctx, shownRows); got != "VOD" {
 		t.Errorf("without scripts the list shows %s", got)
 	}

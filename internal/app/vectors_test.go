@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -262,7 +263,12 @@ func TestTheVectorsExecuteRawAndThePolicyAloneStopsThem(t *testing.T) {
 	for n := range all {
 		raw = append(raw, fmt.Sprintf("/yard/raw/%d", n))
 	}
-	executes, _ := y.show(t, ctx, raw)
+	const control = 1000
+	executes := map[string]bool{}
+	for n := 0; n < 3 && len(executes) < control; n++ { // on a busy machine some pages are not there in their time
+		rung, _ := y.show(t, ctx, raw)
+		maps.Copy(executes, rung)
+	}
 	from := map[string]int{}
 	for n, address := range raw {
 		if !executes[address] {
@@ -274,8 +280,8 @@ func TestTheVectorsExecuteRawAndThePolicyAloneStopsThem(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d vectors execute where nothing keeps them: %v", len(executes), len(all), from)
-	if len(executes) < 1000 {
-		t.Errorf("only %d vectors execute raw: the control needs a thousand", len(executes))
+	if len(executes) < control {
+		t.Errorf("only %d vectors execute raw: the control needs %d", len(executes), control)
 	}
 	if rung, _ := y.show(t, ctx, guarded); len(rung) > 0 {
 		t.Errorf("under the paper's policy %d vectors execute", len(rung))

@@ -71,6 +71,10 @@ func TestWhatBecomesOfADelivery(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, h := moved(t)
+			if name == "slow" {
+				w.patience = time.Second
+				w.restart(t, w.receiver.host())
+			}
 			w.receiver.says(c.answer)
 			w.after(t, 0)
 			at := w.clock
@@ -311,12 +315,12 @@ func TestAMachineThatHungNotesNothingAfterItsLeaseWasTaken(t *testing.T) {
 		_, err := hung.Turn(t.Context())
 		late <- err
 	}()
-	<-asked
+	soon(t, asked)
 	endLeases(t, url)
 	r.says(nil)
 	awake.after(t, 0)
 	close(goOn)
-	if err := <-late; !errors.Is(err, fault.Conflict) {
+	if err := soon(t, late); !errors.Is(err, fault.Conflict) {
 		t.Errorf("the one that hung: %v, want fault.Conflict", err)
 	}
 	got := r.taken()
@@ -325,6 +329,18 @@ func TestAMachineThatHungNotesNothingAfterItsLeaseWasTaken(t *testing.T) {
 	}
 	if d := awake.deliveries(t); len(d) != 1 || d[0].State != hook.Taken || d[0].Attempts != 1 || !awake.hook(t, h.ID).On() {
 		t.Errorf("%+v, and the hook is %+v", d, awake.hook(t, h.ID))
+	}
+}
+
+// soon is what comes on a channel. That nothing comes fails the test.
+func soon[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(time.Minute):
+		t.Fatal("nothing comes in a minute")
+		panic("unreachable")
 	}
 }
 
@@ -407,11 +423,13 @@ func TestKillNineLosesNothingAndTellsUnderTheSameName(t *testing.T) {
 		case <-asked:
 		case err := <-ended:
 			t.Fatalf("it ended before it told anything: %v", err)
+		case <-time.After(time.Minute):
+			t.Error("it tells nothing")
 		}
 		if err := child.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		<-ended
+		soon(t, ended)
 		endLeases(t, file)
 	}
 	w.receiver.says(nil)

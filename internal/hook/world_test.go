@@ -42,6 +42,7 @@ type world struct {
 	bus      bus.Bus
 	receiver *receiver
 	clock    time.Time
+	patience time.Duration // with a receiver; 0: as much as in the program
 }
 
 // message is what a receiver got.
@@ -134,7 +135,7 @@ func (w *world) now() time.Time { return w.clock }
 // restart makes a runner that knows nothing of what the last one did.
 func (w *world) restart(t *testing.T, trusted ...string) {
 	t.Helper()
-	fetch := web.NewFetcher(web.FetcherOptions{Told: true, Trusted: trusted, Timeout: 2 * time.Second, Most: hook.MostBody})
+	fetch := web.NewFetcher(web.FetcherOptions{Told: true, Trusted: trusted, Timeout: w.patience, Most: hook.MostBody})
 	t.Cleanup(fetch.Close)
 	w.Runner = hook.NewRunner(w.ledger, w.bus, w.db, fetch, hook.Options{
 		Address: "https://paper.example", Trusted: trusted, Now: w.now, Jitter: func(time.Duration) time.Duration { return 0 },

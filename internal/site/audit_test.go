@@ -199,7 +199,11 @@ func TestOnlySoManyAreProofReadAtOnce(t *testing.T) {
 			p.Config.Handler.ServeHTTP(w, r)
 			answered <- w.Code
 		}()
-		<-asked
+		select {
+		case <-asked:
+		case code := <-answered:
+			t.Fatalf("one of %d is answered %d before it has sent anything", places, code)
+		}
 	}
 	w := httptest.NewRecorder()
 	p.Config.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/audit", strings.NewReader("")))

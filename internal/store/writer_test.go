@@ -62,19 +62,34 @@ func hold(t *testing.T, e *sqliteDB) (release func()) {
 			return nil
 		})
 	}()
-	<-begun
+	soon(t, begun)
 	return func() {
 		close(held)
-		if err := <-ended; err != nil {
+		if err := soon(t, ended); err != nil {
 			t.Errorf("the write that held the writer: %v", err)
 		}
 	}
 }
 
 // queued waits until n writes stand in the queue.
-func queued(e *sqliteDB, n int) {
-	for len(e.queue) < n {
-		runtime.Gosched()
+func queued(t *testing.T, e *sqliteDB, n int) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); len(e.queue) < n; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("of %d writes %d are queued", n, len(e.queue))
+		}
+	}
+}
+
+// soon is what comes on a channel. That nothing comes fails the test.
+func soon[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(time.Minute):
+		t.Fatal("nothing comes in a minute")
+		panic("unreachable")
 	}
 }
 
@@ -115,7 +130,7 @@ func TestWritesThatWaitShareOneCommitAndAnswerForThemselves(t *testing.T) {
 			_, outcome[i] = db.Append(context.Background(), nil, said, progress)
 		})
 	}
-	queued(e, writes)
+	queued(t, e, writes)
 	release()
 	all.Wait()
 	for i, err := range outcome {
@@ -149,9 +164,9 @@ func TestAWriteWhoseAskerGivesUpInTheQueueIsNeverBegun(t *testing.T) {
 		_, err := db.Append(ctx, []market.Source{testBank}, sayings(0, 1), nil)
 		ended <- err
 	}()
-	queued(e, 1)
+	queued(t, e, 1)
 	giveUp()
-	if err := <-ended; !errors.Is(err, context.Canceled) { // and answered at once: the writer is still held
+	if err := soon(t, ended); !errors.Is(err, context.Canceled) { // and answered at once: the writer is still held
 		t.Errorf("err = %v, want that it was cancelled", err)
 	}
 	release()
@@ -174,11 +189,11 @@ func TestClosingFinishesWhatIsQueuedAndRefusesTheRest(t *testing.T) {
 		_, err := db.Append(context.Background(), []market.Source{testBank}, sayings(0, 1), nil)
 		outcome <- err
 	}()
-	queued(e, 1)
+	queued(t, e, 1)
 	closed := make(chan error, 1)
 	go func() { closed <- db.Close() }()
 	release()
-	if err := errors.Join(<-outcome, <-closed); err != nil {
+	if err := errors.Join(soon(t, outcome), soon(t, closed)); err != nil {
 		t.Errorf("the queued write and the close: %v", err)
 	}
 	if _, err := db.Append(t.Context(), nil, sayings(1, 1), nil); !errors.Is(err, fault.Busy) {
@@ -249,7 +264,7 @@ func TestAFullFileIsSaidAndTheStoreGoesOnWhenThereIsRoom(t *testing.T) {
 	var both sync.WaitGroup
 	both.Go(func() { _, large = db.Append(context.Background(), nil, sayings(1_000, 5_000), nil) })
 	both.Go(func() { _, small = db.Append(context.Background(), nil, sayings(10, 1), nil) })
-	queued(e, 2)
+	queued(t, e, 2)
 	release()
 	both.Wait()
 	if !errors.Is(large, fault.Internal) || !strings.Contains(large.Error(), "the disk is full: nothing was written") {

@@ -265,6 +265,7 @@ func TestEachChangeIsALine(t *testing.T) {
 		go func() {
 			done <- watch.Follow(ctx, p.local("EUR/USD", "EUR/JPY"), in, watch.FollowOptions{Every: time.Millisecond, JSON: asJSON, Now: noon})
 		}()
+		defer time.AfterFunc(time.Minute, func() { _ = in.CloseWithError(errors.New("no line comes")) }).Stop()
 		lines := bufio.NewScanner(out)
 		next := func() string {
 			t.Helper()
@@ -300,7 +301,7 @@ func TestEachChangeIsALine(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.revise(t, "EUR/USD", "1.19")
-		if err := <-done; !errors.Is(err, io.ErrClosedPipe) {
+		if err := soon(t, done); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("where nobody reads it ends with %v", err)
 		}
 	}

@@ -76,15 +76,27 @@ func follow(t *testing.T, far *watch.Remote) (news chan struct{}) {
 // until waits for news until a reading is as it should be.
 func until(t *testing.T, far *watch.Remote, news <-chan struct{}, so func([]watch.Row, error) bool) {
 	t.Helper()
-	for deadline := time.After(30 * time.Second); ; {
-		select {
-		case <-news:
-		case <-deadline:
-			t.Fatal("it is never told")
-		}
-		if so(far.Read(t.Context())) {
+	for deadline := time.Now().Add(time.Minute); ; {
+		soon(t, news)
+		rows, err := far.Read(t.Context())
+		if so(rows, err) {
 			return
 		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it never becomes so: %+v, %v", rows, err)
+		}
+	}
+}
+
+// soon is what comes on a channel. That nothing comes fails the test.
+func soon[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(time.Minute):
+		t.Fatal("nothing comes in a minute")
+		panic("unreachable")
 	}
 }
 
@@ -146,7 +158,7 @@ func TestWhoWasCutOffComesBackWithoutAGap(t *testing.T) {
 	}
 	t.Cleanup(far.Close)
 	news := follow(t, far)
-	<-news // the stream is held
+	soon(t, news) // the stream is held
 	way.cut(true)
 	until(t, far, news, func(_ []watch.Row, err error) bool { return errors.Is(err, fault.Upstream) }) // that it is gone is known at once
 	p.sayNow(t, "XNYS:BP", market.Last, "37.51", 9)
@@ -160,7 +172,6 @@ func TestWhoWasCutOffComesBackWithoutAGap(t *testing.T) {
 	}
 }
 
-// A server that has no streams, or no place for another, is asked as ever.
 // A server that is ending ends its streams first, and for a moment still answers.
 func TestAServerThatEndsIsKnownToBeGone(t *testing.T) {
 	p := open(t)
@@ -194,6 +205,7 @@ func TestAServerThatEndsIsKnownToBeGone(t *testing.T) {
 	until(t, far, news, func(_ []watch.Row, err error) bool { return err != nil })
 }
 
+// A server that has no streams, or no place for another, is asked as ever.
 func TestWithoutAStreamAPaperIsAsked(t *testing.T) {
 	for _, refusal := range []int{http.StatusNotFound, http.StatusServiceUnavailable} {
 		p := open(t)
@@ -213,7 +225,7 @@ func TestWithoutAStreamAPaperIsAsked(t *testing.T) {
 		}
 		defer far.Close()
 		follow(t, far)
-		<-refused
+		soon(t, refused)
 		p.revise(t, "EUR/USD", "1.1999")
 		if rows := read(t, far); rows[0].Value.String() != "1.1999" {
 			t.Errorf("with %d it is %s", refusal, rows[0].Value)
@@ -265,10 +277,11 @@ func TestEachChangeFromAfarIsALineAtOnce(t *testing.T) {
 	done := make(chan error, 1)
 	far := p.remote(t, "EUR/USD", "XNYS:BP")
 	go func() { done <- watch.Follow(ctx, far, in, watch.FollowOptions{Every: time.Hour, Now: noon}) }()
+	defer time.AfterFunc(time.Minute, func() { _ = in.CloseWithError(errors.New("no line comes")) }).Stop()
 	lines := bufio.NewScanner(out)
 	for i, want := range []string{"EUR/USD 1.183,", "XNYS:BP 37.37, down −0.51", "XNYS:BP 37.51, ", "EUR/USD 1.1999,"} {
 		if !lines.Scan() || !strings.Contains(lines.Text(), want) {
-			t.Errorf("line %d is %q, not %q", i+1, lines.Text(), want)
+			t.Errorf("line %d is %q, not %q: %v", i+1, lines.Text(), want, lines.Err())
 		}
 		switch i {
 		case 1:
@@ -278,7 +291,7 @@ func TestEachChangeFromAfarIsALineAtOnce(t *testing.T) {
 		}
 	}
 	leave()
-	if err := <-done; err != nil {
+	if err := soon(t, done); err != nil {
 		t.Error(err)
 	}
 }

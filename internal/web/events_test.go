@@ -80,8 +80,9 @@ func TestAStreamIsListenedToUntilItEnds(t *testing.T) {
 		_, _ = io.WriteString(w, "retry: 10\n\nid: "+r.Header.Get("Last-Event-ID")+"1\ndata: a\n\n")
 	})
 	var told []web.Sent
+	silence := time.Minute
 	listen := func(path string, stop error) (web.Answer, error) {
-		return f.Listen(t.Context(), web.Query{URL: url + path, Header: http.Header{"Last-Event-Id": {"4"}}}, 50*time.Millisecond, func(s web.Sent) error {
+		return f.Listen(t.Context(), web.Query{URL: url + path, Header: http.Header{"Last-Event-Id": {"4"}}}, silence, func(s web.Sent) error {
 			told = append(told, s)
 			return stop
 		})
@@ -95,6 +96,7 @@ func TestAStreamIsListenedToUntilItEnds(t *testing.T) {
 	if a, err := listen("/busy", nil); err != nil || a.Status != http.StatusServiceUnavailable || a.RetryAfter != 7*time.Second {
 		t.Errorf("a server that is busy: %+v (%v)", a, err)
 	}
+	silence = 50 * time.Millisecond
 	if _, err := listen("/silent", nil); !errors.Is(err, fault.Upstream) || !strings.Contains(err.Error(), "silent for 50ms") {
 		t.Errorf("a stream without a word: %v", err)
 	}

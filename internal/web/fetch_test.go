@@ -162,7 +162,7 @@ func TestARedirectionIsFollowedWithinItsHostOnly(t *testing.T) {
 func TestNoReplyIsLongerOrLaterThanAllowed(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
-	f, url := served(t, web.FetcherOptions{Most: 1000, Timeout: 2 * time.Second}, func(w http.ResponseWriter, r *http.Request) {
+	answer := func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/fits":
 			_, _ = w.Write(make([]byte, 1000))
@@ -195,14 +195,19 @@ func TestNoReplyIsLongerOrLaterThanAllowed(t *testing.T) {
 				}
 			}
 		}
-	})
+	}
+	f, url := served(t, web.FetcherOptions{Most: 1000}, answer)
 	if a, err := f.Fetch(t.Context(), web.Query{URL: url + "/fits"}); err != nil || len(a.Body) != 1000 {
 		t.Errorf("%d bytes, %v", len(a.Body), err)
 	}
-	for _, path := range []string{"/long", "/bomb", "/strange", "/cut", "/cutpack", "/drip"} {
+	for _, path := range []string{"/long", "/bomb", "/strange", "/cut", "/cutpack"} {
 		if _, err := f.Fetch(t.Context(), web.Query{URL: url + path}); err == nil || fault.KindOf(err) != fault.Upstream {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+	hasty, url := served(t, web.FetcherOptions{Most: 1000, Timeout: time.Second}, answer)
+	if _, err := hasty.Fetch(t.Context(), web.Query{URL: url + "/drip"}); err == nil || fault.KindOf(err) != fault.Upstream {
+		t.Errorf("drop by drop: %v", err)
 	}
 }
 

@@ -55,6 +55,7 @@ func streamed(t *testing.T, o web.StreamOptions, tls bool) (server *httptest.Ser
 		server.Start()
 	}
 	t.Cleanup(server.Close)
+	server.Client().Timeout = time.Minute // for a reply with its body: who waits for an event in vain is told so
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { stream.Run(ctx); close(ended) }()
@@ -115,8 +116,10 @@ func TestAStreamIsKeptOverEachProtocol(t *testing.T) {
 					t.Errorf("then comes %s under %s", data, id)
 				}
 				_ = resp.Body.Close()
-				for seats.Open() > 0 {
-					runtime.Gosched()
+				for end := time.Now().Add(time.Minute); seats.Open() > 0; runtime.Gosched() {
+					if time.Now().After(end) {
+						t.Fatalf("%d streams are open, though their reader has left", seats.Open())
+					}
 				}
 			}
 		})
@@ -200,9 +203,13 @@ func TestWhoPollsWalksFromChangeToChange(t *testing.T) {
 	}
 	for n := int64(1); n < 4; n++ {
 		set(n)
-		for { // until it has been read
-			if s, _ := read("/stream/number"); s.Cells["n"] == n {
+		for end := time.Now().Add(time.Minute); ; { // until it has been read
+			s, _ := read("/stream/number")
+			if s.Cells["n"] == n {
 				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%d is never read: %+v", n, s)
 			}
 		}
 	}
@@ -236,6 +243,9 @@ func TestWhoSpeaksOnAStreamIsCut(t *testing.T) {
 	}
 	defer conn.Close()
 	if _, err := io.WriteString(conn, "GET /stream?topics=number HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(conn)

@@ -34,6 +34,18 @@ func (w *world) start(t *testing.T) <-chan turned {
 	return done
 }
 
+// soon is what comes on a channel. That nothing comes fails the test.
+func soon[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(time.Minute):
+		t.Fatal("nothing comes in a minute")
+		panic("unreachable")
+	}
+}
+
 // pausing makes the server answer only when the test lets it, and tells when it is asked.
 func (w *world) pausing(text string, asked chan<- struct{}, goOn <-chan struct{}) {
 	w.answer = func(rw http.ResponseWriter, _ *http.Request) {
@@ -51,7 +63,7 @@ func TestOfTwoMachinesOneAsks(t *testing.T) {
 	two.pausing("2026-02-02 USD 1.1840\n", asked, goOn)
 	first, second := one.start(t), two.start(t)
 
-	<-asked // one of them is at it, and goes on when the other has been turned away
+	soon(t, asked) // one of them is at it, and goes on when the other has been turned away
 	var away turned
 	select {
 	case away = <-first:
@@ -61,6 +73,9 @@ func TestOfTwoMachinesOneAsks(t *testing.T) {
 	case <-asked:
 		close(goOn)
 		t.Fatal("both machines asked at the same time")
+	case <-time.After(time.Minute):
+		close(goOn)
+		t.Fatal("neither is turned away")
 	}
 	if away.err != nil || away.wait != time.Minute {
 		t.Errorf("the one that was turned away: %+v", away)
@@ -69,7 +84,7 @@ func TestOfTwoMachinesOneAsks(t *testing.T) {
 	if first == nil {
 		first = second
 	}
-	if end := <-first; end.err != nil {
+	if end := soon(t, first); end.err != nil {
 		t.Errorf("the one that asked: %v", end.err)
 	}
 	for _, w := range []*world{one, two} { // what was learnt is known to both, and neither asks again
@@ -90,7 +105,7 @@ func TestAMachineThatHungIsNotHeardAfterItsLeaseWasTaken(t *testing.T) {
 	awake.says("2026-02-02 USD 1.1840\n")
 	awake.clock = monday.Add(time.Second)
 	late := hung.start(t)
-	<-asked
+	soon(t, asked)
 
 	// The term of its lease ends while it hangs.
 	db, err := sql.Open("pgx", url)
@@ -105,7 +120,7 @@ func TestAMachineThatHungIsNotHeardAfterItsLeaseWasTaken(t *testing.T) {
 		t.Errorf("the other did not take over: %v, asked %d times", err, awake.asked.Load())
 	}
 	close(goOn)
-	if end := <-late; !errors.Is(end.err, fault.Conflict) {
+	if end := soon(t, late); !errors.Is(end.err, fault.Conflict) {
 		t.Errorf("the one that hung: %v, want fault.Conflict", end.err)
 	}
 

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -83,7 +84,7 @@ func newExchange(t *testing.T, quotes wire.Quotes, folder string, listed ...wire
 			return all
 		},
 	}
-	fetch := web.NewFetcher(web.FetcherOptions{Trusted: []string{strings.TrimPrefix(server.URL, "http://")}, Timeout: 5 * time.Second})
+	fetch := web.NewFetcher(web.FetcherOptions{Trusted: []string{strings.TrimPrefix(server.URL, "http://")}})
 	t.Cleanup(fetch.Close)
 	x.Runner, err = wire.NewRunner([]wire.Provider{x.provider}, x.ledger, db, fetch, wire.Options{
 		Now: now, Folder: folder, Listings: func(context.Context) ([]wire.Listed, error) { return listed, nil },
@@ -208,7 +209,8 @@ func TestADroppedFileIsTakenWholeOnceOrRefusedWithTheReasonBesideIt(t *testing.T
 	}
 	drops(t, folder, "one.csv", "BP 35.91\nVOD 14.10\n")
 	drops(t, folder, "notes.txt", "BP 1\n")
-	if err := os.WriteFile(filepath.Join(folder, "half.csv"), []byte("BP 3"), 0o600); err != nil { // it was written just now
+	half, soon := filepath.Join(folder, "half.csv"), time.Now().Add(1900*time.Millisecond)                       // as long as may be, for a busy machine
+	if err := errors.Join(os.WriteFile(half, []byte("BP 3"), 0o600), os.Chtimes(half, soon, soon)); err != nil { // it was written just now
 		t.Fatal(err)
 	}
 	if err := turn(); err != nil {

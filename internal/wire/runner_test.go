@@ -72,7 +72,7 @@ func worldOver(t *testing.T, url string) *world {
 		},
 		Parse: parse,
 	}
-	fetch := web.NewFetcher(web.FetcherOptions{Trusted: []string{strings.TrimPrefix(server.URL, "http://")}, Timeout: 5 * time.Second})
+	fetch := web.NewFetcher(web.FetcherOptions{Trusted: []string{strings.TrimPrefix(server.URL, "http://")}})
 	t.Cleanup(fetch.Close)
 	w.Runner, err = wire.NewRunner([]wire.Provider{w.provider}, w.ledger, db, fetch, wire.Options{Now: now})
 	if err != nil {

@@ -29,7 +29,7 @@ paper=$!
 n=0
 while [ ! -s "$work/address" ]; do
 	n=$((n + 1))
-	[ $n -lt 300 ] || { cat "$work/log"; exit 1; }
+	[ $n -lt 1800 ] && kill -0 "$paper" 2>/dev/null || { cat "$work/log"; exit 1; }
 	sleep 0.1
 done
 cd "$there"

@@ -23,7 +23,7 @@ type listener struct {
 // listen opens a stream.
 func (h *house) listen(t *testing.T, query, last string) *listener {
 	t.Helper()
-	ctx, leave := context.WithCancel(t.Context())
+	ctx, leave := context.WithTimeout(t.Context(), time.Minute) // who waits for an event in vain is told so
 	t.Cleanup(leave)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.URL+"/api/v1/stream?"+query, nil)
 	if err != nil {

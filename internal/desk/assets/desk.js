@@ -232,9 +232,11 @@ function edit(form) {
     if (!open) return shut();
     begin = open[3] === undefined ? before.length - open[2].length - 1 : before.length - open[3].length - 2;
     const query = open[3] ?? open[2], number = ++asked;
+    picks.ariaBusy = "true"; // what it offers answers what stood there before: it cannot be taken
     const reply = await fetch(form.dataset.figures + "?" + new URLSearchParams({ q: query })).catch(() => null);
     const found = reply?.ok ? await reply.json() : [];
     if (number !== asked) return;
+    picks.ariaBusy = "false";
     options = found;
     chosen = 0;
     if (options.length === 0) return shut();
@@ -263,6 +265,7 @@ function edit(form) {
     text.setAttribute("aria-activedescendant", "pick-" + chosen);
   };
   const take = (i) => {
+    if (picks.ariaBusy === "true") return;
     const { insert: words } = options[i], from = begin;
     shut();
     insert(words, from, text.selectionStart);
@@ -273,7 +276,7 @@ function edit(form) {
     if (picks.hidden) return;
     if (e.key === "ArrowDown") mark(chosen + 1);
     else if (e.key === "ArrowUp") mark(chosen - 1);
-    else if (e.key === "Enter" || e.key === "Tab") take(chosen);
+    else if (e.key === "Enter" || e.key === "Tab" && picks.ariaBusy === "false") take(chosen);
     else if (e.key === "Escape") shut();
     else return;
     e.preventDefault();

@@ -75,7 +75,7 @@ const make = (name, properties) => Object.assign(document.createElement(name), p
 // Where the strip does not fit it is stepped through. It never moves by itself.
 const stepped = (strip) => {
   const steps = [-1, 1].map((way) => make("button", {
-    type: "button", className: way < 0 ? "step prior" : "step", ariaLabel: way < 0 ? "Back along the strip" : "On along the strip",
+    type: "button", hidden: true, className: way < 0 ? "step prior" : "step", ariaLabel: way < 0 ? "Back along the strip" : "On along the strip",
     onclick: () => strip.scrollBy({ left: way * 0.8 * strip.clientWidth }),
   }));
   const turn = () => {

@@ -38,8 +38,8 @@ func (s *Server) Again() {
 		must.Skip(s.t, "nats", err.Error())
 	}
 	s.server.Start()
-	if !s.server.ReadyForConnections(10 * time.Second) {
-		must.Skip(s.t, "nats", "the server is not ready after ten seconds")
+	if !s.server.ReadyForConnections(time.Minute) {
+		must.Skip(s.t, "nats", "the server is not ready after a minute")
 	}
 }
 
