@@ -65,6 +65,14 @@ func (k kind) written(s news.Subject, id string) string {
 	return text
 }
 
+// differs says whether a part is another in one subject than in the other.
+func (k kind) differs(a, b news.Subject, id string) bool {
+	if k.name == "head" {
+		return len(changesOf(a.Content, b.Content)) > 0
+	}
+	return k.written(a, id) != k.written(b, id)
+}
+
 func find(actors []news.Actor, id string) (news.Actor, bool) {
 	i := slices.IndexFunc(actors, func(a news.Actor) bool { return string(a.ID) == id })
 	if i < 0 {
