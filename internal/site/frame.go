@@ -83,6 +83,7 @@ type today struct {
 	hand     hand                  // how the paper writes numbers
 	sections []news.Slug
 	dossiers []news.Dossier // the last updated first
+	cast     func() cast    // of all of them; read by the first who asks
 	majors   []Row          // of the board
 	strip    []Row
 	strips   follow
@@ -146,6 +147,7 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	if t.dossiers, err = s.paper.Dossiers(ctx); err != nil {
 		return today{}, err
 	}
+	t.cast = sync.OnceValue(func() cast { return castOf(t.dossiers) })
 	t.majors = s.majors(t.board, t, nil)
 	if t.strip, err = s.stripOf(ctx, t); err != nil {
 		return today{}, err
