@@ -68,7 +68,7 @@ func TestADossierIsBuiltPublishedCorrectedAndWithdrawn(t *testing.T) {
 		if text := preview.Find("main").Text(); !strings.Contains(text, "A ferry sinks") || !strings.Contains(text, "One euro bought 1.1") {
 			t.Errorf("the preview shows %q", text)
 		}
-		if text := preview.Find("body > .preview").Text(); !strings.HasPrefix(text, "Preview, not published.") || !strings.HasPrefix(preview.Find("title").Text(), "Preview: ") {
+		if text := preview.Find("body > .unpublished").Text(); !strings.HasPrefix(text, "Preview, not published.") || !strings.HasPrefix(preview.Find("title").Text(), "Preview: ") {
 			t.Errorf("the preview says of itself %q", text)
 		}
 		if r, err := h.browser(t).Get(h.URL + "/dossiers/the-strait"); err != nil || r.StatusCode != http.StatusNotFound || strings.Contains(read(t, r), "A ferry sinks") {
@@ -243,6 +243,11 @@ func TestTwoWhoChangeDifferentPartsOfADossierAreBothHeard(t *testing.T) {
 	s, r := h.subject(t, at)
 	if len(r.Revisions) != 11 || s.Actors[0].Name != "Anna Berg-Lund" || s.Events[0].What != "A ferry goes down" || len(s.Documents) != 3 || s.Documents[2].ID != "the-log-3" || len(s.Stories) != 1 {
 		t.Errorf("it is kept as %+v, revision %d", s, len(r.Revisions))
+	}
+	// Who is told of somebody is told of who changed the same part, whatever came later.
+	text := edna.post(at+"/parts/actors", http.StatusConflict, "based-on", "6", "id", "anna-berg", "name", "A. Berg", "kind", "person").Find(".said h2").Text()
+	if text != "Olga Owner saved revision 7 meanwhile" {
+		t.Errorf("she is told %q", text)
 	}
 	// The pictures of a head are a part of it.
 	adds(owner, at, "head", "11", "headline", "The strait", "section", "world", "body", "Words.", "standfirst", "Two harbours quarrel.")

@@ -94,19 +94,20 @@ func (d *Desk) savePart(w http.ResponseWriter, v visit) error {
 		return fault.Because(fault.Invalid, "the form does not say on which revision of the dossier it is based: open it again")
 	}
 	id := news.Slug(v.PostForm.Get("id"))
-	base := r.Revisions[basedOn-1].Subject
-	if last := r.Last(); !k.differs(base, last.Subject, string(id)) {
-		base, basedOn = last.Subject, int64(last.N) // others changed other parts, if any: both changes stand
-	}
-	f := d.form(v, r, base)
+	// What others changed meanwhile in other parts stands beside this. Only of the same part the visitor sees both before it is saved.
+	last := r.Last()
+	f := d.form(v, r, last.Subject)
 	f.sent = v.PostForm
 	more := v.PostForm.Get("act") == "more"
 	if more {
 		f.spare = 4
 	}
 	k.over(f, id)
-	if more {
+	switch {
+	case more:
 		return d.partPage(w, v, http.StatusOK, r, k, f, "")
+	case k.conflicts(r.Revisions[basedOn-1].Subject, last.Subject, *f.next, string(id)):
+		return d.partPage(w, v, http.StatusConflict, r, k, f, "")
 	}
 	if drops := v.PostForm.Get("act") == "drop" && k.drop != nil; drops {
 		if len(d.namers(r.Slug, f.known, k, id)) > 0 {
@@ -119,7 +120,7 @@ func (d *Desk) savePart(w http.ResponseWriter, v visit) error {
 		err = d.attach(v, f)
 	}
 	if err == nil {
-		err = d.saveDossier(v, r.Slug, int(basedOn), *f.next, strings.TrimSpace(v.PostForm.Get("reason")))
+		err = d.saveDossier(v, r.Slug, last.N, *f.next, strings.TrimSpace(v.PostForm.Get("reason")))
 	}
 	switch {
 	case err == nil:
@@ -215,11 +216,15 @@ func (d *Desk) partPage(w http.ResponseWriter, v visit, status int, r news.Dossi
 		p.Namers = d.namers(r.Slug, f.known, k, news.Slug(id))
 	}
 	basedOn, err := number(v.PostFormValue("based-on"))
-	if last := r.Last(); err == nil && basedOn > 0 && int(basedOn) < last.N && k.differs(r.Revisions[basedOn-1].Subject, last.Subject, id) {
+	if last := r.Last(); err == nil && basedOn > 0 && int(basedOn) < last.N && k.conflicts(r.Revisions[basedOn-1].Subject, last.Subject, *f.next, id) {
 		theirs := d.form(v, r, last.Subject)
 		k.over(theirs, news.Slug(id))
+		by := last
+		for by.N > int(basedOn) && !k.differs(r.Revisions[by.N-2].Subject, by.Subject, id) {
+			by = r.Revisions[by.N-2] // what came later changed other parts
+		}
 		p.Conflict = &Conflict{
-			By: last.Author, Last: last.N, Theirs: dossierHref(r.Slug) + "/changes?from=" + count(int(basedOn)) + "&to=" + count(last.N),
+			By: by.Author, Last: by.N, Theirs: dossierHref(r.Slug) + "/changes?from=" + count(int(basedOn)) + "&to=" + count(last.N),
 			Changes: changeOf(nil, k.one, written(theirs.fields), written(f.fields)),
 		}
 		if k.name == "head" { // which has pictures beside its fields

@@ -486,7 +486,7 @@ func layout(f Frame, kind string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.Preview {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<p class=\"preview\" role=\"note\"><strong>Preview, not published.</strong> Readers do not see this page. It shows what they would see if it were published now.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<p class=\"unpublished\" role=\"note\"><strong>Preview, not published.</strong> Readers do not see this page. It shows what they would see if it were published now.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
