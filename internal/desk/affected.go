@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/news"
@@ -20,11 +19,11 @@ type AffectedPage struct {
 	Corrects bool
 }
 
-// AffectedText is a story, or an entry of a live one, with its affected figures. They are corrected together, by one notice.
+// AffectedText is a story, an entry of a live one, or a dossier, with its affected figures. They are corrected together, by one notice.
 type AffectedText struct {
 	Story, Headline, Key, Proposal string
 	Revision                       int  // 0: it is an entry, which is corrected at the story
-	Dossier                        bool // it is a dossier, which is corrected on its own page
+	Dossier                        bool // it is a dossier, not a story
 	Figures                        []AffectedRow
 }
 
@@ -55,13 +54,16 @@ func (d *Desk) affected(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	for i, a := range dossiers {
-		if i == 0 || a.Dossier != dossiers[i-1].Dossier {
-			p.Texts = append(p.Texts, AffectedText{Story: dossierHref(a.Dossier), Headline: a.Headline, Dossier: true})
+	for len(dossiers) > 0 {
+		first, t := dossiers[0], AffectedText{}
+		var list []news.Affected
+		for ; len(dossiers) > 0 && dossiers[0].Dossier == first.Dossier; dossiers = dossiers[1:] {
+			list = append(list, dossiers[0].Affected)
+			t.Figures = append(t.Figures, affectedRow(dossiers[0].Affected))
 		}
-		t := &p.Texts[len(p.Texts)-1]
-		t.Proposal = strings.TrimSpace(t.Proposal + " " + a.Proposal.Text)
-		t.Figures = append(t.Figures, affectedRow(a.Affected))
+		t.Story, t.Headline, t.Key, t.Revision, t.Dossier = dossierHref(first.Dossier), first.Headline, string(first.Dossier), first.Revision, true
+		t.Proposal = news.Proposal(list).Text
+		p.Texts = append(p.Texts, t)
 	}
 	return d.answer(w, v.Request, http.StatusOK, affectedPage(p))
 }
@@ -102,6 +104,9 @@ func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 	if err := web.Form(v.Request); err != nil {
 		return err
 	}
+	if slug := news.Slug(v.PostForm.Get("dossier")); slug != "" {
+		return d.correctDossier(w, v, slug)
+	}
 	list, err := d.newsroom.Affected(v.Context())
 	if err != nil {
 		return err
@@ -136,5 +141,28 @@ func (d *Desk) settleAffected(w http.ResponseWriter, v visit) error {
 	}
 	d.trace(v, said+" an affected figure", a.Slug, a.Revision)
 	http.Redirect(w, v.Request, "/desk/affected?said="+said, http.StatusSeeOther)
+	return nil
+}
+
+// correctDossier corrects the affected figures of a dossier.
+func (d *Desk) correctDossier(w http.ResponseWriter, v visit, slug news.Slug) error {
+	r, err := d.newsroom.DossierRecord(v.Context(), slug)
+	if err == nil {
+		err = d.gate.MayNow(v.session, staff.Correct, ownerOfDossier(r))
+	}
+	if err != nil {
+		return err
+	}
+	list, err := d.newsroom.AffectedDossiers(v.Context())
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(a news.AffectedDossier) bool { return a.Dossier != slug })
+	step, err := d.newsroom.CorrectDossier(v.Context(), list, v.person().Name, string(v.person().ID), oneLine(v.PostForm.Get("notice-text")))
+	if err != nil {
+		return err
+	}
+	d.trace(v, "published an affected figure", slug, step.Revision)
+	http.Redirect(w, v.Request, "/desk/affected?said=published", http.StatusSeeOther)
 	return nil
 }

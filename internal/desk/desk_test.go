@@ -240,6 +240,9 @@ func TestAStoryIsWrittenReadPublishedAndCorrectedWithoutScripts(t *testing.T) {
 	if got := story.Find(".text button.figure data").First().Text(); got != value {
 		t.Errorf("readers see %q, the preview showed %q", got, value)
 	}
+	if preview.Find("body > .unpublished").Length() != 1 || story.Find(".unpublished").Length() != 0 {
+		t.Error("the preview does not say what it is, or the published story says so of itself")
+	}
 	if strings.Contains(story.Text(), "Who says so?") {
 		t.Error("readers see a note")
 	}

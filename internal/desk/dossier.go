@@ -66,10 +66,10 @@ func (d *Desk) dossierPage(w http.ResponseWriter, v visit, status int, r news.Do
 		CanWrite: d.gate.May(v.person(), staff.Compile, owner) == nil,
 	}
 	p.Kicker, p.Standfirst, p.Problem = "Dossier", s.Content.Standfirst, problem
-	if d.o.PreviewDossier != nil {
+	live, shown := r.Live()
+	if d.o.PreviewDossier != nil && live.Revision != last.N { // else readers have it
 		p.Preview = p.Action + "/preview"
 	}
-	live, shown := r.Live()
 	if shown {
 		p.Address = news.Dossier{Slug: r.Slug}.Path()
 	}

@@ -68,6 +68,9 @@ func TestADossierIsBuiltPublishedCorrectedAndWithdrawn(t *testing.T) {
 		if text := preview.Find("main").Text(); !strings.Contains(text, "A ferry sinks") || !strings.Contains(text, "One euro bought 1.1") {
 			t.Errorf("the preview shows %q", text)
 		}
+		if text := preview.Find("body > .unpublished").Text(); !strings.HasPrefix(text, "Preview, not published.") || !strings.HasPrefix(preview.Find("title").Text(), "Preview: ") {
+			t.Errorf("the preview says of itself %q", text)
+		}
 		if r, err := h.browser(t).Get(h.URL + "/dossiers/the-strait"); err != nil || r.StatusCode != http.StatusNotFound || strings.Contains(read(t, r), "A ferry sinks") {
 			t.Errorf("a draft stands before readers, %v", err)
 		}
@@ -112,7 +115,10 @@ func TestADossierIsBuiltPublishedCorrectedAndWithdrawn(t *testing.T) {
 			t.Errorf("the list says %q", word)
 		}
 		// An earlier revision can be taken back to, and is a new one then.
-		owner.post(at+"/back", http.StatusOK, "from", "1")
+		if text := owner.post(at+"/back", http.StatusConflict, "from", "1", "based-on", "12").Find(".said.problem").Text(); !strings.Contains(text, "saved revision 13 of the dossier meanwhile") {
+			t.Errorf("who would take back what was never seen is told %q", text)
+		}
+		owner.post(at+"/back", http.StatusOK, "from", "1", "based-on", "13")
 		if s, r := h.subject(t, at); len(s.Events) != 0 || len(r.Revisions) != 14 {
 			t.Errorf("taken back it is %+v, revision %d", s, len(r.Revisions))
 		}
@@ -205,13 +211,61 @@ func TestOfTwoWhoChangeADossierAtOnceNothingIsLost(t *testing.T) {
 	if fieldValue(doc.Find("form.part"), "what") != "Talks" || doc.Find("[name='cites.4.document']").Length() != 1 {
 		t.Error("there are no more lines")
 	}
-	// A part on which others rest stays, and says why.
-	if text := edna.post(at+"/parts/events", http.StatusBadRequest, "based-on", "8", "id", "a-ferry-sinks", "act", "drop").Find(".said.problem").Text(); !strings.Contains(text, "names an event") {
+	// What others need stays, and says who they are and what to do.
+	doc = edna.post(at+"/parts/events", http.StatusConflict, "based-on", "8", "id", "a-ferry-sinks", "act", "drop", "what", "A ferry goes down")
+	if text := doc.Find(".said.problem").Text(); text != "Not removed: other parts of the dossier name this event. Let those listed below name another, or remove them; then remove this one." {
 		t.Errorf("it is told %q", text)
+	}
+	if a := doc.Find(".namers a"); a.Length() != 1 || a.AttrOr("href", "") != at+"/parts/accounts?id=a-ferry-sinks-anna-berg" || fieldValue(doc.Find("form.part"), "what") != "A ferry goes down" {
+		t.Errorf("it is needed by %q", doc.Find(".namers").Text())
+	}
+	doc = edna.post(at+"/parts/documents", http.StatusConflict, "based-on", "8", "id", "the-log", "act", "drop")
+	if text := doc.Find(".namers li").Text(); doc.Find(".namers li").Length() != 2 || !strings.Contains(text, "Event: A ferry goes down") || !strings.Contains(text, "Account: Anna Berg: It struck a rock.") {
+		t.Errorf("the document is needed by %q", text)
 	}
 	edna.post(at+"/parts/accounts", http.StatusOK, "based-on", "8", "id", "a-ferry-sinks-anna-berg", "act", "drop")
 	if s, _ := h.subject(t, at); len(s.Accounts) != 0 || len(s.Events) != 1 {
 		t.Errorf("there are %v", s.Accounts)
+	}
+}
+
+func TestTwoWhoChangeDifferentPartsOfADossierAreBothHeard(t *testing.T) {
+	h := newHouse(t)
+	owner := h.owner(t)
+	edna := h.invited(t, owner, "Edna Editor", staff.Editor)
+	at := fixture(owner, "The strait")
+	story := written(owner, "A ferry is lost", "A ferry sank.")
+	adds(owner, at, "actors", "6", "id", "anna-berg", "name", "Anna Berg-Lund", "kind", "person")
+	adds(edna, at, "events", "6", "id", "a-ferry-sinks", "what", "A ferry goes down", "when", "2025-12-25", "cites.0.document", "the-log")
+	adds(edna, at, "documents", "6", "title", "The log", "publisher", "The pilots")
+	adds(owner, at, "documents", "6", "title", "The log", "publisher", "The coast guard")
+	owner.post(at+"/stories", http.StatusOK, "story", strings.TrimPrefix(story, "/desk/stories/"))
+	s, r := h.subject(t, at)
+	if len(r.Revisions) != 11 || s.Actors[0].Name != "Anna Berg-Lund" || s.Events[0].What != "A ferry goes down" || len(s.Documents) != 3 || s.Documents[2].ID != "the-log-3" || len(s.Stories) != 1 {
+		t.Errorf("it is kept as %+v, revision %d", s, len(r.Revisions))
+	}
+	// Who is told of somebody is told of who changed the same part, whatever came later.
+	text := edna.post(at+"/parts/actors", http.StatusConflict, "based-on", "6", "id", "anna-berg", "name", "A. Berg", "kind", "person").Find(".said h2").Text()
+	if text != "Olga Owner saved revision 7 meanwhile" {
+		t.Errorf("she is told %q", text)
+	}
+	// The pictures of a head are a part of it.
+	adds(owner, at, "head", "11", "headline", "The strait", "section", "world", "body", "Words.", "standfirst", "Two harbours quarrel.")
+	head := []string{"based-on", "11", "headline", "The strait of Norrvik", "section", "world", "body", "One euro bought {{EUR/USD @2026-09-29}} dollars.", "standfirst", "Two harbours quarrel."}
+	doc := edna.post(at+"/parts/head", http.StatusConflict, head...)
+	if text := doc.Find(".said dl").Text(); !strings.Contains(text, "of Norrvik") || !strings.Contains(text, "bodyWords") {
+		t.Errorf("she is shown %q", text)
+	}
+	// A part that somebody removed meanwhile can be put back as it was written.
+	owner.post(at+"/parts/accounts", http.StatusOK, "based-on", "12", "id", "a-ferry-sinks-anna-berg", "act", "drop")
+	account := []string{"id", "a-ferry-sinks-anna-berg", "event", "a-ferry-sinks", "by", "anna-berg", "says", "It struck a mine.", "cites.0.document", "the-log"}
+	doc = edna.post(at+"/parts/accounts", http.StatusConflict, append(account, "based-on", "12")...)
+	if fieldValue(doc.Find("form.part"), "says") != "It struck a mine." {
+		t.Error("what she wrote is lost")
+	}
+	edna.post(at+"/parts/accounts", http.StatusOK, append(account, "based-on", "13")...)
+	if s, _ := h.subject(t, at); len(s.Accounts) != 1 || s.Accounts[0].Says != "It struck a mine." {
+		t.Errorf("the accounts are %+v", s.Accounts)
 	}
 }
 

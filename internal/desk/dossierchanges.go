@@ -65,6 +65,19 @@ func (k kind) written(s news.Subject, id string) string {
 	return text
 }
 
+// differs says whether a part is another in one subject than in the other.
+func (k kind) differs(a, b news.Subject, id string) bool {
+	if k.name == "head" {
+		return len(changesOf(a.Content, b.Content)) > 0
+	}
+	return k.written(a, id) != k.written(b, id)
+}
+
+// conflicts says whether somebody made of a part something else than the visitor did, since what both began with.
+func (k kind) conflicts(base, theirs, own news.Subject, id string) bool {
+	return k.differs(base, theirs, id) && k.differs(own, theirs, id)
+}
+
 func find(actors []news.Actor, id string) (news.Actor, bool) {
 	i := slices.IndexFunc(actors, func(a news.Actor) bool { return string(a.ID) == id })
 	if i < 0 {

@@ -29,6 +29,7 @@ type PartPage struct {
 	Reason         string
 	CanWrite       bool
 	CanDrop        bool
+	Namers         []PartRow // the parts that keep it from being removed
 	Conflict       *Conflict
 	Sections       []string
 	Series         []string
@@ -93,17 +94,25 @@ func (d *Desk) savePart(w http.ResponseWriter, v visit) error {
 		return fault.Because(fault.Invalid, "the form does not say on which revision of the dossier it is based: open it again")
 	}
 	id := news.Slug(v.PostForm.Get("id"))
-	f := d.form(v, r, r.Revisions[basedOn-1].Subject)
+	// What others changed meanwhile in other parts stands beside this. Only of the same part the visitor sees both before it is saved.
+	last := r.Last()
+	f := d.form(v, r, last.Subject)
 	f.sent = v.PostForm
 	more := v.PostForm.Get("act") == "more"
 	if more {
 		f.spare = 4
 	}
 	k.over(f, id)
-	if more {
+	switch {
+	case more:
 		return d.partPage(w, v, http.StatusOK, r, k, f, "")
+	case k.conflicts(r.Revisions[basedOn-1].Subject, last.Subject, *f.next, string(id)):
+		return d.partPage(w, v, http.StatusConflict, r, k, f, "")
 	}
 	if drops := v.PostForm.Get("act") == "drop" && k.drop != nil; drops {
+		if len(d.namers(r.Slug, f.known, k, id)) > 0 {
+			return d.partPage(w, v, http.StatusConflict, r, k, f, notRemoved(k))
+		}
 		*f.next, f.err = f.known, nil
 		k.drop(f.next, id)
 	}
@@ -111,7 +120,7 @@ func (d *Desk) savePart(w http.ResponseWriter, v visit) error {
 		err = d.attach(v, f)
 	}
 	if err == nil {
-		err = d.saveDossier(v, r.Slug, int(basedOn), *f.next, strings.TrimSpace(v.PostForm.Get("reason")))
+		err = d.saveDossier(v, r.Slug, last.N, *f.next, strings.TrimSpace(v.PostForm.Get("reason")))
 	}
 	switch {
 	case err == nil:
@@ -141,6 +150,32 @@ func (d *Desk) saveDossier(v visit, slug news.Slug, basedOn int, s news.Subject,
 	return err
 }
 
+// notRemoved says why a part stays that others need, and what to do about it.
+func notRemoved(k kind) string {
+	need := "name"
+	if k.name == "documents" {
+		need = "rest on"
+	}
+	return "Not removed: other parts of the dossier " + need + " this " + k.one + ". Let those listed below " + need + " another, or remove them; then remove this one."
+}
+
+// namers are the parts of a dossier that name one of a kind, each with where it is changed.
+func (d *Desk) namers(slug news.Slug, s news.Subject, k kind, id news.Slug) (rows []PartRow) {
+	for _, by := range s.Naming(news.PartName{Kind: k.name, ID: id}) {
+		of, _ := kindOf(by.Kind)
+		row := PartRow{ID: string(by.ID), Href: dossierHref(slug) + "/parts/" + of.name, More: title(of.one)}
+		if of.single {
+			row.What, row.More = "The state of things", ""
+		} else {
+			all := of.list(s)
+			row.What = all[slices.IndexFunc(all, func(r PartRow) bool { return r.ID == row.ID })].What
+			row.Href += "?" + url.Values{"id": {row.ID}}.Encode()
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 func notSaved(err error) string {
 	return "Not saved: " + strings.TrimSuffix(fault.Sentence(err), ".") + "."
 }
@@ -156,8 +191,8 @@ func (d *Desk) nextOf(v visit, slug news.Slug, kind string) string {
 	return dossierHref(slug) + "?said=saved#" + kind
 }
 
-// partPage draws the form of a part. Where the dossier has become another than that on which the form is based, it shows what
-// would be changed in what is there now, and is based on that from then on.
+// partPage draws the form of a part. Where the part has become another than that on which the form is based, it shows what would
+// be changed in what is there now, and is based on that from then on.
 func (d *Desk) partPage(w http.ResponseWriter, v visit, status int, r news.DossierRecord, k kind, f *form, problem string) error {
 	id := v.FormValue("id")
 	heading := title(k.one)
@@ -177,12 +212,23 @@ func (d *Desk) partPage(w http.ResponseWriter, v visit, status int, r news.Dossi
 	if k.name == "head" {
 		p.Images = imageFields(f.next.Content.Images)
 	}
-	if basedOn, err := number(v.PostFormValue("based-on")); err == nil && basedOn > 0 && int(basedOn) < len(r.Revisions) {
-		theirs := d.form(v, r, r.Last().Subject)
+	if p.CanDrop && v.PostFormValue("act") == "drop" {
+		p.Namers = d.namers(r.Slug, f.known, k, news.Slug(id))
+	}
+	basedOn, err := number(v.PostFormValue("based-on"))
+	if last := r.Last(); err == nil && basedOn > 0 && int(basedOn) < last.N && k.conflicts(r.Revisions[basedOn-1].Subject, last.Subject, *f.next, id) {
+		theirs := d.form(v, r, last.Subject)
 		k.over(theirs, news.Slug(id))
+		by := last
+		for by.N > int(basedOn) && !k.differs(r.Revisions[by.N-2].Subject, by.Subject, id) {
+			by = r.Revisions[by.N-2] // what came later changed other parts
+		}
 		p.Conflict = &Conflict{
-			By: r.Last().Author, Last: len(r.Revisions), Theirs: dossierHref(r.Slug) + "/changes?from=" + count(int(basedOn)) + "&to=" + count(len(r.Revisions)),
+			By: by.Author, Last: by.N, Theirs: dossierHref(r.Slug) + "/changes?from=" + count(int(basedOn)) + "&to=" + count(last.N),
 			Changes: changeOf(nil, k.one, written(theirs.fields), written(f.fields)),
+		}
+		if k.name == "head" { // which has pictures beside its fields
+			p.Conflict.Changes = changesOf(last.Subject.Content, f.next.Content)
 		}
 	}
 	return d.partSheet(w, v, status, p)

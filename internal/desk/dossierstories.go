@@ -17,7 +17,6 @@ import (
 type AttachPage struct {
 	Frame
 	Action, Back, Query string
-	N                   int
 	Found               []AttachRow
 }
 
@@ -38,7 +37,7 @@ func (d *Desk) findStories(w http.ResponseWriter, v visit) error {
 	if err != nil {
 		return err
 	}
-	p := AttachPage{Frame: d.room(v, "Stories of the dossier"), Action: dossierHref(r.Slug) + "/stories", Back: dossierHref(r.Slug) + "#stories", Query: v.URL.Query().Get("q"), N: r.Last().N}
+	p := AttachPage{Frame: d.room(v, "Stories of the dossier"), Action: dossierHref(r.Slug) + "/stories", Back: dossierHref(r.Slug) + "#stories", Query: v.URL.Query().Get("q")}
 	p.Kicker = r.Last().Subject.Content.Headline
 	list, err := d.newsroom.Summaries(v.Context(), d.readable(v, news.Listing{Words: p.Query, Limit: most}))
 	if err != nil {
@@ -50,13 +49,10 @@ func (d *Desk) findStories(w http.ResponseWriter, v visit) error {
 	return d.answer(w, v.Request, http.StatusOK, attachPage(p))
 }
 
-// attachStory adds a story to a dossier, or takes it out.
+// attachStory adds a story to a dossier, or takes it out: of the last revision, since that takes nothing from what somebody else
+// saved meanwhile.
 func (d *Desk) attachStory(w http.ResponseWriter, v visit) error {
 	r, err := d.turned(v, staff.Compile)
-	if err != nil {
-		return err
-	}
-	basedOn, err := number(v.PostForm.Get("based-on"))
 	if err != nil {
 		return err
 	}
@@ -67,9 +63,11 @@ func (d *Desk) attachStory(w http.ResponseWriter, v visit) error {
 		if _, err := d.savedStory(v, id); err != nil {
 			return d.undone(w, v, err)
 		}
-		s.Stories = append(slices.Clone(s.Stories), id)
+		if !slices.Contains(s.Stories, id) {
+			s.Stories = append(slices.Clone(s.Stories), id)
+		}
 	}
-	if err := d.saveDossier(v, r.Slug, int(basedOn), s, ""); err != nil {
+	if err := d.saveDossier(v, r.Slug, r.Last().N, s, ""); err != nil {
 		return d.undone(w, v, err)
 	}
 	http.Redirect(w, v.Request, dossierHref(r.Slug)+"?said=saved#stories", http.StatusSeeOther)

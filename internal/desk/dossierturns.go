@@ -36,6 +36,11 @@ func (d *Desk) undone(w http.ResponseWriter, v visit, why error) error {
 	return d.dossierPage(w, v, web.Status(why), r, said, "Not done: "+strings.TrimSuffix(fault.Sentence(why), ".")+".")
 }
 
+// savedMeanwhile says to somebody who saw an earlier revision that there is another.
+func savedMeanwhile(r news.DossierRecord) error {
+	return fault.Because(fault.Conflict, "%s saved revision %d of the dossier meanwhile: read that first", r.Last().Author, r.Last().N)
+}
+
 // publishDossier shows readers the revision that the visitor has before them.
 func (d *Desk) publishDossier(w http.ResponseWriter, v visit) error {
 	r, err := d.turned(v, staff.Release)
@@ -98,7 +103,7 @@ func (d *Desk) mergeActors(w http.ResponseWriter, v visit) error {
 		return err
 	}
 	if int(basedOn) != r.Last().N {
-		return d.undone(w, v, fault.Because(fault.Conflict, "%s saved revision %d of the dossier meanwhile: read that first", r.Last().Author, r.Last().N))
+		return d.undone(w, v, savedMeanwhile(r))
 	}
 	merged, err := r.Last().Subject.Merge(news.Slug(from), news.Slug(into))
 	if err == nil {
@@ -120,6 +125,9 @@ func (d *Desk) takeBack(w http.ResponseWriter, v visit) error {
 	to, err := number(v.PostForm.Get("from"))
 	if err != nil {
 		return err
+	}
+	if basedOn, err := number(v.PostForm.Get("based-on")); err != nil || int(basedOn) != r.Last().N {
+		return d.undone(w, v, savedMeanwhile(r))
 	}
 	if to < 1 || to >= int64(r.Last().N) {
 		return d.undone(w, v, fault.Because(fault.Invalid, "choose one of the earlier revisions, 1 to %d", r.Last().N-1))

@@ -65,12 +65,9 @@ func (n *Newsroom) Correct(ctx context.Context, all []Affected, by, person, text
 	if err != nil {
 		return Step{}, fmt.Errorf("correct %q: %w", m.Slug, err)
 	}
-	notice := Proposal(all)
-	if notice.Figures, err = corrected(m, r.Content, pins, all); err != nil {
+	notice, err := signed(fmt.Sprintf("the story %q", m.Slug), printing{m.Revisions[m.Live-1].Content, m.Pins[m.Live]}, printing{r.Content, pins}, all, text)
+	if err != nil {
 		return Step{}, err
-	}
-	if text != "" {
-		notice.Text = text
 	}
 	before := m
 	before.State, before.Revisions = Draft, append(slices.Clone(m.Revisions), r) // as it is between the two
@@ -96,36 +93,47 @@ func dated(body string, at time.Time) string {
 	return body
 }
 
-// corrected holds a content against what readers see, and returns the figures in it that are corrected, if nothing but the
-// affected ones would be printed otherwise, and these as was shown.
-func corrected(m Manuscript, content Content, pins []Pin, all []Affected) (named []string, err error) {
-	before, were, err := parted(m.Revisions[m.Live-1].Content.Body, m.Pins[m.Live])
-	if err != nil {
-		return nil, err
+// printing is a text with the pins of its figures.
+type printing struct {
+	Content
+	pins []Pin
+}
+
+// signed is the notice of a correction in a text, in the words of who signs it or else in those that are offered, with the figures
+// that it corrects: if nothing but the affected ones would be printed otherwise, and these as was shown.
+func signed(place string, was, becomes printing, all []Affected, text string) (Notice, error) {
+	notice := Proposal(all)
+	if text != "" {
+		notice.Text = text
 	}
-	after, are, err := parted(content.Body, pins)
+	before, were, err := parted(was.Body, was.pins)
 	if err != nil {
-		return nil, err
+		return Notice{}, err
+	}
+	after, are, err := parted(becomes.Body, becomes.pins)
+	if err != nil {
+		return Notice{}, err
 	}
 	affected := map[string]Affected{}
 	for _, a := range all {
 		affected[a.Figure.Expression] = a
 	}
-	style := numeral.Of(content.Language)
+	style := numeral.Of(becomes.Language)
+	notice.Figures = nil
 	for i, f := range after {
 		a, isAffected := affected[before[i].Expression]
 		switch {
 		case isAffected && !f.Block() && !f.Printed(are[i]).Equal(a.Now):
-			return nil, fault.Because(fault.Conflict, "the figure {{%s}} would be printed as %s, since another source is chosen now: correct the story %q on its own page",
-				f.Expression, f.Text(are[i], style), m.Slug)
+			return Notice{}, fault.Because(fault.Conflict, "the figure {{%s}} would be printed as %s, since another source is chosen now: correct %s on its own page",
+				f.Expression, f.Text(are[i], style), place)
 		case isAffected:
-			named = append(named, f.Expression)
+			notice.Figures = append(notice.Figures, f.Expression)
 		case !alike(f, were[i], are[i]):
-			return nil, fault.Because(fault.Conflict, "the figure {{%s}} would be printed otherwise too: correct the story %q on its own page, and tell readers of both",
-				before[i].Expression, m.Slug)
+			return Notice{}, fault.Because(fault.Conflict, "the figure {{%s}} would be printed otherwise too: correct %s on its own page, and tell readers of both",
+				before[i].Expression, place)
 		}
 	}
-	return named, nil
+	return notice, nil
 }
 
 // alike says whether a figure prints the same of some pins as of others.

@@ -26,6 +26,10 @@ type DossierStore interface {
 	// not the last, the error is fault.Conflict.
 	TakeDossier(ctx context.Context, s DossierStep) error
 
+	// ReprintDossier appends a revision as AddDossierRevision does, and the step that publishes it as TakeDossier does, both or
+	// neither.
+	ReprintDossier(ctx context.Context, r DossierRevision, s DossierStep) error
+
 	// DossierRecord returns a dossier, published or not, with all its revisions and steps; fault.NotFound.
 	DossierRecord(ctx context.Context, slug Slug) (DossierRecord, error)
 

@@ -46,6 +46,16 @@ func alikeIn(a, b Actor) string {
 	return ""
 }
 
+// Namesake is what an actor has in common with those of other dossiers who may be the same: its kind, and its name but for case,
+// accents and the order of its words. It is empty for a name without words.
+func (a Actor) Namesake() string {
+	words := wordsIn(a.Name)
+	if len(words) == 0 {
+		return ""
+	}
+	return string(a.Kind) + " " + strings.Join(words, " ")
+}
+
 // wordsIn are the words of a name, folded and sorted.
 func wordsIn(name string) (words []string) {
 	for w := range spelling.Words(name) {

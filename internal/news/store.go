@@ -86,9 +86,9 @@ type Reader interface {
 	// at most so many.
 	Corrections(ctx context.Context, before time.Time, limit int) ([]Correction, error)
 
-	// Authors returns everybody who is named in a by-line of a published story, in the revision that is shown, by the bytes of
-	// the names.
-	Authors(ctx context.Context) ([]Author, error)
+	// Authors returns the names in the by-lines of published stories, in the revision that is shown, each once, by their bytes. It
+	// takes as long as there are names, however many stories bear them.
+	Authors(ctx context.Context) ([]string, error)
 
 	// Days returns the days (UTC) of the first publication of published stories, the newest first.
 	Days(ctx context.Context) ([]Day, error)

@@ -22,7 +22,7 @@ const (
 )
 
 // dossiers are those in which all words that are looked for stand: in the headline before the standfirst, and these before the
-// names of actors and events. Where no dossier has them, those are found that have them with a slip of the hand.
+// names of actors and events; those in which the same actor was found stand one after the other. Where no dossier has them, those are found that have them with a slip of the hand.
 func dossiers(all []news.Dossier, query string) (found []Dossier) {
 	words := foldedWords(query)
 	if len(words) == 0 {
@@ -43,14 +43,39 @@ func dossiers(all []news.Dossier, query string) (found []Dossier) {
 			}
 		}
 		slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.rank, b.rank) })
-		for _, n := range list[:min(len(list), maxDossiers)] {
+		for _, n := range list {
 			found = append(found, n.Dossier)
 		}
+		found = together(found)
+		found = found[:min(len(found), maxDossiers)]
 		if len(found) > 0 {
 			break
 		}
 	}
 	return found
+}
+
+// together sets dossiers in which the same actor was found behind the nearest of them, one after the other.
+func together(found []Dossier) (all []Dossier) {
+	for len(found) > 0 {
+		first := found[0]
+		all = append(all, first)
+		var rest []Dossier
+		for _, d := range found[1:] {
+			if slices.ContainsFunc(d.Actors, first.names) {
+				all = append(all, d)
+			} else {
+				rest = append(rest, d)
+			}
+		}
+		found = rest
+	}
+	return all
+}
+
+// names says whether an actor that was found in a dossier may be another.
+func (d Dossier) names(other news.Actor) bool {
+	return slices.ContainsFunc(d.Actors, func(a news.Actor) bool { return a.Namesake() == other.Namesake() })
 }
 
 // look says where in a dossier some words stand.

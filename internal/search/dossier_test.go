@@ -19,10 +19,20 @@ func TestADossierIsFoundByItsNamesTheNearestFirst(t *testing.T) {
 			Actors:  []news.Actor{{ID: "anna", Name: "Anna Berg"}, {ID: "berg", Name: "Berg, Anna", Into: "anna"}},
 			Events:  []news.Event{{ID: "ferry", What: "A ferry sinks"}},
 		}},
+		{Slug: "harbour", Subject: news.Subject{
+			Content: news.Content{Headline: "Otto's harbour"},
+			Actors:  []news.Actor{{ID: "otto", Name: "Otto Lind", Kind: news.Person}},
+		}},
+		{Slug: "tide", Subject: news.Subject{Content: news.Content{Headline: "The tide of Otto"}}},
+		{Slug: "cable", Subject: news.Subject{
+			Content: news.Content{Headline: "The cable"},
+			Actors:  []news.Actor{{ID: "lind", Name: "Lind, Otto", Kind: news.Person}},
+		}},
 	}
 	for query, want := range map[string]string{
 		"strait": "strait fees", "STRAIT the": "strait fees", "berg anna": "strait/anna", "zizkov": "fees/guild", "ferry": "strait/ferry", "harbours": "strait",
 		"norvik": "fees/rise", "anna ferry": "strait", "ann": "", "guild ferry": "", "": "", "—": "", "page 2": "",
+		"otto": "harbour/otto cable/lind tide", // whom two of them have; the third stands nearer, but says nothing of him
 	} {
 		var got []string
 		for _, d := range dossiers(all, query) {

@@ -48,6 +48,17 @@ func TestAnAuthorHasAPageWhateverTheirAlphabet(t *testing.T) {
 	}
 }
 
+func TestTwoNamesOfOneAddressShareAPage(t *testing.T) {
+	p := full(t)
+	p.signed(t, "The first", friday.Add(time.Hour), "Zoë Ek")
+	p.signed(t, "The second", friday.Add(2*time.Hour), "Zoe Ek")
+	doc := p.get(t, "/authors/zoe-ek", 200)
+	wantText(t, doc, "main", "2 stories, the newest first", "The first", "The second")
+	if name := doc.Find("h1").Text(); name != "Zoe Ek" {
+		t.Errorf("the page is of %q, and not of the name that was signed last", name)
+	}
+}
+
 func TestTheArchiveLeadsFromYearsToDaysAndFromDayToDay(t *testing.T) {
 	p := full(t) // one story on 2 February 2026
 	p.signed(t, "Of Friday", friday.Add(time.Hour), "A")

@@ -1,7 +1,9 @@
 package site
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/courant-news/courant/internal/fault"
@@ -21,9 +23,24 @@ func authorLinks(names []string) []Link {
 	return links
 }
 
-// authorOf finds who has a slug: the names that are written so in addresses, the one with the most stories first. The error is
+// signing are the names of a by-line that may be of no story: who signed one is linked to.
+func (s *Site) signing(ctx context.Context, names []string) ([]Link, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	all, err := s.paper.Authors(ctx)
+	links := authorLinks(names)
+	for i, name := range names {
+		if !slices.Contains(all, name) {
+			links[i].Href = ""
+		}
+	}
+	return links, err
+}
+
+// authorOf finds who has a slug: the names that are written so in addresses, the one that signed last first. The error is
 // fault.NotFound for a name that is no author.
-func (s *Site) authorOf(ctx context.Context, text string) (names []string, err error) {
+func (s *Site) authorOf(ctx context.Context, text string) ([]string, error) {
 	slug, err := news.ParseSlug(text)
 	if err != nil {
 		return nil, fault.Because(fault.NotFound, "%w", err)
@@ -32,19 +49,20 @@ func (s *Site) authorOf(ctx context.Context, text string) (names []string, err e
 	if err != nil {
 		return nil, err
 	}
-	most := 0
-	for _, a := range all {
-		if a.Slug() != slug {
-			continue
-		}
-		if names = append(names, a.Name); a.Stories > most {
-			last := len(names) - 1
-			most, names[0], names[last] = a.Stories, names[last], names[0]
-		}
-	}
-	if len(names) == 0 {
+	names := slices.DeleteFunc(all, func(name string) bool { return news.AuthorSlug(name) != slug })
+	switch len(names) {
+	case 0:
 		return nil, fault.Because(fault.NotFound, "The paper has no story by “%s”.", slug)
+	case 1:
+		return names, nil
 	}
+	last, err := s.paper.Articles(ctx, news.Selection{Authors: names, Limit: 1})
+	if err != nil || len(last) == 0 {
+		return names, err
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Compare(slices.Index(last[0].Content.Bylines, b), slices.Index(last[0].Content.Bylines, a)) // -1 for those who did not sign it
+	})
 	return names, nil
 }
 

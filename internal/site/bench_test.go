@@ -48,15 +48,17 @@ func BenchmarkStoryPage(b *testing.B) {
 
 // reporting begins to count the time of the processor, which another program on the machine moves less; what it returns reports it.
 func reporting(b *testing.B) (report func()) {
-	processor := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	before := processor(b)
+	return func() { b.ReportMetric(float64(processor(b)-before)/float64(b.N), "cpu-ns/op") }
+}
+
+// processor is how much time of the processor the tests have taken.
+func processor(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
 	}
-	before := processor()
-	return func() { b.ReportMetric(float64(processor()-before)/float64(b.N), "cpu-ns/op") }
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkBoardPage draws the board of all currencies with their lines, from a store in memory as a served paper has it, each

@@ -451,3 +451,59 @@ func TestADossierOfAnotherLanguageIsTaggedSo(t *testing.T) {
 		t.Error("the page's own words are told to be German")
 	}
 }
+
+func TestAnActorLeadsToTheSameInOtherDossiers(t *testing.T) {
+	p := sailed(t)
+	if p.get(t, straitPath+"/actors/anna-berg", 200).Find("#elsewhere").Length() != 0 {
+		t.Error("one dossier is another")
+	}
+	log := []news.Document{{ID: "log", Title: "The cable's log", Publisher: "Norrvik"}}
+	cable := news.Subject{
+		Content: news.Content{Headline: "Das Kabel", Section: "world", Language: "de", Body: "Worte."}, Documents: log,
+		Actors: []news.Actor{
+			{ID: "berg", Name: "BERG, Ánna", Kind: news.Person},
+			{ID: "norrvik", Name: "Norrvik", Kind: news.Organisation}, // a firm, and no state
+			{ID: "southern", Name: "The South", Kind: news.Nation},    // which is another name, but not the name
+			{ID: "dash", Name: "—", Kind: news.Person},
+		},
+	}
+	p.file(t, cable, 0, news.Notice{})
+	draft := cable
+	draft.Content.Headline = "The secret cable"
+	if _, err := p.newsroom.SaveDossier(t.Context(), news.DossierDraft{Subject: draft, Author: "tests"}); err != nil {
+		t.Fatal(err)
+	}
+	doc := p.get(t, straitPath+"/actors/anna-berg", 200)
+	wantText(t, doc, ".elsewhere", "BERG, Ánna in the dossier Das Kabel")
+	var links []string
+	doc.Find(".elsewhere a").Each(func(_ int, a *goquery.Selection) {
+		links = append(links, a.AttrOr("href", "")+" "+a.AttrOr("lang", ""))
+	})
+	if got := strings.Join(links, ", "); got != "/dossiers/das-kabel/actors/berg de, /dossiers/das-kabel de" {
+		t.Errorf("it leads to %s", got)
+	}
+	wantText(t, p.get(t, "/dossiers/das-kabel/actors/berg", 200), ".elsewhere", "Anna Berg in the dossier The strait")
+	for _, path := range []string{straitPath + "/actors/north", straitPath + "/actors/south", "/dossiers/das-kabel/actors/dash"} {
+		if found := p.get(t, path, 200).Find("#elsewhere"); found.Length() != 0 {
+			t.Errorf("%s leads elsewhere", path)
+		}
+	}
+}
+
+func TestWhoSignsADossierIsLinkedToWhereTheySignStoriesToo(t *testing.T) {
+	p := sailed(t)
+	doc := p.get(t, straitPath, 200)
+	if wantText(t, doc, ".head > .meta", "By Ada Lind. Published"); doc.Find("a[rel=author]").Length() != 0 {
+		t.Error("who signed no story has a page")
+	}
+	p.signed(t, "Signed", friday, "Ada Lind")
+	s := strait(t)
+	s.Content.Bylines = []string{"Bo Ek", "Ada Lind"}
+	p.file(t, s, 1, news.Notice{Kind: news.Update, Text: "Somebody else signs it, too."})
+	doc = p.get(t, straitPath, 200)
+	wantText(t, doc, ".head > .meta", "By Bo Ek, Ada Lind. Published")
+	if a := doc.Find("a[rel=author]"); a.Length() != 1 || a.AttrOr("href", "") != "/authors/ada-lind" {
+		t.Errorf("the by-line leads to %s", a.AttrOr("href", ""))
+	}
+	p.get(t, "/authors/ada-lind", 200)
+}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/courant-news/courant/internal/news"
@@ -17,8 +16,9 @@ import (
 type DossierPage struct {
 	Frame
 	DossierItem
-	Kicker, By         string
-	Published, Changed Time // the second is empty where it was published once
+	Kicker             string
+	Authors            []Link // Href is empty for one who signed no story, and so has no page
+	Published, Changed Time   // the second is empty where it was published once
 	Revision           int
 	Parts              []Link // of the page
 	Ways               []Link // by which it is followed
@@ -40,6 +40,14 @@ type DossierPage struct {
 	Documents          []Document
 }
 
+// after is what follows the n-th author.
+func (p DossierPage) after(n int) string {
+	if n == len(p.Authors)-1 {
+		return ". "
+	}
+	return ", "
+}
+
 func (s *Site) dossier(ctx context.Context, a ask) (web.Component, error) {
 	d, err := s.opened(ctx, a)
 	if err != nil {
@@ -56,7 +64,10 @@ func (d *dossier) page(ctx context.Context, a ask) (p DossierPage, err error) {
 		return p, err
 	}
 	p.DossierItem, p.Published, p.Revision, p.Ways = d.item(), timeOf(d.Published), d.Revision, d.follow()
-	p.Kicker, p.By = c.Kicker, strings.Join(c.Bylines, ", ")
+	p.Kicker = c.Kicker
+	if p.Authors, err = d.site.signing(ctx, c.Bylines); err != nil {
+		return p, err
+	}
 	if d.Updated.After(d.Published) {
 		p.Changed = timeOf(d.Updated)
 	}

@@ -199,6 +199,7 @@ type ActorPage struct {
 	Accounts  []Account
 	Relations []Relation
 	Follows   []Following // that it names
+	Elsewhere []Elsewhere
 	Documents []Document
 }
 
@@ -241,6 +242,7 @@ func (s *Site) actor(ctx context.Context, a ask) (web.Component, error) {
 			p.Follows = append(p.Follows, d.following(q))
 		}
 	}
+	p.Elsewhere = d.elsewhere(one)
 	p.Documents = d.documents(false)
 	description := one.Says
 	if description == "" {

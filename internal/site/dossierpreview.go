@@ -18,7 +18,7 @@ func (s *Site) PreviewDossier(r *http.Request, d news.Dossier, pictures string) 
 	if err != nil {
 		return nil, err
 	}
-	p.Canonical, p.Data, p.OEmbed, p.Strips, p.Feeds, p.Alternates = "", "", "", nil, nil, nil
+	p.preview()
 	for i := range p.Photos {
 		p.Photos[i] = p.Photos[i].from(pictures)
 	}

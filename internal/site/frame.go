@@ -40,6 +40,7 @@ type Frame struct {
 	Programs    string // the page about the interfaces for programs; empty: none
 	Kind        string // of the page, as the Open Graph protocol names it: article, website
 	Searching   bool   // it is what a search found: it is not to be indexed, and has a field of its own
+	Preview     bool   // it shows what is not published to who writes it, and says so above all else
 	Feeds       []Link // by which the page's subject can be followed
 	Alternates  []Alternate
 }
@@ -82,6 +83,7 @@ type today struct {
 	hand     hand                  // how the paper writes numbers
 	sections []news.Slug
 	dossiers []news.Dossier // the last updated first
+	cast     func() cast    // of all of them; read by the first who asks
 	majors   []Row          // of the board
 	strip    []Row
 	strips   follow
@@ -145,6 +147,7 @@ func (s *Site) readToday(ctx context.Context) (t today, err error) {
 	if t.dossiers, err = s.paper.Dossiers(ctx); err != nil {
 		return today{}, err
 	}
+	t.cast = sync.OnceValue(func() cast { return castOf(t.dossiers) })
 	t.majors = s.majors(t.board, t, nil)
 	if t.strip, err = s.stripOf(ctx, t); err != nil {
 		return today{}, err
@@ -185,6 +188,12 @@ func (s *Site) frame(t today, a ask, title, description string) Frame {
 		f.Rates = "Newest rates: " + t.hand.time(t.board.Newest).Text
 	}
 	return f
+}
+
+// preview makes the frame of a page that readers have that of one which shows what is not published.
+func (f *Frame) preview() {
+	f.Preview, f.Title = true, "Preview: "+f.Title
+	f.Canonical, f.Data, f.OEmbed, f.Strips, f.Feeds, f.Alternates = "", "", "", nil, nil, nil
 }
 
 // The addresses of feeds, which are there where there are interfaces for programs.

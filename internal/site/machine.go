@@ -132,8 +132,8 @@ func (s *Site) mapLists(ctx context.Context, add func(path string, changed time.
 			add(path, time.Time{})
 		}
 	}
-	for _, a := range authors {
-		once(authorPath(a.Name))
+	for _, name := range authors {
+		once(authorPath(name))
 	}
 	for _, d := range days {
 		once(yearPath(d.Date))

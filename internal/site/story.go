@@ -64,7 +64,8 @@ func (s *Site) Preview(r *http.Request, article news.Article, pictures string) (
 	if err != nil {
 		return nil, err
 	}
-	p.Canonical, p.Data, p.OEmbed, p.Strips, p.Follows = "", "", "", nil, nil
+	p.preview()
+	p.Follows = nil
 	for i := range p.Photos {
 		p.Photos[i] = p.Photos[i].from(pictures)
 	}

@@ -68,6 +68,17 @@ func (db *DB) TakeDossier(ctx context.Context, s news.DossierStep) error {
 	return db.fail(err, "take step %d of the dossier %s", s.N, s.Dossier)
 }
 
+// ReprintDossier implements [news.DossierStore].
+func (db *DB) ReprintDossier(ctx context.Context, r news.DossierRevision, s news.DossierStep) error {
+	err := db.engine.write(ctx, func(ctx context.Context, c *sql.Conn) error {
+		if err := putDossierRevision(ctx, c, r); err != nil {
+			return err
+		}
+		return putDossierStep(ctx, c, s)
+	})
+	return db.fail(err, "reprint the dossier %s as revision %d", r.Dossier, r.N)
+}
+
 func putDossierStep(ctx context.Context, c *sql.Conn, s news.DossierStep) error {
 	figures, err := json.Marshal(s.Notice.Figures)
 	if err != nil {

@@ -105,17 +105,17 @@ func addManuscript(ctx context.Context, c *sql.Conn, m news.Manuscript) (isNew b
 		_, err = c.ExecContext(ctx, "UPDATE story SET stage = $1, due = $2 WHERE id = $3", string(m.State), orNull(m.Due()), string(m.ID))
 		return true, err
 	}
-	state, section := "withdrawn", "" // whatever was published once and is not now
+	state, section, shown := "withdrawn", "", news.Content{} // whatever was published once and is not now
 	if m.Live > 0 {
-		shown := m.Revisions[m.Live-1].Content
-		if err := putShown(ctx, c, m.ID, shown); err != nil {
-			return false, err
-		}
+		shown = m.Revisions[m.Live-1].Content
 		state, section = "published", string(shown.Section)
 	}
 	_, err = c.ExecContext(ctx, "UPDATE story SET state = $1, stage = $2, due = $3, section = $4, published = $5, updated = $6, live = $7 WHERE id = $8",
 		state, string(m.State), orNull(m.Due()), section, micros(m.Published), micros(m.Updated), m.Live, string(m.ID))
-	return true, err
+	if err != nil {
+		return false, err
+	}
+	return true, putShown(ctx, c, m.ID, shown)
 }
 
 // same compares two manuscripts in what they say and not in how memory holds it: no list is an empty list, a moment is

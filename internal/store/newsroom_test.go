@@ -403,15 +403,30 @@ func keepsDossiers(t *testing.T, url string) {
 	if d, err = db.Dossier(ctx, "d"); err != nil || len(d.Notices) != 1 || d.Notices[0].Text != "Two." || !d.Published.Equal(seen) || !d.Updated.Equal(correct.At) {
 		t.Errorf("readers see %+v, %v", d, err)
 	}
+	reprint := correct
+	reprint.N, reprint.Revision = 2, 3
+	if err := db.ReprintDossier(ctx, of(3, "three"), reprint); !errors.Is(err, fault.Conflict) {
+		t.Errorf("a step that was taken is taken again: %v", err)
+	}
+	if r, err := db.DossierRecord(ctx, "d"); err != nil || len(r.Revisions) != 2 {
+		t.Errorf("of what was refused %d revisions are kept, %v", len(r.Revisions), err)
+	}
+	reprint.N = 3
+	if n := atOnce(t, 8, fault.Conflict, func(int) error { return db.ReprintDossier(context.Background(), of(3, "three"), reprint) }); n != 1 {
+		t.Errorf("%d reprinted it", n)
+	}
+	if d, err = db.Dossier(ctx, "d"); err != nil || d.Revision != 3 || len(d.Notices) != 2 {
+		t.Errorf("readers see %+v, %v", d, err)
+	}
 	whole, err := db.Edition(ctx)
-	if err != nil || len(whole.Dossiers) != 1 || len(whole.Dossiers[0].Revisions) != 2 || len(whole.Dossiers[0].Steps) != 2 {
+	if err != nil || len(whole.Dossiers) != 1 || len(whole.Dossiers[0].Revisions) != 3 || len(whole.Dossiers[0].Steps) != 3 {
 		t.Fatalf("the edition has %+v, %v", whole.Dossiers, err)
 	}
 	again := news.Edition{Dossiers: whole.Dossiers}
 	if _, err := db.AddEdition(ctx, again, nil); err != nil {
 		t.Errorf("the same once more: %v", err)
 	}
-	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 3, By: "Ada", Reason: "r", At: seen.Add(2 * time.Hour), Notice: news.Notice{Kind: news.Withdrawal, Text: "Gone."}}); err != nil {
+	if err := db.TakeDossier(ctx, news.DossierStep{Dossier: "d", N: 4, By: "Ada", Reason: "r", At: seen.Add(2 * time.Hour), Notice: news.Notice{Kind: news.Withdrawal, Text: "Gone."}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Dossier(ctx, "d"); !errors.Is(err, fault.Gone) || !strings.Contains(fault.Sentence(err), "Gone.") {

@@ -63,23 +63,28 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 		args = append(args, value)
 		return "$" + strconv.Itoa(len(args))
 	}
-	// Only what is asked for stands in the query, so that each engine finds the index for it.
-	query := "SELECT " + articleColumns + " FROM article a WHERE TRUE"
+	// Only what is asked for stands in the query, so that each engine finds the index for it: of a topic and of an author by when
+	// their stories were published, which must be said to SQLite (CROSS JOIN), else it reads and sorts all that they have.
+	from, published := "article a WHERE TRUE", "a.published"
+	switch {
+	case which.Topic != "":
+		from, published = "about t CROSS JOIN article a WHERE a.id = t.story AND t.topic = "+mark(string(which.Topic)), "t.published"
+	case len(which.Authors) == 1:
+		from, published = "signed b CROSS JOIN article a WHERE a.id = b.story AND b.name = "+mark(which.Authors[0]), "b.published"
+	}
+	query := "SELECT " + articleColumns + " FROM " + from
 	if !which.From.IsZero() {
-		query += " AND a.published >= " + mark(micros(which.From))
-	} else if which.Topic == "" && which.Symbol == "" && len(which.Authors)+len(which.Stories) == 0 {
-		query += " AND a.published >= " + mark(int64(math.MinInt64)) // all of them, but by the index: else SQLite reads and sorts every story
+		query += " AND " + published + " >= " + mark(micros(which.From))
+	} else if which.Symbol == "" && len(which.Authors)+len(which.Stories) == 0 {
+		query += " AND " + published + " >= " + mark(int64(math.MinInt64)) // all of them, but by the index: else SQLite reads and sorts every story
 	}
 	if !which.Before.IsZero() {
-		query += " AND a.published < " + mark(micros(which.Before))
+		query += " AND " + published + " < " + mark(micros(which.Before))
 	}
 	if which.Section != "" {
 		query += " AND a.section = " + mark(string(which.Section))
 	}
-	if which.Topic != "" {
-		query += " AND a.id IN (SELECT t.story FROM about t WHERE t.topic = " + mark(string(which.Topic)) + ")"
-	}
-	if len(which.Authors) > 0 {
+	if len(which.Authors) > 1 || len(which.Authors) == 1 && which.Topic != "" {
 		names := make([]string, len(which.Authors))
 		for i, name := range which.Authors {
 			names[i] = mark(name)
@@ -105,14 +110,23 @@ func (db *DB) Articles(ctx context.Context, which news.Selection) ([]news.Articl
 	if !which.Pins {
 		more = nil
 	}
-	found, err := db.articles(ctx, more, query+" ORDER BY a.published DESC, a.slug LIMIT "+mark(limit), args...)
+	found, err := db.articles(ctx, more, query+" ORDER BY "+published+" DESC, a.slug LIMIT "+mark(limit), args...)
 	return found, db.fail(err, "read the stories")
 }
 
+// authorsSQL goes from each name to the next by their index, past all stories that bear it.
+const authorsSQL = `
+WITH RECURSIVE one (name) AS (
+	SELECT (SELECT b.name FROM signed b ORDER BY b.name LIMIT 1)
+	UNION ALL
+	SELECT (SELECT b.name FROM signed b WHERE b.name > one.name ORDER BY b.name LIMIT 1) FROM one WHERE one.name IS NOT NULL
+)
+SELECT name FROM one WHERE name IS NOT NULL`
+
 // Authors implements [news.Reader].
-func (db *DB) Authors(ctx context.Context) ([]news.Author, error) {
-	found, err := collect[news.Author](db.engine.read().QueryContext(ctx, "SELECT name, count(*) FROM signed GROUP BY name ORDER BY name"))(
-		func(rows *sql.Rows) (a news.Author, err error) { return a, rows.Scan(&a.Name, &a.Stories) })
+func (db *DB) Authors(ctx context.Context) ([]string, error) {
+	found, err := collect[string](db.engine.read().QueryContext(ctx, authorsSQL))(
+		func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) })
 	return found, db.fail(err, "read who wrote the stories")
 }
 

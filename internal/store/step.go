@@ -128,15 +128,15 @@ func publish(ctx context.Context, c *sql.Conn, s news.Step, pins []news.Pin) err
 	if err := putPins(ctx, c, s.Story, s.Revision, pins); err != nil {
 		return err
 	}
-	if err := putShown(ctx, c, s.Story, content); err != nil {
-		return err
-	}
 	_, err = c.ExecContext(ctx, `UPDATE story SET state = 'published', stage = $1, due = NULL, section = $2, published = coalesce(published, $3),
 		updated = $3, live = $4 WHERE id = $5`, string(s.To), string(content.Section), micros(s.At), s.Revision, string(s.Story))
-	return err
+	if err != nil {
+		return err
+	}
+	return putShown(ctx, c, s.Story, content)
 }
 
-// putShown makes the topics, the pictures and the by-lines by which a story is found those of its live revision.
+// putShown makes the topics, the pictures and the by-lines by which a published story is found those of its live revision.
 func putShown(ctx context.Context, c *sql.Conn, id news.StoryID, content news.Content) error {
 	for _, old := range []string{"DELETE FROM topic WHERE story = $1", "DELETE FROM illustration WHERE story = $1", "DELETE FROM byline WHERE story = $1"} {
 		if _, err := c.ExecContext(ctx, old, string(id)); err != nil {
@@ -144,7 +144,7 @@ func putShown(ctx context.Context, c *sql.Conn, id news.StoryID, content news.Co
 		}
 	}
 	for _, t := range content.Topics {
-		if _, err := c.ExecContext(ctx, "INSERT INTO topic (topic, story) VALUES ($1, $2) ON CONFLICT DO NOTHING", string(t), string(id)); err != nil {
+		if _, err := c.ExecContext(ctx, "INSERT INTO topic (topic, story, published) SELECT $1, id, published FROM story WHERE id = $2 ON CONFLICT DO NOTHING", string(t), string(id)); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ func putShown(ctx context.Context, c *sql.Conn, id news.StoryID, content news.Co
 		}
 	}
 	for _, name := range content.Bylines {
-		if _, err := c.ExecContext(ctx, "INSERT INTO byline (name, story) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, string(id)); err != nil {
+		if _, err := c.ExecContext(ctx, "INSERT INTO byline (name, story, published) SELECT $1, id, published FROM story WHERE id = $2 ON CONFLICT DO NOTHING", name, string(id)); err != nil {
 			return err
 		}
 	}
