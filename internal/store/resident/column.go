@@ -19,6 +19,7 @@ type column struct {
 	coefficient numbers
 	places      strip[uint8]
 	track       store.Track
+	in          *table // nil: it is by itself
 	id          [][10]byte
 	large       map[int]currency.Decimal // values whose digits do not fit, by row
 	latest      int64                    // the newest of seen

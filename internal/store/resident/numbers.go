@@ -9,21 +9,15 @@ import (
 // strip is a list by itself, or one of several in a table. There a few rows of the first lie together, then the same rows of the
 // next, and so on: whoever reads a row of all finds them side by side, and whoever reads all of one finds them nearly so.
 type strip[T comparable] struct {
-	all   []T
-	n     int // of all those that are its own
-	place int // in the table
-	of    int // so many are in the table; 0: it is by itself
+	all []T // from its first row on
+	n   int // so many are its own
+	gap int // between those that lie together and the next; 0: it is by itself
 }
 
 // together is how many rows of one list lie together in a table: what comes from memory at once are 64 bytes.
 const together = 16
 
-func (s *strip[T]) at(i int) T {
-	if s.of == 0 {
-		return s.all[i]
-	}
-	return s.all[(i/together*s.of+s.place)*together+i%together]
-}
+func (s *strip[T]) at(i int) T { return s.all[i+int(uint(i)/together)*s.gap] }
 
 // clone is a copy by itself, which takes no more memory than it needs.
 func (s *strip[T]) clone() strip[T] {
@@ -45,9 +39,9 @@ func weave[T comparable](lists []*strip[T]) {
 	n, of := lists[0].n, len(lists)
 	table := make([]T, (n+together-1)/together*together*of)
 	for place, list := range lists {
-		woven := strip[T]{table, n, place, of}
+		woven := strip[T]{table[place*together:], n, (of - 1) * together}
 		for i := range n {
-			table[(i/together*of+place)*together+i%together] = list.at(i)
+			woven.all[i+i/together*woven.gap] = list.at(i)
 		}
 		*list = woven
 	}

@@ -12,6 +12,9 @@ import (
 // column they are not changed any more, and may be those of others too.
 type moments struct{ at, seen numbers }
 
+// table is what some columns are in.
+type table struct{ columns int }
+
 // tabulate puts the columns of a source that speak of the same moments into one table, with the moments once: most sources publish
 // all their pairs together, and a board of any day then finds them in a few places, where it would go through thousands for one
 // number each. A column that is to go into a table somebody may be reading: it is not changed, but replaced.
@@ -34,20 +37,20 @@ func tabulate(columns map[store.Track]*column) {
 		list = slices.DeleteFunc(list, func(c *column) bool {
 			return c.moments != model && (!c.at.equal(&model.at) || !c.seen.equal(&model.seen))
 		})
-		if len(list) == 1 && list[0].places.of == 0 || whole(list) {
+		if len(list) == 1 && list[0].in == nil || whole(list) {
 			continue
 		}
 		slices.SortFunc(list, func(a, b *column) int {
 			return cmp.Or(cmp.Compare(a.track.Symbol, b.track.Symbol), cmp.Compare(a.track.Field, b.track.Field))
 		})
-		in := make([]column, len(list)) // side by side too
+		in, side := &table{len(list)}, make([]column, len(list)) // the columns lie side by side too
 		var coefficients []*strip[int32]
 		var places []*strip[uint8]
 		for i, c := range list {
-			in[i] = *c
-			in[i].moments = model
-			columns[c.track] = &in[i]
-			coefficients, places = append(coefficients, &in[i].coefficient.narrow), append(places, &in[i].places)
+			side[i] = *c
+			side[i].moments, side[i].in = model, in
+			columns[c.track] = &side[i]
+			coefficients, places = append(coefficients, &side[i].coefficient.narrow), append(places, &side[i].places)
 		}
 		weave(coefficients)
 		weave(places)
@@ -56,10 +59,6 @@ func tabulate(columns map[store.Track]*column) {
 
 // whole says whether some columns are a table already, and all of it.
 func whole(list []*column) bool {
-	for _, c := range list {
-		if s := &c.places; s.of != len(list) || &s.all[0] != &list[0].places.all[0] {
-			return false
-		}
-	}
-	return true
+	in := list[0].in
+	return in != nil && in.columns == len(list) && !slices.ContainsFunc(list, func(c *column) bool { return c.in != in })
 }

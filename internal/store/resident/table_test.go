@@ -86,13 +86,13 @@ func TestWhatASourceSaysTogetherLiesTogether(t *testing.T) {
 	}
 	tabulate(columns)
 	for _, c := range columns {
-		if c.places.of != len(columns) || c.Moments() != columns[store.Track{Symbol: "EUR/X00", Field: market.Rate, Source: "bank"}].Moments() {
-			t.Fatalf("%v is in a table of %d, of %d", c.track, c.places.of, len(columns))
+		if c.in == nil || c.in.columns != len(columns) || c.Moments() != columns[store.Track{Symbol: "EUR/X00", Field: market.Rate, Source: "bank"}].Moments() {
+			t.Fatalf("%v is not in the table of all: %v", c.track, c.in)
 		}
 	}
-	table := &columns[store.Track{Symbol: "EUR/X00", Field: market.Rate, Source: "bank"}].places.all[0]
+	before := columns[store.Track{Symbol: "EUR/X00", Field: market.Rate, Source: "bank"}].in
 	tabulate(columns)
-	if again := &columns[store.Track{Symbol: "EUR/X00", Field: market.Rate, Source: "bank"}].places.all[0]; again != table {
+	if columns[store.Track{Symbol: "EUR/X00", Field: market.Rate, Source: "bank"}].in != before {
 		t.Error("what is a table already is put into another")
 	}
 }
