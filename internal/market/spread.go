@@ -14,7 +14,8 @@ type spread struct {
 	tracks  *Tracks
 	within  bounds
 	voices  []speaker // those that may speak
-	made    map[Symbol]settledOnce
+	made    []settledOnce
+	index   map[Symbol]int // of those
 	weighed map[Symbol]weighed
 	roads   []road  // of the pair that is being settled
 	picks   []pick  // what they offer
@@ -55,11 +56,13 @@ type weighed struct {
 // listen fills a spread with what was heard until a moment. It may have been filled before.
 func (s *spread) listen(tracks *Tracks, facts Facts, asOf AsOf, d depth) {
 	s.facts, s.depth, s.tracks, s.within = facts, d, tracks, boundsOf(asOf)
-	if s.made == nil {
-		s.weighed, s.made = make(map[Symbol]weighed, len(tracks.codes)), make(map[Symbol]settledOnce, len(tracks.codes))
+	if s.index == nil {
+		s.index, s.weighed = make(map[Symbol]int, len(tracks.codes)), make(map[Symbol]weighed, len(tracks.codes))
 	}
+	clear(s.index)
 	clear(s.weighed)
-	clear(s.made)
+	clear(s.made) // which holds on to nothing
+	s.made = slices.Grow(s.made[:0], len(tracks.codes))
 	voices := s.voices[:0]
 	for _, v := range tracks.voices {
 		if !facts.may(v.source) {
@@ -121,13 +124,15 @@ func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 
 // price is asked of the one moment of the board only.
 func (s *spread) price(pair Symbol, at time.Time) (Price, bool) {
-	made, known := s.made[pair]
+	i, known := s.index[pair]
 	if !known {
-		made.Price, made.ok = s.settle(pair, at)
-		s.made[pair] = made
+		i = len(s.made)
+		p, ok := s.settle(pair, at)
+		s.index[pair], s.made = i, append(s.made, settledOnce{p, ok})
 	}
-	made.Flags = slices.Clone(made.Flags) // the caller may change them
-	return made.Price, made.ok
+	p := s.made[i].Price
+	p.Flags = slices.Clone(p.Flags) // the caller may change them
+	return p, s.made[i].ok
 }
 
 func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
