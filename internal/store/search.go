@@ -225,9 +225,13 @@ func (e *postgresDB) concord(ctx context.Context, c changer, place int64, k news
 	return err
 }
 
-// sought finds all that have the words by the index of words, whatever the planner makes of their number.
+// sought looks through the newest stories first: words that so many of them have need no more. Rarer ones are found by the index of
+// words, which for a common one would fetch nearly all stories; that the planner cannot tell one from the other leaves it no choice.
 func (e *postgresDB) sought(words [][]string) (query, asked string) {
-	return `WITH matched AS MATERIALIZED (SELECT place FROM concordance WHERE words @@ $1::tsquery)
+	return `WITH newest AS MATERIALIZED (SELECT place, words FROM concordance ORDER BY place DESC LIMIT 2000),
+		near AS MATERIALIZED (SELECT place FROM newest WHERE words @@ $1::tsquery),
+		matched AS MATERIALIZED (SELECT place FROM near UNION
+			SELECT place FROM concordance WHERE words @@ $1::tsquery AND (SELECT count(*) FROM near) < $2)
 		SELECT place FROM matched ORDER BY place DESC LIMIT $2`, anyOfEach(words, " | ", " & ", lexeme)
 }
 

@@ -86,6 +86,59 @@ func findsByWords(t *testing.T, url string) {
 	}
 }
 
+// Of words that many stories have the newest are found, of rarer ones all, however old.
+func findsTheNewestAndTheOldest(t *testing.T, url string) {
+	db := open(t, url)
+	const stories = 2_300
+	has := map[string]func(n int) bool{
+		"common": func(n int) bool { return n%10 < 7 },
+		"less":   func(n int) bool { return n%15 == 0 }, // 134 of the newest 2,000
+		"old":    func(n int) bool { return n < 100 },
+		"oldest": func(n int) bool { return n == 0 },
+		"never":  func(int) bool { return false },
+	}
+	e := news.Edition{}
+	for n := range stories {
+		body := "Words."
+		for word, so := range has {
+			if so(n) {
+				body += " " + word
+			}
+		}
+		id := news.StoryID(fmt.Sprint(n))
+		r := revision(id, 1, body)
+		at := seen.Add(time.Duration(n) * time.Minute)
+		e.Stories = append(e.Stories, news.Manuscript{
+			ID: id, Slug: news.Slug("s" + id), State: news.Published, Live: 1, Published: at, Updated: at, Revisions: []news.Revision{r}, Pins: map[int][]news.Pin{1: nil},
+		})
+	}
+	if _, err := db.AddEdition(t.Context(), e, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range [][]string{{"common"}, {"less"}, {"old"}, {"oldest"}, {"never"}, {"common", "less"}, {"common", "old"}} {
+		var asked [][]string
+		for _, w := range words {
+			asked = append(asked, []string{w})
+		}
+		var want, got []news.StoryID
+		for n := stories - 1; n >= 0 && len(want) < 200; n-- {
+			if !slices.ContainsFunc(words, func(w string) bool { return !has[w](n) }) {
+				want = append(want, news.StoryID(fmt.Sprint(n)))
+			}
+		}
+		found, err := db.Search(t.Context(), asked, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range found {
+			got = append(got, a.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v finds %d stories, %v, and not %d, %v", words, len(got), got, len(want), want)
+		}
+	}
+}
+
 func weighsWords(t *testing.T, url string) {
 	db := open(t, url)
 	e := news.Edition{}
