@@ -34,19 +34,6 @@ func (s *strip[T]) insert(i int, v T) {
 	s.n++
 }
 
-// weave puts lists of one length into one table.
-func weave[T comparable](lists []*strip[T]) {
-	n, of := lists[0].n, len(lists)
-	table := make([]T, (n+together-1)/together*together*of)
-	for place, list := range lists {
-		woven := strip[T]{table[place*together:], n, (of - 1) * together}
-		for i := range n {
-			woven.all[i+i/together*woven.gap] = list.at(i)
-		}
-		*list = woven
-	}
-}
-
 // numbers is a list of whole numbers, kept in half the memory while all are multiples of a unit and not too large: days
 // among moments, and nearly all coefficients.
 type numbers struct {

@@ -62,3 +62,16 @@ func whole(list []*column) bool {
 	in := list[0].in
 	return in != nil && in.columns == len(list) && !slices.ContainsFunc(list, func(c *column) bool { return c.in != in })
 }
+
+// weave puts lists of one length into one table.
+func weave[T comparable](lists []*strip[T]) {
+	n, of := lists[0].n, len(lists)
+	table := make([]T, (n+together-1)/together*together*of)
+	for place, list := range lists {
+		woven := strip[T]{table[place*together:], n, (of - 1) * together}
+		for i := range n {
+			woven.all[i+i/together*woven.gap] = list.at(i)
+		}
+		*list = woven
+	}
+}
