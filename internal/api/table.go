@@ -41,35 +41,36 @@ const (
 // is more than fourteen days older than the day, or, of the latest, than the newest rate that is known. So are currencies
 // that were no money any more. The error is fault.NotFound where nothing is left.
 func (f *Face) Table(ctx context.Context, base currency.Code, day currency.Date, symbols []currency.Code) (Table, error) {
-	board, err := f.ledger.Values(ctx, base, f.asOf(day))
+	values, err := f.ledger.Values(ctx, base, f.asOf(day))
 	if err != nil {
 		return Table{}, err
 	}
-	t := Table{Base: base, Date: day, Rates: map[currency.Code]Number{}, past: f.past(day)}
+	t := Table{Base: base, Date: day, Rates: make(map[currency.Code]Number, len(values.All)+1), past: f.past(day)}
 	wanted := func(code currency.Code) bool { return len(symbols) == 0 || slices.Contains(symbols, code) }
-	until := board.AsOf.At
+	until := values.AsOf.At
 	if day.IsZero() {
-		until = board.Newest
+		until = values.Newest
 	}
-	for p := range board.All() {
-		_, quote, _ := p.Symbol.Pair()
-		if outdated := stale(p) && until.Sub(p.At) > carried; outdated || !wanted(quote) || !f.money(quote, board.AsOf.At) {
+	for _, v := range values.All {
+		if outdated := v.Stale && until.Sub(v.At) > carried; outdated || !wanted(v.Quote) || !f.money(v.Quote, values.AsOf.At) {
 			continue
 		}
-		t.Rates[quote] = Number(p.Value)
-		t.Sources = append(t.Sources, p.Source)
-		if p.Seen.After(t.seen) {
-			t.seen = p.Seen
+		t.Rates[v.Quote] = Number(v.Value)
+		if !slices.Contains(t.Sources, v.Source) {
+			t.Sources = append(t.Sources, v.Source)
 		}
-		if p.Source != market.TableID && p.At.After(t.At) { // a law speaks of every day since it was made
-			t.At = p.At
+		if v.Seen.After(t.seen) {
+			t.seen = v.Seen
+		}
+		if v.Source != market.TableID && v.At.After(t.At) { // a law speaks of every day since it was made
+			t.At = v.At
 		}
 	}
 	if len(t.Rates) == 0 && !slices.Contains(symbols, base) {
 		return Table{}, fault.Because(fault.NotFound, "nobody who may be quoted here has said what %s was worth %s", base, onDay(day))
 	}
 	if t.At.IsZero() {
-		t.At = board.AsOf.At
+		t.At = values.AsOf.At
 	}
 	if day.IsZero() {
 		t.Date = currency.DateOf(t.At)
@@ -78,7 +79,6 @@ func (f *Face) Table(ctx context.Context, base currency.Code, day currency.Date,
 		t.Rates[base] = Number(currency.DecimalFromInt(1))
 	}
 	slices.Sort(t.Sources)
-	t.Sources = slices.Compact(t.Sources)
 	return t, nil
 }
 
@@ -141,11 +141,6 @@ func ByDay(tables []Table) map[string]map[currency.Code]Number {
 		days[t.Date.String()] = t.Rates
 	}
 	return days
-}
-
-// stale says whether a price's own source no longer calls it current.
-func stale(p *market.Price) bool {
-	return slices.ContainsFunc(p.Flags, func(flag market.Flag) bool { return flag.Code == market.Stale })
 }
 
 // money says whether a code is in ISO 4217 and was money at a moment: the originals have no others.

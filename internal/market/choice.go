@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -64,12 +65,20 @@ type entrant struct {
 
 // enter makes an entrant of an offer whose index, source, value, moment and step are known, as it is at a moment.
 func (e entrant) enter(pair Symbol, s *Source, at time.Time) entrant {
-	e.fresh = at.Sub(time.UnixMicro(e.at)) <= s.Fresh
+	fresh := at.Sub(time.UnixMicro(e.at)) <= s.Fresh
 	if until, known := pair.Until(time.UnixMicro(e.at).UTC()); known {
-		e.fresh = !at.After(until)
+		fresh = !at.After(until)
 	}
-	e.counts = e.fresh && s.Kind != Page
-	e.rank, e.issues, e.alone = s.Kind.rank(), issues(s, pair), -1
+	if s.Issuer != "" {
+		base, quote, _ := pair.Pair()
+		e.issues = issues(s, base, quote)
+	}
+	return e.of(s, fresh)
+}
+
+// of makes an entrant of an offer of which only that is not known which follows from its source, and from whether it is current.
+func (e entrant) of(s *Source, fresh bool) entrant {
+	e.fresh, e.counts, e.rank, e.alone = fresh, fresh && s.Kind != Page, s.Kind.rank(), -1
 	return e
 }
 
@@ -170,18 +179,35 @@ func (all contest) best() *entrant {
 // before says whether an entrant comes before another, as order does. Whether either stands alone is asked last, since for that it is
 // held against all others, and mostly nothing depends on it: it cannot bring forward what else would come after one that does not.
 func (all contest) before(a, b *entrant) bool {
-	if !a.fresh || !b.fresh {
-		_, order := all.order(a, b)
-		return order < 0
-	}
-	if order := cmp.Or(a.rank-b.rank, b.issues-a.issues); order != 0 {
-		return order < 0
-	}
-	otherwise := cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(b.at, a.at), cmp.Compare(a.source, b.source))
-	if otherwise > 0 && all.alone(b) == 0 {
+	otherwise := a.otherwise(b)
+	switch {
+	case !a.fresh || !b.fresh, a.rank != b.rank, a.issues != b.issues:
+		return otherwise < 0
+	case otherwise > 0 && all.alone(b) == 0:
 		return false
 	}
 	return cmp.Or(int(all.alone(a)-all.alone(b)), otherwise) < 0
+}
+
+// otherwise compares two entrants as order does, but leaves out whether either stands alone.
+func (e *entrant) otherwise(other *entrant) int {
+	if order := e.unnamed(other); order != 0 {
+		return order
+	}
+	return strings.Compare(string(e.source), string(other.source))
+}
+
+// unnamed is otherwise without the names of the sources, which decide last.
+func (e *entrant) unnamed(other *entrant) int {
+	switch {
+	case e.fresh && other.fresh:
+		return cmp.Or(e.rank-other.rank, other.issues-e.issues, e.step-other.step, cmp.Compare(other.at, e.at))
+	case e.fresh:
+		return -1
+	case other.fresh:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(other.at, e.at), e.step-other.step, e.rank-other.rank)
 }
 
 // ranked are the entrants in their order, the best first.
@@ -249,12 +275,10 @@ func counts(o Offer, sources Sources, at time.Time) bool {
 
 // issues ranks a source by what it has to do with a pair: the bank that issues the quote currency knows best what that
 // is worth, then the one that issues the base.
-func issues(s *Source, pair Symbol) int {
-	if s.Issuer == "" {
-		return 0
-	}
-	base, quote, _ := pair.Pair()
+func issues(s *Source, base, quote currency.Code) int {
 	switch s.Issuer {
+	case "":
+		return 0
 	case quote:
 		return 2
 	case base:

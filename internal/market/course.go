@@ -354,9 +354,5 @@ func (r *runner) anchored(anchor currency.Code) []int64 {
 
 // onBoard says whether a board would show a fixed rate of a currency that it was not asked for by name.
 func (r *runner) onBoard(quote currency.Code, o Offer, end time.Time) bool {
-	c, err := r.facts.Currencies.Currency(quote)
-	if err != nil || c.RetiredOn(end.Add(-newlyRetired)) || !c.Introduced.IsZero() && end.Before(c.Introduced.First()) {
-		return false
-	}
-	return o.From == nil || r.current(o, end)
+	return r.facts.used(quote, end) && (o.From == nil || r.current(o, end))
 }

@@ -58,7 +58,7 @@ func (s *settler) tied(base, quote currency.Code, at time.Time) (o Offer, why st
 		same = slices.DeleteFunc(between.Flags, func(f Flag) bool { return f.Code != Unchanged })
 		return between.Offer, said
 	})
-	if s.depth == reasoned {
+	if !s.brief {
 		why = s.whyFixed(b, q, between)
 	}
 	return o, why, same, ok
@@ -121,21 +121,26 @@ const newlyRetired = 5 * 365 * 24 * time.Hour
 func (s *settler) ties(base currency.Code, known map[currency.Code]bool, at time.Time) []Price {
 	var all []Price
 	for code := range s.facts.Currencies.Pegged() {
-		c, err := s.facts.Currencies.Currency(code)
-		if err != nil || code == base || known[code] || c.RetiredOn(at.Add(-newlyRetired)) || !c.Introduced.IsZero() && at.Before(c.Introduced.First()) {
+		if code == base || known[code] || !s.facts.used(code, at) {
 			continue
 		}
-		t := s.tieOn(c.Code, at)
+		t := s.tieOn(code, at)
 		if !t.tied || t.anchor != base && !known[t.anchor] {
 			continue
 		}
-		p, err := s.price(Pair(base, c.Code), at)
+		p, err := s.price(Pair(base, code), at)
 		if err != nil || p.How != Fixed || p.From == nil && !s.heard.spoke(Official, t.anchor, at) || p.From != nil && !s.current(p.Offer, at) {
 			continue
 		}
 		all = append(all, p)
 	}
 	return all
+}
+
+// used says whether a currency was money at a moment, or had been so lately.
+func (f Facts) used(code currency.Code, at time.Time) bool {
+	c, err := f.Currencies.Currency(code)
+	return err == nil && !c.RetiredOn(at.Add(-newlyRetired)) && (c.Introduced.IsZero() || !at.Before(c.Introduced.First()))
 }
 
 func (s *sheaf) spoke(kind SourceKind, code currency.Code, at time.Time) bool {

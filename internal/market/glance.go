@@ -20,62 +20,38 @@ type Glance struct {
 // Glance settles as [Ledger.Board] does, the quotes named, or all where none is named, and gives no reasons: where the store
 // has its numbers in memory, that costs a small part of what they do.
 func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []currency.Code, asOf AsOf) (Glance, error) {
-	b, heard, err := l.spread(ctx, base, asOf, glanced)
-	switch {
-	case err != nil:
+	heard, asOf, err := l.spread(ctx, base, asOf)
+	if err != nil {
 		return Glance{}, err
-	case heard == nil:
-		return b.glance(quotes), nil
 	}
-	g := heard.glance(b, quotes)
-	l.spreads.Put(heard)
-	return g, nil
+	if heard == nil {
+		b, err := l.Board(ctx, base, asOf)
+		return b.glance(quotes), err
+	}
+	defer l.spreads.Put(heard)
+	heard.read()
+	s := settler{heard.facts, heard, true}
+	return heard.glance(s.board(base, asOf), quotes), nil
 }
 
-// Values settles as [Ledger.Board] does, and gives of each price no more than the offer, and whether that is stale: of a board in memory
-// all else costs several times as much.
-func (l *Ledger) Values(ctx context.Context, base currency.Code, asOf AsOf) (Board, error) {
-	b, heard, err := l.spread(ctx, base, asOf, valued)
-	if heard != nil {
-		l.spreads.Put(heard)
-	}
-	if err != nil || heard != nil {
-		return b, err
-	}
-	facts, err := l.facts(ctx)
-	for p := range b.All() {
-		*p = facts.bare(p.Symbol, p.Offer, b.AsOf.At)
-	}
-	return b, err
-}
-
-// bare is a price as [Ledger.Values] has it.
-func (f Facts) bare(pair Symbol, o Offer, at time.Time) Price {
-	p := Price{Symbol: pair, Offer: o}
-	if o.Source != TableID && !f.Sources.fresh(o, at) {
-		p.Flags = []Flag{stale(o, at)}
-	}
-	return p
-}
-
-// spread settles a board from the tracks; where a store has none, as ever, and there is no spread. The caller gives it back.
-func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf, d depth) (Board, *spread, error) {
+// spread is what was heard until a moment, in memory, and that moment, resolved; nil where the store has nothing there. The caller gives
+// it back.
+func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf) (*spread, AsOf, error) {
+	asOf = asOf.Resolved(l.now())
 	tracks, ok := l.store.Tracks()
 	if !ok {
-		b, err := l.Board(ctx, base, asOf)
-		return b, nil, err
+		return nil, asOf, nil
 	}
 	if _, err := l.currencies.Currency(base); err != nil {
-		return Board{}, nil, fault.Because(fault.Invalid, "the base of a board: %w", err)
+		return nil, asOf, fault.Because(fault.Invalid, "the base of a board: %w", err)
 	}
-	asOf = asOf.Resolved(l.now())
 	facts, err := l.facts(ctx)
 	if err != nil {
-		return Board{}, nil, fmt.Errorf("read the sources: %w", err)
+		return nil, asOf, fmt.Errorf("read the sources: %w", err)
 	}
 	heard := l.spreads.Get().(*spread)
-	heard.listen(tracks, facts, asOf, d)
-	return (&settler{facts, heard, d}).board(base, asOf), heard, nil
+	heard.listen(tracks, facts, asOf)
+	return heard, asOf, nil
 }
 
 // glance leaves out the reasons of a board, and what nobody asked for.

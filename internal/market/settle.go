@@ -42,17 +42,8 @@ func Settle(pair Symbol, heard []Observation, facts Facts, asOf AsOf) (Price, er
 type settler struct {
 	facts Facts
 	heard heard
-	depth depth
+	brief bool // nobody reads why a price was chosen
 }
-
-// depth is how much is said of a price.
-type depth int
-
-const (
-	reasoned depth = iota // all
-	glanced               // all but why it was chosen, and what the others say
-	valued                // the offer, and whether it is stale
-)
 
 // heard is what the sources said, in the one order or the other: as sheets, or as tracks.
 type heard interface {
@@ -115,9 +106,6 @@ func (s *settler) price(pair Symbol, at time.Time) (Price, error) {
 
 // fixed is the price of a pair that is tied, with what the sources say beside it.
 func (s *settler) fixed(pair Symbol, o Offer, why string, at time.Time) Price {
-	if s.depth == valued {
-		return s.facts.bare(pair, o, at)
-	}
 	p := Price{Symbol: pair, Offer: o, Why: why}
 	p.Move.Withheld = "a fixed rate does not move"
 	if o.From != nil {

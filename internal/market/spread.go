@@ -7,12 +7,12 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 )
 
-// spread is what was heard, as tracks. It makes in full only what is chosen.
+// spread is what was heard until the moment of a board, as tracks. It makes in full only what is chosen.
 type spread struct {
 	facts   Facts
-	depth   depth
 	tracks  *Tracks
 	within  bounds
+	at      time.Time // of the board
 	voices  []speaker // those that may speak
 	made    []settledOnce
 	index   map[Symbol]int // of those
@@ -20,24 +20,24 @@ type spread struct {
 	roads   []road  // of the pair that is being settled
 	picks   []pick  // what they offer
 	all     contest // the same, to be compared
+	valued  []Value // room for what is made of them
 }
 
 // speaker is a voice with whose it is, and what was the newest of it at the moment of the board.
 type speaker struct {
 	*voice
 	Source
-	newest []reading // of each of its tracks
-	latest int64     // the moment of the newest of them
-	base   int
-	direct []*Track // see said, of that base
-	last   entrant  // what it offered last
+	newest []reading          // of each of its runs
+	values []currency.Decimal // of each of its tracks, there, if they were read
+	latest int64              // the moment of the newest of them
+	best   entrant            // what it can offer at best
+	last   entrant            // what it offered last
 }
 
-// reading is a row of a track; below zero where there is none.
+// reading is a row of a run of tracks; below zero where there is none.
 type reading struct {
 	row      int
 	at, seen int64
-	value    currency.Decimal
 }
 
 // settledOnce is the price of a pair, if there is any: that between two anchors is asked for once for each currency that is
@@ -54,15 +54,15 @@ type weighed struct {
 }
 
 // listen fills a spread with what was heard until a moment. It may have been filled before.
-func (s *spread) listen(tracks *Tracks, facts Facts, asOf AsOf, d depth) {
-	s.facts, s.depth, s.tracks, s.within = facts, d, tracks, boundsOf(asOf)
+func (s *spread) listen(tracks *Tracks, facts Facts, asOf AsOf) {
+	s.facts, s.tracks, s.within, s.at = facts, tracks, boundsOf(asOf), asOf.At
 	if s.index == nil {
 		s.index, s.weighed = make(map[Symbol]int, len(tracks.codes)), make(map[Symbol]weighed, len(tracks.codes))
 	}
 	clear(s.index)
 	clear(s.weighed)
 	clear(s.made) // which holds on to nothing
-	s.made = slices.Grow(s.made[:0], len(tracks.codes))
+	s.made = s.made[:0]
 	voices := s.voices[:0]
 	for _, v := range tracks.voices {
 		if !facts.may(v.source) {
@@ -70,45 +70,55 @@ func (s *spread) listen(tracks *Tracks, facts Facts, asOf AsOf, d depth) {
 		}
 		n := len(voices)
 		voices = slices.Grow(voices, 1)[:n+1]
-		voices[n].listen(v, facts.Sources[v.source], len(tracks.codes), s.within)
+		voices[n].listen(v, facts.Sources[v.source], asOf.At, s.within)
 	}
 	s.voices = voices
 }
 
-// listen reads the newest rows of each track, before anything is asked of them: the memory hands over many numbers at a time where
-// nothing stands between the questions.
-func (s *speaker) listen(v *voice, source Source, codes int, b bounds) {
-	*s = speaker{voice: v, Source: source, newest: s.newest[:0], latest: b.from, base: -1, direct: slices.Grow(s.direct[:0], codes)[:codes]}
-	r, of := reading{}, any(nil)
-	for _, t := range v.tracks {
-		if moments := t.Moments(); moments == nil || moments != of {
-			of = moments
-			if r.row = t.before(b.to+1, b.known, r.row+1); r.row >= 0 {
-				r.at, r.seen = t.At(r.row), t.Seen(r.row)
-				s.latest = max(s.latest, r.at)
-			}
-		}
-		if r.row >= 0 {
-			r.value = t.Value(r.row)
+func (s *speaker) listen(v *voice, source Source, at time.Time, b bounds) {
+	*s = speaker{voice: v, Source: source, newest: s.newest[:0], values: s.values[:0], latest: b.from}
+	r := reading{}
+	for _, t := range v.runs {
+		if r.row = t.before(b.to+1, b.known, r.row+1); r.row >= 0 {
+			r.at, r.seen = t.At(r.row), t.Seen(r.row)
+			s.latest = max(s.latest, r.at)
 		}
 		s.newest = append(s.newest, r)
+	}
+	s.best = entrant{source: v.source, at: s.latest}.of(&s.Source, at.Sub(time.UnixMicro(s.latest)) <= source.Fresh)
+	s.last = s.best
+}
+
+// read reads the newest value of each track, source by source, before anything is asked of them: the memory hands over many numbers at
+// a time where nothing stands between the questions.
+func (s *spread) read() {
+	for i := range s.voices {
+		v := &s.voices[i]
+		v.values = slices.Grow(v.values, len(v.tracks))[:len(v.tracks)]
+		for n, t := range v.tracks {
+			if r := &v.newest[t.run]; r.row >= 0 {
+				v.values[n] = t.Value(r.row)
+			}
+		}
 	}
 }
 
 // heard says whether the source had given a rate of a currency.
 func (s *speaker) heard(code int) bool {
-	is := func(t *Track) bool { return t != nil && s.newest[t.number].row >= 0 }
+	is := func(t *Track) bool { return t != nil && s.newest[t.run].row >= 0 }
 	return slices.ContainsFunc(s.beside[code], func(n neighbour) bool { return is(n.said) || is(n.turned) })
+}
+
+// heard says whether anybody had given a rate of a currency.
+func (s *spread) heard(code int) bool {
+	return slices.ContainsFunc(s.voices, func(v speaker) bool { return v.heard(code) })
 }
 
 func (s *spread) codes() []currency.Code {
 	all := make([]currency.Code, 0, len(s.tracks.codes))
 	for code, name := range s.tracks.codes {
-		for i := range s.voices {
-			if s.voices[i].heard(code) {
-				all = append(all, name)
-				break
-			}
+		if s.heard(code) {
+			all = append(all, name)
 		}
 	}
 	return all
@@ -141,33 +151,19 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	if b < 0 || q < 0 {
 		return Price{}, false
 	}
-	known := s.within.known
-	s.roads, s.picks, s.all = s.roads[:0], s.picks[:0], s.all[:0]
-	w := weighed{speakers: make([]bool, len(s.voices))}
-	for i := range s.voices {
-		v := &s.voices[i]
-		p, n, ok := s.offer(v, b, q)
-		s.picks = append(s.picks, p)
-		if !ok {
-			continue
-		}
-		w.speakers[i], w.seen = true, max(w.seen, n.seen)
-		if n.at != v.last.at || v.last.source == "" {
-			v.last = entrant{source: v.source, at: n.at}.enter(pair, &v.Source, at)
-		}
-		e := v.last
-		e.index, e.value, e.step, e.issues = i, n.value, p.how.steps(), issues(&v.Source, pair)
-		s.all = append(s.all, e)
-	}
+	s.gather(base, quote, b, q)
 	if len(s.all) == 0 {
 		return Price{}, false
 	}
-	best := s.all.best()
-	chosen := s.picks[best.index]
-	if s.depth == valued {
-		return s.facts.bare(pair, chosen.offer(), at), true
+	known := s.within.known
+	w := weighed{speakers: make([]bool, len(s.voices))}
+	for i := range s.all {
+		n := s.all[i].index
+		w.speakers[n], w.seen = true, max(w.seen, s.voices[n].seen(&s.picks[n]))
 	}
 	s.weighed[pair] = w
+	best := s.all.best()
+	chosen := s.picks[best.index]
 	before := Offer{}
 	if p, ok := newest(s.voices[best.index].roads(s.roads, b, q)[len(s.roads):], chosen.at, known, int(chosen.i)); ok {
 		before = p.offer()
@@ -197,22 +193,47 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	return p, true
 }
 
+// gather asks every source for its offer for a pair, and puts that in its place among the picks.
+func (s *spread) gather(base, quote currency.Code, b, q int) {
+	s.roads, s.picks, s.all = s.roads[:0], s.picks[:0], s.all[:0]
+	for i := range s.voices {
+		p, ok := s.offer(i, b, q)
+		if s.picks = append(s.picks, p); ok {
+			e := s.enter(i, &p, base, quote)
+			e.value = s.voices[i].value(&p)
+			s.all = append(s.all, e)
+		}
+	}
+}
+
+// enter makes an entrant of what a source offers, but for its value.
+func (s *spread) enter(i int, p *pick, base, quote currency.Code) entrant {
+	v := &s.voices[i]
+	if p.at != v.last.at {
+		v.last = entrant{source: v.source, at: p.at}.of(&v.Source, s.at.Sub(time.UnixMicro(p.at)) <= v.Fresh)
+	}
+	e := v.last
+	e.index, e.step, e.issues = i, p.how.steps(), issues(&v.Source, base, quote)
+	return e
+}
+
 // offer is the newest price of a pair that a source offers, by the first road that has it: mostly its own number, of the moment of
 // the newest that it said of anything.
-func (s *spread) offer(v *speaker, base, quote int) (p pick, n reading, ok bool) {
-	if t := v.said(base)[quote]; t != nil {
-		if n = v.newest[t.number]; n.row >= 0 && n.at == v.latest {
-			return pick{&t.own, n.at, int32(n.row), 0}, n, true
+func (s *spread) offer(i, base, quote int) (p pick, ok bool) {
+	v := &s.voices[i]
+	if t, _ := v.between(base, quote); t != nil {
+		if n := &v.newest[t.run]; n.row >= 0 && n.at == v.latest {
+			return pick{&t.own, n.at, int32(n.row), 0}, true
 		}
 	}
 	first := len(s.roads)
 	s.roads = v.roads(s.roads, base, quote)
 	for i := range s.roads[first:] {
 		r := &s.roads[first+i]
-		of := &v.newest[r.first.number]
+		of := &v.newest[r.first.run]
 		other, found := pick{r, of.at, int32(of.row), 0}, of.row >= 0
 		if r.second != nil && found {
-			beside := &v.newest[r.second.number]
+			beside := &v.newest[r.second.run]
 			other.j, found = int32(beside.row), beside.row >= 0
 			if found && beside.at != of.at {
 				other, found = r.last(s.within.to+1, s.within.known, of.row+1)
@@ -222,22 +243,23 @@ func (s *spread) offer(v *speaker, base, quote int) (p pick, n reading, ok bool)
 			p, ok = other, true
 		}
 	}
-	if ok {
-		n = reading{at: p.at, seen: p.seen(), value: p.value()}
-	}
-	return p, n, ok
+	return p, ok
 }
 
-// said are the tracks of pairs that begin with a currency, by the other one.
-func (v *speaker) said(base int) []*Track {
-	if v.base != base {
-		clear(v.direct)
-		for _, n := range v.beside[base] {
-			v.direct[n.code] = n.said
-		}
-		v.base = base
+// value is what a pick of the source is worth.
+func (s *speaker) value(p *pick) currency.Decimal {
+	if p.how == Said && len(s.values) > 0 {
+		return s.values[p.first.number]
 	}
-	return v.direct
+	return p.value()
+}
+
+// seen is when a pick of the source was learnt.
+func (s *speaker) seen(p *pick) int64 {
+	if p.how == Said {
+		return s.newest[p.first.run].seen
+	}
+	return p.seen()
 }
 
 // agreement is how the other current entrants stand to the best; not ok where one of them is not near.

@@ -30,6 +30,7 @@ type Track struct {
 	Source SourceID
 	Column
 	number int  // among those of its source
+	run    int  // of those of its source with the same moments
 	own    road // to its own pair
 }
 
@@ -45,6 +46,7 @@ type Tracks struct {
 type voice struct {
 	source SourceID
 	tracks []*Track
+	runs   []*Track      // one of each run
 	beside [][]neighbour // of each currency those that ever stood in a pair with it, in their order
 }
 
@@ -65,7 +67,7 @@ func NewTracks(tracks []Track) *Tracks {
 	}
 	slices.Sort(t.codes)
 	t.codes = slices.Compact(t.codes)
-	byID := map[SourceID]*voice{}
+	byID, runs := map[SourceID]*voice{}, map[any]int{} // a source's moments are its own
 	for i := range tracks {
 		track := &tracks[i]
 		base, quote, ok := track.Symbol.Pair()
@@ -79,6 +81,13 @@ func NewTracks(tracks []Track) *Tracks {
 			t.voices = append(t.voices, v)
 		}
 		track.number, track.own = len(v.tracks), road{source: v.source, how: Said, first: track}
+		moments := track.Moments()
+		run, known := runs[moments]
+		if !known || moments == nil {
+			run = len(v.runs)
+			runs[moments], v.runs = run, append(v.runs, track)
+		}
+		track.run = run
 		v.tracks = append(v.tracks, track)
 		b, q := t.number(base), t.number(quote)
 		v.put(b, q).said, v.put(q, b).turned = track, track

@@ -164,88 +164,112 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 	if at.Before(since) {
 		return nil, nil
 	}
-	var prices []*market.Price
-	newest := on
-	single := len(a.quotes) == 1 && a.quotes[0] != a.base
-	if single {
-		price, err := ledger.Rate(ctx, market.Pair(a.base, a.quotes[0]), market.AsOf{At: at})
-		if errors.Is(err, fault.NotFound) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		prices, single = append(prices, &price), price.How != market.Fixed || price.From != nil
+	if len(a.quotes) == 1 && a.quotes[0] != a.base {
+		return f.single(ctx, ledger, a, on, at)
 	}
-	if !single {
-		board, err := f.board(ctx, ledger, a, at, since)
-		if err != nil {
-			return nil, err
-		}
-		all := slices.Collect(board.All())
-		if prices == nil {
-			all = slices.DeleteFunc(all, func(p *market.Price) bool { return a.quotes == nil && f.bygone(p, at) })
-			prices = all
-		}
-		newest = newestOf(all, on)
+	values, err := ledger.Values(ctx, a.base, market.AsOf{At: at})
+	if err != nil {
+		return nil, err
 	}
-	rows := make([]row, 0, len(prices))
-	for _, p := range prices {
-		if p.How == market.Fixed && p.From == nil {
-			p.At = newest // it holds on every day: of the day on which the others are
+	if a.quotes == nil {
+		values.All = slices.DeleteFunc(values.All, func(v market.Value) bool { return f.bygone(v, at) })
+	}
+	newest := newestOf(values, on)
+	old := func(v market.Value) bool {
+		return v.At.Before(since) && v.Source != market.TableID && (v.How == market.Fixed || !v.Stale)
+	}
+	if a.expand || slices.ContainsFunc(values.All, old) {
+		return f.beside(ctx, ledger, a, values, since, newest)
+	}
+	rows := make([]row, 0, len(values.All)+1) // and the base's own
+	for _, v := range values.All {
+		if v.Source == market.TableID {
+			v.At = newest
 		}
-		beside := make([]market.Offer, len(p.SetAside))
-		for i, other := range p.SetAside {
-			beside[i] = other.Offer
+		if !v.At.Before(since) && (a.providers == nil || v.How != market.Fixed) {
+			rows = append(rows, row{date: dateOf(v.At), base: a.base, quote: v.Quote, rate: a.rounded(v.Value, v.How), source: v.Source, seen: v.Seen})
 		}
-		chosen := p.Offer
-		for len(beside) > 0 && chosen.At.Before(since) {
-			chosen, beside = beside[0], beside[1:]
-		}
-		if chosen.At.Before(since) || a.providers != nil && chosen.How == market.Fixed {
-			continue
-		}
-		_, quote, _ := p.Symbol.Pair()
-		rows = append(rows, a.row(quote, chosen, slices.DeleteFunc(beside, func(o market.Offer) bool { return o.At.Before(since) })))
 	}
 	return finish(rows, a), nil
 }
 
-// board settles a board as it is needed: without what was set aside, unless that is asked for, or can stand in for what was
-// chosen and is too old to be carried on. Where that is no longer current, it was chosen because all others are older.
-func (f *face) board(ctx context.Context, ledger *market.Ledger, a rates, at, since time.Time) (market.Board, error) {
-	if !a.expand {
-		b, err := ledger.Values(ctx, a.base, market.AsOf{At: at})
-		stale := func(f market.Flag) bool { return f.Code == market.Stale }
-		old := func(p market.Price) bool {
-			return p.At.Before(since) && p.From != nil && (p.How == market.Fixed || !slices.ContainsFunc(p.Flags, stale))
-		}
-		if err != nil || !slices.ContainsFunc(b.Prices, old) {
-			return b, err
+// beside answers with the same prices as some values, each with what others said beside it, which stands in for a price that is too old to
+// be carried on and was chosen all the same. Where that is no longer current, it was chosen because all others are older.
+func (f *face) beside(ctx context.Context, ledger *market.Ledger, a rates, values market.Values, since, newest time.Time) ([]row, error) {
+	board, err := ledger.Board(ctx, a.base, values.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, v := range values.All {
+		if p, ok := board.Price(v.Quote); ok {
+			rows = a.standing(rows, p, since, newest)
 		}
 	}
-	return ledger.Board(ctx, a.base, market.AsOf{At: at})
+	return finish(rows, a), nil
 }
 
-// newestOf is the day of the newest price that somebody gave, or another day where nobody gave any.
-func newestOf(prices []*market.Price, otherwise time.Time) time.Time {
+// single answers with one rate.
+func (f *face) single(ctx context.Context, ledger *market.Ledger, a rates, on, at time.Time) ([]row, error) {
+	price, err := ledger.Rate(ctx, market.Pair(a.base, a.quotes[0]), market.AsOf{At: at})
+	if errors.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	newest := on
+	if price.Source == market.TableID {
+		values, err := ledger.Values(ctx, a.base, market.AsOf{At: at})
+		if err != nil {
+			return nil, err
+		}
+		newest = newestOf(values, on)
+	}
+	return finish(a.standing(nil, price, on.Add(-carry), newest), a), nil
+}
+
+// standing appends the row of a price that may still be carried on. What a law or a promise alone fixes holds on every day: it is of the
+// day on which the others are.
+func (a rates) standing(rows []row, p market.Price, since, newest time.Time) []row {
+	if p.Source == market.TableID {
+		p.At = newest
+	}
+	chosen, beside := p.Offer, make([]market.Offer, len(p.SetAside))
+	for i, other := range p.SetAside {
+		beside[i] = other.Offer
+	}
+	for len(beside) > 0 && chosen.At.Before(since) {
+		chosen, beside = beside[0], beside[1:]
+	}
+	if chosen.At.Before(since) || a.providers != nil && chosen.How == market.Fixed {
+		return rows
+	}
+	_, quote, _ := p.Symbol.Pair()
+	return append(rows, a.row(quote, chosen, slices.DeleteFunc(beside, func(o market.Offer) bool { return o.At.Before(since) })))
+}
+
+// newestOf is the day of the newest value that somebody gave, or of another moment where nobody gave any.
+func newestOf(values market.Values, otherwise time.Time) time.Time {
 	var newest time.Time
-	for _, p := range prices {
-		if p.From != nil && p.At.After(newest) {
-			newest = p.At
+	for _, v := range values.All {
+		if v.Source != market.TableID && v.At.After(newest) {
+			newest = v.At
 		}
 	}
 	if newest.IsZero() {
-		return otherwise
+		newest = otherwise
 	}
 	return dateOf(newest)
 }
 
-// bygone says whether a price is of a currency that was money long ago and stands on a board only by what fixed it.
-func (f *face) bygone(p *market.Price, at time.Time) bool {
-	_, quote, _ := p.Symbol.Pair()
-	c, err := f.Ledger().Currencies().Currency(quote)
-	return p.How == market.Fixed && err == nil && c.RetiredOn(at.Add(-retired))
+// bygone says whether a value is of a currency that was money long ago and stands on a board only by what fixed it.
+func (f *face) bygone(v market.Value, at time.Time) bool {
+	if v.How != market.Fixed {
+		return false
+	}
+	c, err := f.Ledger().Currencies().Currency(v.Quote)
+	return err == nil && c.RetiredOn(at.Add(-retired))
 }
 
 // settled is what was settled of a day, as a row.
@@ -258,7 +282,7 @@ func (a *rates) settled(quote currency.Code, s *market.Settled) row {
 
 // row is what was settled, as a row.
 func (a rates) row(quote currency.Code, o market.Offer, beside []market.Offer) row {
-	r := row{date: dateOf(o.At), base: a.base, quote: quote, rate: a.rounded(o), source: o.Source, seen: o.Seen}
+	r := row{date: dateOf(o.At), base: a.base, quote: quote, rate: a.rounded(o.Value, o.How), source: o.Source, seen: o.Seen}
 	if !a.expand {
 		return r
 	}
@@ -266,18 +290,18 @@ func (a rates) row(quote currency.Code, o market.Offer, beside []market.Offer) r
 		r.providers = append(r.providers, entry{o.Source, dateOf(o.At), r.rate, false})
 	}
 	for _, other := range beside {
-		r.providers = append(r.providers, entry{other.Source, dateOf(other.At), a.rounded(other), true})
+		r.providers = append(r.providers, entry{other.Source, dateOf(other.At), a.rounded(other.Value, other.How), true})
 	}
 	return r
 }
 
 // rounded is a rate with all its digits, or as the original rounds it, which repeats the digits of a single source, and of
 // weeks and months rounds the mean alone.
-func (a rates) rounded(o market.Offer) currency.Decimal {
-	if !a.legacy || a.group != "" || len(a.providers) == 1 && o.How == market.Said {
-		return o.Value
+func (a rates) rounded(value currency.Decimal, how market.How) currency.Decimal {
+	if !a.legacy || a.group != "" || len(a.providers) == 1 && how == market.Said {
+		return value
 	}
-	return band(o.Value.Float())
+	return band(value.Float())
 }
 
 // finish leaves out what was not asked for, gives the base its own row beside the others, and sorts: by date, then by
@@ -302,18 +326,24 @@ func finish(rows []row, a rates) []row {
 // identities are the rates of a currency to itself, on each day of some rows, or on the newest.
 func identities(rows []row, base currency.Code, each bool) []row {
 	var dates []time.Time
-	for _, r := range rows {
-		dates = append(dates, r.date)
+	for i := range rows {
+		switch date := rows[i].date; {
+		case each || len(dates) == 0:
+			dates = append(dates, date)
+		case date.After(dates[0]):
+			dates[0] = date
+		}
 	}
-	if slices.SortFunc(dates, time.Time.Compare); len(dates) > 0 && !each {
-		dates = dates[len(dates)-1:]
-	}
+	slices.SortFunc(dates, time.Time.Compare)
 	var own []row
 	for _, date := range slices.CompactFunc(dates, time.Time.Equal) {
-		own = append(own, row{date: date, base: base, quote: base, rate: currency.MustDecimal("1.0")})
+		own = append(own, row{date: date, base: base, quote: base, rate: itself})
 	}
 	return own
 }
+
+// itself is the rate of a currency to itself, as the original writes it.
+var itself = currency.MustDecimal("1.0")
 
 // v2Reply finishes an answer of rows.
 func (f *face) v2Reply(rows []row, a rates, body []byte) api.Reply {
