@@ -72,13 +72,23 @@ func reply(b *testing.B, h http.Handler, address func(*rand.Rand) string) {
 	b.ReportAllocs()
 	chance, before := rand.New(rand.NewPCG(1, 2)), processor(b)
 	for b.Loop() {
-		w := httptest.NewRecorder()
-		if h.ServeHTTP(w, httptest.NewRequest("GET", address(chance), nil)); w.Code != 200 {
-			b.Fatal(w.Code, w.Body)
+		w := sink{http.Header{}, http.StatusOK}
+		if h.ServeHTTP(&w, httptest.NewRequest("GET", address(chance), nil)); w.status != http.StatusOK {
+			b.Fatal(w.status)
 		}
 	}
 	b.ReportMetric(float64(processor(b)-before)/float64(b.N), "cpu-ns/op")
 }
+
+// sink is a client that keeps nothing of what it is sent: a copy of each reply would be counted with it.
+type sink struct {
+	header http.Header
+	status int
+}
+
+func (s *sink) Header() http.Header         { return s.header }
+func (s *sink) WriteHeader(status int)      { s.status = status }
+func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
 
 func processor(b *testing.B) time.Duration {
 	var u syscall.Rusage

@@ -20,8 +20,11 @@ type Settled struct {
 // At is about when the value speaks.
 func (s *Settled) At() time.Time { return time.UnixMicro(s.at).UTC() }
 
-// Moments are At and Seen in microseconds since 1970, for those who go through thousands of days.
-func (s *Settled) Moments() (at, seen int64) { return s.at, s.seen() }
+// AtMicro is At in microseconds since 1970, for those who go through thousands of days.
+func (s *Settled) AtMicro() int64 { return s.at }
+
+// SeenMicro is Seen in the same.
+func (s *Settled) SeenMicro() int64 { return s.seen() }
 
 // Seen is when the younger of the numbers that it rests on was learnt.
 func (s *Settled) Seen() time.Time { return time.UnixMicro(s.seen()).UTC() }

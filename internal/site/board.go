@@ -230,8 +230,8 @@ func (s *Site) sparksOf(ctx context.Context, b market.Board) (map[currency.Code]
 	for _, c := range courses {
 		series := make([]currency.Decimal, 0, len(c.Days))
 		for i := range c.Days {
-			if at, seen := c.Days[i].Moments(); at <= b.AsOf.At.UnixMicro() && seen <= b.AsOf.Known.UnixMicro() {
-				series = append(series, c.Days[i].Value())
+			if day := &c.Days[i]; day.AtMicro() <= b.AsOf.At.UnixMicro() && day.SeenMicro() <= b.AsOf.Known.UnixMicro() {
+				series = append(series, day.Value())
 			}
 		}
 		sparks[c.Quote] = render.Sparkline(series[max(0, len(series)-sessions):])

@@ -108,8 +108,7 @@ func (d *dated) at() (day int64, ok bool) {
 	if len(d.Days) == 0 {
 		return 0, false
 	}
-	day, _ = d.Days[0].Moments()
-	return day, true
+	return d.Days[0].AtMicro(), true
 }
 
 // days are the days of the European Central Bank from one to another, at least one. What still stood on the first day is of
@@ -181,8 +180,7 @@ func (c *calendar) append(b []byte, m money, day int64) ([]byte, error) {
 			}
 			b = value.Append(b)
 		}
-		_, seen := s.Moments()
-		c.seen = max(c.seen, seen)
+		c.seen = max(c.seen, s.SeenMicro())
 	}
 	return append(b, '}'), nil
 }

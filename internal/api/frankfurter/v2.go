@@ -314,12 +314,15 @@ func finish(rows []row, a rates) []row {
 	if a.quotes != nil {
 		rows = slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(a.quotes, r.quote) })
 	}
-	slices.SortStableFunc(rows, func(x, y row) int {
+	order := func(x, y row) int {
 		if c := x.date.Compare(y.date); c != 0 && ranged {
 			return c
 		}
 		return strings.Compare(string(x.quote), string(y.quote))
-	})
+	}
+	if !slices.IsSortedFunc(rows, order) { // those of one currency always are
+		slices.SortStableFunc(rows, order)
+	}
 	return rows
 }
 
