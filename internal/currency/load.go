@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/courant-news/courant/internal/spelling"
 )
@@ -24,6 +25,7 @@ func load(files fs.FS) (*Table, error) {
 		byCode:          map[Code]Currency{},
 		pegs:            map[Code][]Peg{},
 		redenominations: map[Code][]Redenomination{},
+		scales:          map[Code][]time.Time{},
 		withdrawals:     map[Code][]Withdrawal{},
 		moves:           map[Code]Move{},
 	}
@@ -175,8 +177,11 @@ func addRedenomination(t *Table, r *row) {
 		r.fail("no factor")
 	}
 	t.redenominations[d.From] = append(t.redenominations[d.From], d)
-	if d.To != d.From {
+	switch {
+	case d.To != d.From:
 		t.redenominations[d.To] = append(t.redenominations[d.To], d)
+	case !d.Effective.IsZero():
+		t.scales[d.From] = append(t.scales[d.From], d.Effective.First())
 	}
 }
 

@@ -18,6 +18,7 @@ type Table struct {
 	pegs            map[Code][]Peg
 	pegged          []Code // those of pegs, sorted
 	redenominations map[Code][]Redenomination
+	scales          map[Code][]time.Time // when those began that kept the code; of currencies that have any
 	withdrawals     map[Code][]Withdrawal
 	moves           map[Code]Move
 	median          Move                    // of the currencies that float
@@ -75,9 +76,8 @@ func (t *Table) Redenominations(c Code) iter.Seq[Redenomination] {
 // that kept the code (SYP from 2026-01-01, VES from 2021-10-01), and so on.
 func (t *Table) ScaleOn(c Code, at time.Time) int {
 	scale := 1
-	for i := range t.redenominations[c] {
-		r := &t.redenominations[c][i]
-		if r.From == r.To && !r.Effective.IsZero() && !at.Before(r.Effective.First()) {
+	for _, began := range t.scales[c] {
+		if !at.Before(began) {
 			scale++
 		}
 	}

@@ -53,11 +53,11 @@ func unchanged(p Price, facts Facts, at time.Time, alike func(i int) (since time
 	}
 	for i, o := range p.From {
 		base, quote, ok := o.Symbol.Pair()
-		if !ok || o.Value.Digits() < unchangedDigits || heldTo(facts.Currencies, base, quote, at) {
+		if !ok || o.Value.Digits() < unchangedDigits {
 			continue
 		}
 		since, n := alike(i)
-		if n <= unchangedAfter {
+		if n <= unchangedAfter || heldTo(facts.Currencies, base, quote, at) {
 			continue
 		}
 		return []Flag{{

@@ -199,9 +199,8 @@ func (s *spread) gather(base, quote currency.Code, b, q int) {
 	for i := range s.voices {
 		p, ok := s.offer(i, b, q)
 		if s.picks = append(s.picks, p); ok {
-			e := s.enter(i, &p, base, quote)
-			e.value = s.voices[i].value(&p)
-			s.all = append(s.all, e)
+			s.all = append(s.all, s.enter(i, &p, base, quote))
+			s.all[len(s.all)-1].value = s.voices[i].value(&p)
 		}
 	}
 }
