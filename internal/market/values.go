@@ -56,12 +56,12 @@ func (b Board) values() Values {
 func (s *spread) values(base currency.Code, asOf AsOf) Values {
 	b := s.tracks.number(base)
 	values := Values{Base: base, AsOf: asOf, All: s.valued[:0]}
-	known := make([]bool, len(s.tracks.codes))
+	known, beside := make([]bool, len(s.tracks.codes)), s.beside(b)
 	for q, quote := range s.tracks.codes {
 		if q == b {
 			continue
 		}
-		v, ok := s.value(base, quote, b, q)
+		v, ok := s.value(base, quote, b, q, beside[q])
 		if !ok || v.Stale {
 			if fixed, tied := s.fixed(base, quote); tied && (ok || s.heard(q)) {
 				v, ok = fixed, true
@@ -115,7 +115,7 @@ func (s *spread) fixed(base, quote currency.Code) (Value, bool) {
 		return Value{}, false
 	}
 	o, ok := fix(b, q, func() (Offer, bool) {
-		p, _, ok := s.choose(b.anchor, q.anchor, s.tracks.number(b.anchor), s.tracks.number(q.anchor))
+		p, _, ok := s.choose(b.anchor, q.anchor, s.tracks.number(b.anchor), s.tracks.number(q.anchor), true)
 		if !ok {
 			return Offer{}, false
 		}
@@ -124,23 +124,36 @@ func (s *spread) fixed(base, quote currency.Code) (Value, bool) {
 	return Value{quote, o.Value, o.Source, o.How, o.At, o.Seen, o.Source != TableID && !s.facts.Sources.fresh(o, s.at)}, ok
 }
 
+// beside says of each currency whether it ever stood in a pair with a base.
+func (s *spread) beside(base int) []bool {
+	all := make([]bool, len(s.tracks.codes))
+	for i := range s.voices {
+		if base >= 0 {
+			for _, n := range s.voices[i].beside[base] {
+				all[n.code] = true
+			}
+		}
+	}
+	return all
+}
+
 // value is what was heard of a pair.
-func (s *spread) value(base, quote currency.Code, b, q int) (Value, bool) {
-	p, e, ok := s.choose(base, quote, b, q)
+func (s *spread) value(base, quote currency.Code, b, q int, beside bool) (Value, bool) {
+	p, e, ok := s.choose(base, quote, b, q, beside)
 	if !ok {
 		return Value{}, false
 	}
 	return Value{quote, e.value, p.source, p.how, time.UnixMicro(p.at).UTC(), time.UnixMicro(s.voices[e.index].seen(&p)).UTC(), !e.fresh}, true
 }
 
-// choose chooses among what was heard of a pair. Where the offer that leads is near to another it does not stand alone, and is the best;
-// else all must be heard.
-func (s *spread) choose(base, quote currency.Code, b, q int) (p pick, best entrant, ok bool) {
+// choose chooses among what was heard of a pair, of which anybody may have given a rate only where the two stood beside each other. Where
+// the offer that leads is near to another it does not stand alone, and is the best; else all must be heard.
+func (s *spread) choose(base, quote currency.Code, b, q int, beside bool) (p pick, best entrant, ok bool) {
 	if b < 0 || q < 0 {
 		return p, best, false
 	}
 	s.roads = s.roads[:0]
-	p, best, ok = s.lead(base, quote, b, q)
+	p, best, ok = s.lead(base, quote, b, q, beside)
 	if !ok || !best.fresh || s.seconded(&best, b, q) {
 		return p, best, ok
 	}
@@ -151,21 +164,25 @@ func (s *spread) choose(base, quote currency.Code, b, q int) (p pick, best entra
 
 // lead is the offer that comes first where nobody asks who stands alone. A source is asked only while the best that it can offer would
 // come before; they are by name already.
-func (s *spread) lead(base, quote currency.Code, b, q int) (p pick, lead entrant, ok bool) {
+func (s *spread) lead(base, quote currency.Code, b, q int, beside bool) (p pick, lead entrant, ok bool) {
+	nearest := Crossed
+	if beside {
+		nearest = Said
+	}
 	for i := range s.voices {
 		v := &s.voices[i]
-		if len(v.beside[b]) == 0 || len(v.beside[q]) == 0 {
-			continue
-		}
 		if ok {
 			hope := &v.best
-			hope.issues, hope.step = issues(&v.Source, base, quote), Said.steps()
+			hope.issues, hope.step = issues(&v.Source, base, quote), nearest.steps()
 			if hope.unnamed(&lead) >= 0 {
 				continue
 			}
 			if hope.step = v.nearest(b, q).steps(); hope.unnamed(&lead) >= 0 {
 				continue
 			}
+		}
+		if len(v.beside[b]) == 0 || len(v.beside[q]) == 0 {
+			continue
 		}
 		other, heard := s.offer(i, b, q)
 		if !heard {
