@@ -131,8 +131,10 @@ func (d Decimal) Cmp(x Decimal) int {
 
 // Near reports whether d is no further from x, which is above zero, than one of so many parts of x: of 100, within one per cent.
 func (d Decimal) Near(x Decimal, parts int64) bool {
-	if d.large == nil && x.large == nil && d.small.exponent == x.small.exponent && !d.small.negative && !x.small.negative {
-		return d.small.near(x.small, uint64(parts))
+	if d.large == nil && x.large == nil && !d.small.negative && !x.small.negative {
+		if is, ok := d.small.near(x.small, uint64(parts)); ok {
+			return is
+		}
 	}
 	return d.Sub(x).Abs().Mul(DecimalFromInt(parts)).Cmp(x) <= 0
 }

@@ -121,11 +121,13 @@ func (s small) cmp(x small) (order int, ok bool) {
 	return sign * cmp.Compare(a, b), ok && ok2
 }
 
-// near is [Decimal.Near] of two numbers with as many places, neither below zero.
-func (s small) near(x small, parts uint64) bool {
-	off := max(s.coefficient, x.coefficient) - min(s.coefficient, x.coefficient)
-	hi, lo := bits.Mul64(off, parts)
-	return hi == 0 && lo <= x.coefficient
+// near is [Decimal.Near] of two numbers, neither below zero; not ok where they do not fit into a word with as many places.
+func (s small) near(x small, parts uint64) (is, ok bool) {
+	exponent := min(s.exponent, x.exponent)
+	a, ok := s.scaled(exponent)
+	b, ok2 := x.scaled(exponent)
+	hi, lo := bits.Mul64(max(a, b)-min(a, b), parts)
+	return hi == 0 && lo <= b, ok && ok2
 }
 
 // over is the quotient of two numbers, the second not zero, by the rule of [Decimal.Quo].
