@@ -145,6 +145,7 @@ func (n *native) set(e endpoint, found found, in form) (api.Reply, error) {
 		return reply, nil
 	}
 	var body bytes.Buffer
+	body.Grow(room(found.lists))
 	err := put(&body)
 	reply.Body = body.Bytes()
 	return reply, err

@@ -111,7 +111,14 @@ func appendTexts[T ~string](b []byte, texts []T) []byte {
 
 // appendCell appends a text as a cell of a table.
 func appendCell(b []byte, text string) []byte {
-	if strings.ContainsAny(text, "\",\r\n") || strings.HasPrefix(text, " ") {
+	quoted := strings.HasPrefix(text, " ")
+	for i := range len(text) {
+		switch text[i] {
+		case '"', ',', '\r', '\n':
+			quoted = true
+		}
+	}
+	if quoted {
 		return append(append(append(b, '"'), strings.ReplaceAll(text, `"`, `""`)...), '"')
 	}
 	return append(b, text...)
