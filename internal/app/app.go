@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -324,6 +325,7 @@ func (a *App) Run(ctx context.Context) error {
 	if a.wire != nil {
 		wires.Go(func() { a.wire.Run(wiring) })
 	}
+	debug.FreeOSMemory() // making everything ready took more than is kept
 	a.ready.Store(true)
 	if err := a.announce(); err != nil {
 		unwire()
