@@ -103,15 +103,20 @@ func (s *spread) read() {
 	}
 }
 
-// heard says whether the source had given a rate of a currency.
-func (s *speaker) heard(code int) bool {
-	is := func(t *Track) bool { return t != nil && s.newest[t.run].row >= 0 }
+// heard says whether the source had given a rate of a currency that is of a moment or later.
+func (s *speaker) heard(code int, since int64) bool {
+	is := func(t *Track) bool { return t != nil && s.newest[t.run].row >= 0 && s.newest[t.run].at >= since }
 	return slices.ContainsFunc(s.beside[code], func(n neighbour) bool { return is(n.said) || is(n.turned) })
 }
 
 // heard says whether anybody had given a rate of a currency.
 func (s *spread) heard(code int) bool {
-	return slices.ContainsFunc(s.voices, func(v speaker) bool { return v.heard(code) })
+	for i := range s.voices {
+		if s.voices[i].heard(code, s.within.from) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *spread) codes() []currency.Code {
@@ -124,12 +129,17 @@ func (s *spread) codes() []currency.Code {
 	return all
 }
 
+// spoke is asked of the one moment of the board only.
 func (s *spread) spoke(kind SourceKind, code currency.Code, at time.Time) bool {
 	number := s.tracks.number(code)
-	return number >= 0 && slices.ContainsFunc(s.voices, func(v speaker) bool {
-		since := bounds{from: at.Add(-v.Fresh).UnixMicro(), to: at.UnixMicro(), known: s.within.known}
-		return v.Kind == kind && v.spoke(number, since)
-	})
+	for i := range s.voices {
+		v := &s.voices[i]
+		oldest := at.Add(time.Microsecond - 1 - v.Fresh).UnixMicro() // that is current still
+		if number >= 0 && v.Kind == kind && v.heard(number, oldest) {
+			return true
+		}
+	}
+	return false
 }
 
 // price is asked of the one moment of the board only.

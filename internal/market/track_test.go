@@ -14,8 +14,12 @@ import (
 )
 
 // revisions is a column with every revision, as a store has it in memory.
-type revisions struct{ rows }
+type revisions struct {
+	rows
+	moments string // all of them
+}
 
+func (r revisions) Moments() any { return r.moments }
 func (r revisions) Revised() bool {
 	return len(r.rows) > len(slices.CompactFunc(slices.Clone(r.rows), func(a, b *Observation) bool { return a.At.Equal(b.At) }))
 }
@@ -34,37 +38,50 @@ func columnsOf(heard []Observation) *Tracks {
 	var tracks []Track
 	for k, rows := range columns {
 		slices.SortFunc(rows, func(a, b *Observation) int { return cmp.Or(a.At.Compare(b.At), a.Seen.Compare(b.Seen)) })
-		tracks = append(tracks, Track{Symbol: k.symbol, Source: k.source, Column: revisions{rows}})
+		moments := string(k.source) // whose moments are its own
+		for _, o := range rows {
+			moments += fmt.Sprint(o.At, o.Seen)
+		}
+		tracks = append(tracks, Track{Symbol: k.symbol, Source: k.source, Column: revisions{rows, moments}})
 	}
 	return NewTracks(tracks)
 }
 
 // some draws what sources of all kinds and terms said within a fortnight, in which the Syrian pound got a new scale and Bulgaria
-// the euro: pairs, pairs turned round and legs of others, revisions of them, the same again and again, and days left out.
+// the euro: sheets of pairs, pairs turned round and legs of others, revisions of them, the same again and again, and days left out.
 func some(t *rapid.T) ([]Observation, Facts) {
 	first := time.Date(2025, 12, 24, 0, 0, 0, 0, time.UTC)
 	facts := Facts{Currencies: currency.All(), Sources: Sources{TableID: tableSource}}
-	for i, id := range []SourceID{"bank", "other", "federal", "table", "page", "private"} {
+	for i, id := range []SourceID{"bank", "other", "federal", "first", "second", "table", "page", "private"} {
 		facts.Sources[id] = Source{
 			ID: id, Name: "a source " + string(id), Fresh: time.Duration(rapid.IntRange(1, 6).Draw(t, "fresh")) * 24 * time.Hour,
-			Kind: []SourceKind{Official, Official, Official, Dataset, Page, Official}[i], Issuer: []currency.Code{"", "EUR", "USD", "", "", ""}[i],
-			Terms: []Terms{Free, Free, ShowOnly, Free, Free, Private}[i],
+			Kind:   []SourceKind{Official, Official, Official, Official, Dataset, Dataset, Page, Official}[i],
+			Issuer: []currency.Code{"", "EUR", "USD", "", "EUR", "", "", ""}[i],
+			Terms:  []Terms{Free, Free, ShowOnly, Free, ShowOnly, Free, Free, Private}[i],
 		}
 	}
+	if rapid.Bool().Draw(t, "passed on") {
+		facts.May = Source.Passes
+	}
+	pairs := rapid.SampledFrom([]Symbol{
+		"EUR/USD", "EUR/USD", "USD/EUR", "EUR/JPY", "USD/JPY", "JPY/USD", "EUR/SYP", "GBP/USD", "EUR/BGN", "USD/AED", "GBP/JPY", "DEM/USD",
+	})
+	values := rapid.SampledFrom([]string{"1.1840", "1.1840", "1.1841", "1.19", "1.30", "1.301", "15512345", "118.4", "0.84459", "3.6725", "123456789012345678901.5"})
+	sources := rapid.SampledFrom([]SourceID{"bank", "bank", "other", "federal", "first", "second", "table", "page", "private", "unheard"})
 	taken := map[string]bool{}
 	var heard []Observation
-	for range rapid.IntRange(0, 90).Draw(t, "numbers") {
+	for range rapid.IntRange(0, 50).Draw(t, "sheets") {
 		at := first.AddDate(0, 0, rapid.IntRange(0, 13).Draw(t, "day"))
 		if rapid.IntRange(0, 5).Draw(t, "hour") == 0 {
 			at = at.Add(9 * time.Hour)
 		}
 		m := Moment{At: at, Seen: at.Add(time.Duration(rapid.IntRange(1, 3).Draw(t, "revision")) * 12 * time.Hour)}
-		symbol := rapid.SampledFrom([]Symbol{"EUR/USD", "EUR/USD", "USD/EUR", "EUR/JPY", "USD/JPY", "JPY/USD", "EUR/SYP", "GBP/USD", "EUR/BGN", "USD/AED", "GBP/JPY"}).Draw(t, "pair")
-		source := rapid.SampledFrom([]SourceID{"bank", "bank", "other", "federal", "table", "page", "private", "unheard"}).Draw(t, "source")
-		value := rapid.SampledFrom([]string{"1.1840", "1.1841", "1.19", "1.30", "15512345", "118.4", "0.84459", "3.6725", "123456789012345678901.5"}).Draw(t, "value")
-		if key := fmt.Sprint(source, symbol, m); !taken[key] {
-			taken[key] = true
-			heard = append(heard, NewObservation(symbol, Rate, currency.MustDecimal(value), m, source, "a place"))
+		source := sources.Draw(t, "source")
+		for _, symbol := range rapid.SliceOfN(pairs, 1, 4).Draw(t, "pairs") {
+			if key := fmt.Sprint(source, symbol, m); !taken[key] {
+				taken[key] = true
+				heard = append(heard, NewObservation(symbol, Rate, currency.MustDecimal(values.Draw(t, "value")), m, source, "a place"))
+			}
 		}
 	}
 	return heard, facts
@@ -85,18 +102,50 @@ func known(heard []Observation, facts Facts, asOf AsOf) []Observation {
 
 var decimals = gocmp.Comparer(func(a, b currency.Decimal) bool { return a.String() == b.String() })
 
-// TestWhatIsSettledFromColumnsIsWhatIsSettledFromSheets holds lines, courses, boards and the choice between offers to the
-// plain way, over all that was said.
-func TestWhatIsSettledFromColumnsIsWhatIsSettledFromSheets(t *testing.T) {
+// moments draws one from which the ledger is read: sharp, as days are, or a little later.
+func moments(t *rapid.T) AsOf {
+	moment := func(label string) time.Time {
+		hours := time.Duration(rapid.IntRange(0, 15*24).Draw(t, label)) * time.Hour
+		return time.Date(2025, 12, 24, 0, 0, 0, 0, time.UTC).Add(hours + time.Duration(rapid.IntRange(0, 1).Draw(t, "and a little")))
+	}
+	return AsOf{At: moment("at"), Known: moment("known")}
+}
+
+// TestABoardFromColumnsIsTheOneFromSheets holds boards and their values to the plain way, over all that was said. They are settled from
+// one spread, one after the other, as a ledger does.
+func TestABoardFromColumnsIsTheOneFromSheets(t *testing.T) {
 	written := annalsOf(currency.All()) // of which the sheets make no use
 	rapid.Check(t, func(t *rapid.T) {
+		spread := &spread{}
+		for range 2 {
+			heard, facts := some(t)
+			asOf := moments(t)
+			tracks, sheaf := columnsOf(heard), newSheaf(heard, facts, asOf)
+			facts.annals = func() annals { return written }
+			for _, base := range []currency.Code{"EUR", "USD", "JPY", "SYP", "AED", "BGN", "DEM", "CHF"} {
+				want := sheaf.settler().board(base, asOf).glance(nil)
+				spread.listen(tracks, facts, asOf)
+				if diff := gocmp.Diff(want.values(), spread.values(base, asOf), decimals); diff != "" {
+					t.Fatalf("the values of %s, from sheets and from columns:\n%s", base, diff)
+				}
+				spread.listen(tracks, facts, asOf)
+				spread.read()
+				b := (&settler{facts, spread, true}).board(base, asOf)
+				if diff := gocmp.Diff(want, spread.glance(b, nil), decimals); diff != "" {
+					t.Fatalf("the board of %s, from sheets and from columns:\n%s", base, diff)
+				}
+			}
+		}
+	})
+}
+
+// TestALineFromColumnsIsTheOneFromSheets holds lines, courses and the choice between offers to the same.
+func TestALineFromColumnsIsTheOneFromSheets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		heard, facts := some(t)
-		hours := rapid.IntRange(0, 15*24)
-		first := time.Date(2025, 12, 24, 0, 0, 0, 0, time.UTC)
-		asOf := AsOf{At: first.Add(time.Duration(hours.Draw(t, "at")) * time.Hour), Known: first.Add(time.Duration(hours.Draw(t, "known")) * time.Hour)}
+		asOf := moments(t)
 		tracks, sheaf := columnsOf(heard), newSheaf(heard, facts, asOf)
 		for _, base := range []currency.Code{"EUR", "USD", "JPY", "SYP", "AED"} {
-			sameBoard(t, base, tracks, sheaf, written, asOf)
 			for _, quote := range []currency.Code{"EUR", "USD", "JPY", "AED", "BGN", "SYP"} {
 				if base != quote {
 					sameLine(t, Pair(base, quote), tracks, sheaf, heard, asOf)
@@ -104,25 +153,6 @@ func TestWhatIsSettledFromColumnsIsWhatIsSettledFromSheets(t *testing.T) {
 			}
 		}
 	})
-}
-
-func sameBoard(t *rapid.T, base currency.Code, tracks *Tracks, sheaf *sheaf, written annals, asOf AsOf) {
-	t.Helper()
-	facts := sheaf.facts
-	facts.annals = func() annals { return written }
-	want := sheaf.settler().board(base, asOf).glance(nil)
-	spread := &spread{}
-	spread.listen(tracks, facts, asOf)
-	values := spread.values(base, asOf)
-	spread.listen(tracks, facts, asOf) // the same again and again, as a ledger does
-	spread.read()
-	b := (&settler{facts, spread, true}).board(base, asOf)
-	if diff := gocmp.Diff(want, spread.glance(b, nil), decimals); diff != "" {
-		t.Fatalf("the board of %s, from sheets and from columns:\n%s", base, diff)
-	}
-	if diff := gocmp.Diff(want.values(), values, decimals); diff != "" {
-		t.Fatalf("the values of %s, from sheets and from columns:\n%s", base, diff)
-	}
 }
 
 func sameLine(t *rapid.T, pair Symbol, tracks *Tracks, sheaf *sheaf, heard []Observation, asOf AsOf) {
