@@ -163,6 +163,26 @@ func TestAPegHoldsFromItsFirstDayToItsLast(t *testing.T) {
 	}
 }
 
+// What is fixed is of the day of the others. Where these are too old to be carried on, what somebody said of it meanwhile stands in.
+func TestWhatIsFixedIsOfNoDayThatIsTooOld(t *testing.T) {
+	ledger, b := paper(t)
+	record(t, ledger, says(open, "2026-03-01", "USD/LBP", "89500"), says(open, "2026-04-03", "USD/AED", "3.6731"))
+	server := served(t, ledger, b)
+	const dirham = `{"date":"2026-04-03","base":"USD","quote":"AED","rate":3.6731`
+	for path, want := range map[string]string{
+		"/v2/rates?base=USD":                             `[` + dirham + `},{"date":"2026-04-03","base":"USD","quote":"USD","rate":1.0}]`,
+		"/v2/rates?base=USD&quotes=AED,LBP":              `[` + dirham + `}]`,
+		"/v2/rates?base=USD&quotes=AED":                  `[` + dirham + `}]`,
+		"/v2/rate/USD/AED":                               dirham + `}`,
+		"/v2/rates?base=USD&providers=open-set":          `[` + dirham + `},{"date":"2026-04-03","base":"USD","quote":"USD","rate":1.0}]`,
+		"/v2/rates?base=USD&quotes=AED&expand=providers": `[` + dirham + `,"providers":[{"key":"OPEN-SET","date":"2026-04-03","rate":3.6731}]}]`,
+	} {
+		if _, body := get(t, server, "GET", path); body != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", path, body, want)
+		}
+	}
+}
+
 func TestWhatWasNotAskedIsNotAnswered(t *testing.T) {
 	server, _ := spring(t)
 	for path, want := range map[string]string{

@@ -175,17 +175,17 @@ func (f *face) snapshot(ctx context.Context, ledger *market.Ledger, a rates) ([]
 		values.All = slices.DeleteFunc(values.All, func(v market.Value) bool { return f.bygone(v, at) })
 	}
 	newest := newestOf(values, on)
-	old := func(v market.Value) bool {
-		return v.At.Before(since) && v.Source != market.TableID && (v.How == market.Fixed || !v.Stale)
+	for i := range values.All {
+		if v := &values.All[i]; v.Source == market.TableID {
+			v.At = newest // see standing
+		}
 	}
+	old := func(v market.Value) bool { return v.At.Before(since) && (v.How == market.Fixed || !v.Stale) }
 	if a.expand || slices.ContainsFunc(values.All, old) {
 		return f.beside(ctx, ledger, a, values, since, newest)
 	}
 	rows := make([]row, 0, len(values.All)+1) // and the base's own
 	for _, v := range values.All {
-		if v.Source == market.TableID {
-			v.At = newest
-		}
 		if !v.At.Before(since) && (a.providers == nil || v.How != market.Fixed) {
 			rows = append(rows, row{date: dateOf(v.At), base: a.base, quote: v.Quote, rate: a.rounded(v.Value, v.How), source: v.Source, seen: v.Seen})
 		}
