@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,4 +162,86 @@ func TestALedgerSaysTheSameOfTheCentralBanksHistoryFromMemory(t *testing.T) {
 		}
 		l.courses(t, "EUR", nil, market.Span{From: now.Truncate(24*time.Hour).AddDate(0, -1, 0), To: now.Truncate(24 * time.Hour), Carry: 14 * 24 * time.Hour})
 	}
+}
+
+// Readers at once, while numbers come in: each answer is of one moment, and stays as it was given, though the room in which it was made
+// serves the next.
+func TestManyReadWhileNumbersComeIn(t *testing.T) {
+	sources := []market.Source{
+		{ID: "a", Name: "A Bank", Kind: market.Official, Fresh: 48 * time.Hour, Terms: market.Free},
+		{ID: "b", Name: "B Table", Kind: market.Dataset, Fresh: 48 * time.Hour},
+		{ID: "c", Name: "C Table", Kind: market.Dataset, Fresh: 24 * time.Hour, Terms: market.Free},
+	}
+	const days, quotes = 8, 20
+	batch := func(day int) (said []market.Observation) { // in which all say the same of everything
+		at := day0.AddDate(0, 0, day)
+		for _, s := range sources {
+			for i := range quotes {
+				quote := market.Pair("EUR", currency.All().Currencies()[i].Code)
+				said = append(said, market.NewObservation(quote, market.Rate, currency.DecimalOf(int64(1000+day), 2), market.Moment{At: at, Seen: at}, s.ID, ""))
+			}
+		}
+		return said
+	}
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "paper.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	memory, err := resident.Open(t.Context(), db, bus.New(), resident.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := memory.Append(t.Context(), sources, batch(0), nil); err != nil {
+		t.Fatal(err)
+	}
+	now := day0.AddDate(0, 0, days)
+	ledger := market.NewLedger(memory, bus.New(), market.LedgerOptions{Now: func() time.Time { return now }})
+	var readers sync.WaitGroup
+	written := make(chan struct{})
+	for n := range 4 {
+		readers.Go(func() {
+			l := ledger
+			if n%2 == 1 {
+				l = l.Only(market.Source.Passes)
+			}
+			var given []any
+			var texts []string
+			for i, done := 0, false; !done || i < 3; i++ {
+				select {
+				case <-written:
+					done = true
+				default:
+				}
+				asOf := market.AsOf{At: day0.AddDate(0, 0, i%3*days/2)}
+				values, err := l.Values(t.Context(), "EUR", asOf)
+				glance, err2 := l.Glance(t.Context(), "EUR", nil, asOf)
+				if err != nil || err2 != nil {
+					t.Error(err, err2)
+					return
+				}
+				said := slices.DeleteFunc(slices.Clone(values.All), func(v market.Value) bool { return v.How != market.Said })
+				for _, v := range said {
+					if !v.Value.Equal(said[0].Value) {
+						t.Errorf("on one board stand %v and %v", said[0], v)
+					}
+				}
+				if i < 50 {
+					given, texts = append(given, values, glance), append(texts, fmt.Sprint(values), fmt.Sprint(glance))
+				}
+			}
+			for i, answer := range given {
+				if fmt.Sprint(answer) != texts[i] {
+					t.Error("an answer became another one")
+				}
+			}
+		})
+	}
+	for day := 1; day < days; day++ {
+		if _, err := memory.Append(t.Context(), sources, batch(day), nil); err != nil {
+			t.Error(err)
+		}
+	}
+	close(written)
+	readers.Wait()
 }
