@@ -161,7 +161,7 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 	if b < 0 || q < 0 {
 		return Price{}, false
 	}
-	s.gather(base, quote, b, q)
+	s.gather(b, q)
 	if len(s.all) == 0 {
 		return Price{}, false
 	}
@@ -204,26 +204,31 @@ func (s *spread) settle(pair Symbol, at time.Time) (Price, bool) {
 }
 
 // gather asks every source for its offer for a pair, and puts that in its place among the picks.
-func (s *spread) gather(base, quote currency.Code, b, q int) {
+func (s *spread) gather(base, quote int) {
 	s.roads, s.picks, s.all = s.roads[:0], s.picks[:0], s.all[:0]
 	for i := range s.voices {
-		p, ok := s.offer(i, b, q)
+		p, ok := s.offer(i, base, quote)
 		if s.picks = append(s.picks, p); ok {
-			s.all = append(s.all, s.enter(i, &p, base, quote))
-			s.all[len(s.all)-1].value = s.voices[i].value(&p)
+			e := s.enter(i, &p, base, quote)
+			e.value = s.voices[i].value(&p)
+			s.all = append(s.all, e)
 		}
 	}
 }
 
 // enter makes an entrant of what a source offers, but for its value.
-func (s *spread) enter(i int, p *pick, base, quote currency.Code) entrant {
+func (s *spread) enter(i int, p *pick, base, quote int) entrant {
 	v := &s.voices[i]
 	if p.at != v.last.at {
 		v.last = entrant{source: v.source, at: p.at}.of(&v.Source, s.at.Sub(time.UnixMicro(p.at)) <= v.Fresh)
 	}
 	e := v.last
-	e.index, e.step, e.issues = i, p.how.steps(), issues(&v.Source, base, quote)
+	e.index, e.step, e.issues = i, p.how.steps(), s.issues(v, base, quote)
 	return e
+}
+
+func (s *spread) issues(v *speaker, base, quote int) int {
+	return issues(&v.Source, s.tracks.codes[base], s.tracks.codes[quote])
 }
 
 // offer is the newest price of a pair that a source offers, by the first road that has it: mostly its own number, of the moment of

@@ -61,7 +61,7 @@ func (s *spread) values(base currency.Code, asOf AsOf) Values {
 		if q == b {
 			continue
 		}
-		v, ok := s.value(base, quote, b, q, beside[q])
+		v, ok := s.value(b, q, beside[q])
 		if !ok || v.Stale {
 			if fixed, tied := s.fixed(base, quote); tied && (ok || s.heard(q)) {
 				v, ok = fixed, true
@@ -115,7 +115,7 @@ func (s *spread) fixed(base, quote currency.Code) (Value, bool) {
 		return Value{}, false
 	}
 	o, ok := fix(b, q, func() (Offer, bool) {
-		p, _, ok := s.choose(b.anchor, q.anchor, s.tracks.number(b.anchor), s.tracks.number(q.anchor), true)
+		p, _, ok := s.choose(s.tracks.number(b.anchor), s.tracks.number(q.anchor), true)
 		if !ok {
 			return Offer{}, false
 		}
@@ -127,44 +127,46 @@ func (s *spread) fixed(base, quote currency.Code) (Value, bool) {
 // beside says of each currency whether it ever stood in a pair with a base.
 func (s *spread) beside(base int) []bool {
 	all := make([]bool, len(s.tracks.codes))
+	if base < 0 {
+		return all
+	}
 	for i := range s.voices {
-		if base >= 0 {
-			for _, n := range s.voices[i].beside[base] {
-				all[n.code] = true
-			}
+		for _, n := range s.voices[i].beside[base] {
+			all[n.code] = true
 		}
 	}
 	return all
 }
 
 // value is what was heard of a pair.
-func (s *spread) value(base, quote currency.Code, b, q int, beside bool) (Value, bool) {
-	p, e, ok := s.choose(base, quote, b, q, beside)
+func (s *spread) value(base, quote int, beside bool) (Value, bool) {
+	p, e, ok := s.choose(base, quote, beside)
 	if !ok {
 		return Value{}, false
 	}
-	return Value{quote, e.value, p.source, p.how, time.UnixMicro(p.at).UTC(), time.UnixMicro(s.voices[e.index].seen(&p)).UTC(), !e.fresh}, true
+	at, seen := time.UnixMicro(p.at).UTC(), time.UnixMicro(s.voices[e.index].seen(&p)).UTC()
+	return Value{s.tracks.codes[quote], e.value, p.source, p.how, at, seen, !e.fresh}, true
 }
 
 // choose chooses among what was heard of a pair, of which anybody may have given a rate only where the two stood beside each other. Where
 // the offer that leads is near to another it does not stand alone, and is the best; else all must be heard.
-func (s *spread) choose(base, quote currency.Code, b, q int, beside bool) (p pick, best entrant, ok bool) {
-	if b < 0 || q < 0 {
+func (s *spread) choose(base, quote int, beside bool) (p pick, best entrant, ok bool) {
+	if base < 0 || quote < 0 {
 		return p, best, false
 	}
 	s.roads = s.roads[:0]
-	p, best, ok = s.lead(base, quote, b, q, beside)
-	if !ok || !best.fresh || s.seconded(&best, b, q) {
+	p, best, ok = s.lead(base, quote, beside)
+	if !ok || !best.fresh || s.seconded(&best, base, quote) {
 		return p, best, ok
 	}
-	s.gather(base, quote, b, q)
+	s.gather(base, quote)
 	best = *s.all.best()
 	return s.picks[best.index], best, true
 }
 
 // lead is the offer that comes first where nobody asks who stands alone. A source is asked only while the best that it can offer would
 // come before; they are by name already.
-func (s *spread) lead(base, quote currency.Code, b, q int, beside bool) (p pick, lead entrant, ok bool) {
+func (s *spread) lead(base, quote int, beside bool) (p pick, lead entrant, ok bool) {
 	nearest := Crossed
 	if beside {
 		nearest = Said
@@ -173,18 +175,18 @@ func (s *spread) lead(base, quote currency.Code, b, q int, beside bool) (p pick,
 		v := &s.voices[i]
 		if ok {
 			hope := &v.best
-			hope.issues, hope.step = issues(&v.Source, base, quote), nearest.steps()
+			hope.issues, hope.step = s.issues(v, base, quote), nearest.steps()
 			if hope.unnamed(&lead) >= 0 {
 				continue
 			}
-			if hope.step = v.nearest(b, q).steps(); hope.unnamed(&lead) >= 0 {
+			if hope.step = v.nearest(base, quote).steps(); hope.unnamed(&lead) >= 0 {
 				continue
 			}
 		}
-		if len(v.beside[b]) == 0 || len(v.beside[q]) == 0 {
+		if len(v.beside[base]) == 0 || len(v.beside[quote]) == 0 {
 			continue
 		}
-		other, heard := s.offer(i, b, q)
+		other, heard := s.offer(i, base, quote)
 		if !heard {
 			continue
 		}
@@ -199,13 +201,13 @@ func (s *spread) lead(base, quote currency.Code, b, q int, beside bool) (p pick,
 }
 
 // seconded says whether another source has a say on an offer, and is near to it.
-func (s *spread) seconded(e *entrant, b, q int) bool {
+func (s *spread) seconded(e *entrant, base, quote int) bool {
 	for i := range s.voices {
 		v := &s.voices[i]
 		if i == e.index || !v.best.counts {
 			continue
 		}
-		p, ok := s.offer(i, b, q)
+		p, ok := s.offer(i, base, quote)
 		if ok && s.at.Sub(time.UnixMicro(p.at)) <= v.Fresh && near(v.value(&p), e.value) {
 			return true
 		}
