@@ -189,7 +189,7 @@ func (n *native) declared() []endpoint {
 				{Name: "from", Text: "the first day, or the first of a month or year", Example: "2026-01-01", kind: date()},
 				{Name: "to", Text: "the last day, or the last of a month or year", Example: "2026-02-02", kind: date()},
 				{Name: "group", Text: "one row for each period; weeks are those of ISO 8601, from Monday", Example: "month", kind: choice("week", "month", "quarter", "year")},
-				{Name: "method", Text: "which value stands for a period", Example: "last", Default: "last", kind: choice("last", "mean", "min", "max")},
+				{Name: "method", Text: "which value stands for a period; without a group, each is the last of its own moment", Example: "last", Default: "last", kind: choice("last", "mean", "min", "max")},
 				asOf, knownAt, precision, limit, next,
 			},
 			Row: point{}, Reply: series{}, Try: []string{"group", "method", "limit"}, Faults: notFound, answer: n.series,

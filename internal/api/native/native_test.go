@@ -276,6 +276,7 @@ func TestWhatIsAskedWronglyIsAnsweredWithAProblem(t *testing.T) {
 		"/api/v1/observations/no-such-name":                    {404, `no observation bears the name "no-such-name"`},
 		"/api/v1/series/EUR-RUB":                               {404, "no source has said what EUR/RUB was"},
 		"/api/v1/series/EUR-USD?group=day":                     {400, "group: \"day\" is none of week, month, quarter, year"},
+		"/api/v1/series/EUR-USD?from=2026&method=mean":         {400, "method=mean is of a group of values: add the group, such as group=month"},
 		"/api/v1/series/EUR-USD?from=2026-02-03&to=2026-02-02": {400, "there are no days from 2026-02-03 to 2026-02-02"},
 		"/api/v1/series/EUR-USD?from=2026-13-01":               {400, "from: \"2026-13-01\" is not a date"},
 		"/api/v1/series/EUR-USD?cursor=abc":                    {400, "cursor: \"abc\" is no cursor"},
