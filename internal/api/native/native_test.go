@@ -294,6 +294,9 @@ func TestWhatIsAskedWronglyIsAnsweredWithAProblem(t *testing.T) {
 		if at(p, "status") != fmt.Sprint(status) || at(p, "instance") != path || !strings.HasPrefix(at(p, "type"), "/api/#") || at(p, "title") == "" {
 			t.Errorf("%s: %s", path, body)
 		}
+		if !strings.Contains(body, path) {
+			t.Errorf("%s: its signs are not as they were sent: %s", path, body)
+		}
 		if header.Get("Content-Type") != "application/problem+json; charset=utf-8" || header.Get("Access-Control-Allow-Origin") != "*" && !strings.HasPrefix(path, "/api/forms/") {
 			t.Errorf("%s: %v", path, header)
 		}
