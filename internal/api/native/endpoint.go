@@ -121,6 +121,15 @@ func (q query) asOf(now time.Time) asked {
 	return a
 }
 
+// unsaid adds to the error that nothing was said when that is to have been known, where it is not now: since then somebody
+// may have said it.
+func (a asked) unsaid(err error) error {
+	if a.Known == nil || fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	return fault.Because(fault.NotFound, "%w, as far as was known at %s", err, a.Known.Format(time.RFC3339))
+}
+
 // past says whether what was asked is of a moment gone by, of which nothing new is said.
 func (a asked) past(now time.Time) bool { return a.At != nil && a.AsOf.At.Before(now) }
 

@@ -285,6 +285,11 @@ func TestWhatIsAskedWronglyIsAnsweredWithAProblem(t *testing.T) {
 		"/api/v1/":                                             {404, "all addresses are listed at /api/"},
 		"/api/forms/nothing":                                   {404, "there is no form \"nothing\""},
 		"/api/v1/audit":                                        {405, "GET is not answered here: ask with POST"},
+
+		"/api/v1/rates/EUR-USD?known_at=2020-01-01":                    {404, "or before, as far as was known at 2020-01-01T23:59:59Z"},
+		"/api/v1/rates/EUR-ZZZ?known_at=2020-01-01":                    {404, `there is no currency "ZZZ" in ISO 4217 or in Courant's table`},
+		"/api/v1/convert?from=EUR&to=USD&amount=1&known_at=2020-01-01": {404, "or before, as far as was known at 2020-01-01T23:59:59Z"},
+		"/api/v1/series/EUR-USD?known_at=2020-01-01":                   {404, "says so, as far as was known at 2020-01-01T23:59:59Z"},
 	} {
 		status, header, body := h.ask(t, path)
 		p := parsed(t, body)

@@ -126,7 +126,7 @@ func (n *native) history(q query, pair market.Symbol, asked asked) (market.Line,
 		err = fault.Because(fault.NotFound, "%w", err)
 	}
 	if err == nil && len(line.Points) == 0 {
-		err = fault.Because(fault.NotFound, "no source has said what %s was; where a law fixes it, %srates/%s says so", pair, version, dashed(pair))
+		err = asked.unsaid(fault.Because(fault.NotFound, "no source has said what %s was; where a law fixes it, %srates/%s says so", pair, version, dashed(pair)))
 	}
 	return line, err
 }
