@@ -34,7 +34,7 @@ var asking = time.Date(2026, 2, 5, 12, 0, 0, 0, time.UTC)
 var (
 	bank = market.Source{
 		ID: "bank", Name: "Central Bank", Kind: market.Official, Fresh: 96 * time.Hour, Terms: market.Free,
-		Attribution: "Central Bank, reproduction permitted",
+		Attribution: "Source: Central Bank, reproduction permitted",
 	}
 	shy = market.Source{ID: "shy", Name: "Shy Bank", Kind: market.Official, Fresh: 96 * time.Hour, Terms: market.ShowOnly}
 )

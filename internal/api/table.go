@@ -276,7 +276,7 @@ func (f *Face) CreditOf(ctx context.Context, sources []market.SourceID) (string,
 	}
 	var words []string
 	for _, id := range sources {
-		words = append(words, known[id].Credit())
+		words = append(words, strings.TrimPrefix(known[id].Credit(), "Source: ")) // which the sentence says itself
 	}
 	if len(words) == 0 {
 		return "No source's numbers stand here.", nil

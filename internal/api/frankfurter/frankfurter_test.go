@@ -244,6 +244,20 @@ func TestWhoHasAnAnswerIsToldThatItHolds(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatIsOfDaysGoneBySaysWhenItWasLearnt(t *testing.T) {
+	server, _ := spring(t)
+	for path, want := range map[string]string{
+		"/v1/2026-04-10?symbols=USD": "Fri, 10 Apr 2026 12:00:00 GMT", "/v1/2026-04-09..2026-04-10": "Fri, 10 Apr 2026 12:00:00 GMT",
+		"/v2/rates?from=2026-04-09&to=2026-04-10": "Fri, 10 Apr 2026 12:00:00 GMT", "/v2/rate/EUR/USD?date=2026-04-10": "Fri, 10 Apr 2026 12:00:00 GMT",
+		// A rate of these may grow too old, and so they may change, without anything having been learnt.
+		"/v1/latest": "", "/v1/2026-04-09..": "", "/v2/rates": "", "/v2/rates?from=2026-04-09": "", "/v2/rate/EUR/USD": "",
+	} {
+		if resp, body := get(t, server, "GET", path); resp.StatusCode != 200 || resp.Header.Get("Last-Modified") != want {
+			t.Errorf("%s: %d, Last-Modified %q and not %q: %.80s", path, resp.StatusCode, resp.Header.Get("Last-Modified"), want, body)
+		}
+	}
+}
+
 func TestPathsWithoutAVersionAreThoseOfVersionOne(t *testing.T) {
 	server, _ := spring(t)
 	for old, now := range map[string]string{

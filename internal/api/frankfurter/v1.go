@@ -222,7 +222,11 @@ func (m money) head() []byte {
 }
 
 func (f *face) v1Reply(body []byte, until time.Time, seen int64) api.Reply {
-	return api.Reply{Body: body, Sources: []market.SourceID{"ecb"}, Lasting: until.Before(f.today()), Modified: time.UnixMicro(seen).UTC()}
+	r := api.Reply{Body: body, Sources: []market.SourceID{"ecb"}, Lasting: until.Before(f.today())}
+	if r.Lasting { // of today a rate may grow too old without anybody having said anything new
+		r.Modified = time.UnixMicro(seen).UTC()
+	}
+	return r
 }
 
 // v1Currencies answers /v1/currencies: those that the European Central Bank quotes at present, and the euro.

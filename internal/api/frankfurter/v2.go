@@ -367,7 +367,7 @@ func (f *face) v2Reply(rows []row, a rates, body []byte) api.Reply {
 		if row.source != "" && row.source != market.TableID && !slices.Contains(r.Sources, row.source) {
 			r.Sources = append(r.Sources, row.source)
 		}
-		if row.seen.After(r.Modified) {
+		if r.Lasting && row.seen.After(r.Modified) { // as in v1Reply
 			r.Modified = row.seen
 		}
 	}

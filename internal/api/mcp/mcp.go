@@ -107,10 +107,10 @@ func refuse(w http.ResponseWriter, _ *http.Request, err error) {
 	http.Error(w, fault.Sentence(err), web.Status(err))
 }
 
-// Serve answers one client over a pair of streams, a line for each message, until it closes its end or the context is
-// done. It closes in, to end a read that waits, and never out.
+// Serve answers one client over a pair of streams, a line for each message, until it closes its end and all that it asked is
+// answered, or the context is done. It closes in, to end a read that waits, and never out.
 func Serve(ctx context.Context, f *api.Face, d Dossiers, in io.ReadCloser, out io.Writer) error {
-	err := newServer(f, d).Run(ctx, &sdk.IOTransport{Reader: in, Writer: unclosed{out}, MaxLineLength: maxMessage})
+	err := newServer(f, d).Run(ctx, lingering{&sdk.IOTransport{Reader: in, Writer: unclosed{out}, MaxLineLength: maxMessage}})
 	if ctx.Err() != nil {
 		return nil // told to stop, and stopped
 	}

@@ -124,8 +124,11 @@ func (n *native) rate(q query) (found, error) {
 // price settles a pair that stands in an address: one with a code that no table knows is fault.NotFound.
 func (n *native) price(q query, pair market.Symbol, asked asked) (market.Price, error) {
 	p, err := n.Ledger().Rate(q.Context(), pair, asked.AsOf)
-	if err != nil && fault.KindOf(err) == fault.Invalid {
-		err = fault.Because(fault.NotFound, "%w", err)
+	switch {
+	case err == nil:
+		return p, nil
+	case fault.KindOf(err) == fault.Invalid:
+		return p, fault.Because(fault.NotFound, "%w", err)
 	}
-	return p, err
+	return p, asked.unsaid(err)
 }

@@ -34,7 +34,7 @@ func (n *native) convert(q query) (found, error) {
 	asked := q.asOf(n.Now())
 	c, err := n.Ledger().Convert(q.Context(), sum, from, to, asked.AsOf)
 	if err != nil {
-		return found{}, err
+		return found{}, asked.unsaid(err)
 	}
 	out := converted{AsOf: asked.At, KnownAt: asked.Known}
 	if out.conversion, err = n.conversion(c, asked.AsOf.At); err != nil {

@@ -121,6 +121,15 @@ func (q query) asOf(now time.Time) asked {
 	return a
 }
 
+// unsaid adds to the error that nothing was said when that is to have been known, where it is not now: since then somebody
+// may have said it.
+func (a asked) unsaid(err error) error {
+	if a.Known == nil || fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	return fault.Because(fault.NotFound, "%w, as far as was known at %s", err, a.Known.Format(time.RFC3339))
+}
+
 // past says whether what was asked is of a moment gone by, of which nothing new is said.
 func (a asked) past(now time.Time) bool { return a.At != nil && a.AsOf.At.Before(now) }
 
@@ -189,7 +198,7 @@ func (n *native) declared() []endpoint {
 				{Name: "from", Text: "the first day, or the first of a month or year", Example: "2026-01-01", kind: date()},
 				{Name: "to", Text: "the last day, or the last of a month or year", Example: "2026-02-02", kind: date()},
 				{Name: "group", Text: "one row for each period; weeks are those of ISO 8601, from Monday", Example: "month", kind: choice("week", "month", "quarter", "year")},
-				{Name: "method", Text: "which value stands for a period", Example: "last", Default: "last", kind: choice("last", "mean", "min", "max")},
+				{Name: "method", Text: "which value stands for a period; without a group, each is the last of its own moment", Example: "last", Default: "last", kind: choice("last", "mean", "min", "max")},
 				asOf, knownAt, precision, limit, next,
 			},
 			Row: point{}, Reply: series{}, Try: []string{"group", "method", "limit"}, Faults: notFound, answer: n.series,

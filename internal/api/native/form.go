@@ -67,9 +67,10 @@ func wanted(e endpoint, q api.Question) (form, error) {
 }
 
 // accepted is the weight, in thousandths, that the values of Accept (RFC 9110, section 12.5.1) give to a media type: that
-// of the most exact range which holds it. What cannot be read is passed over; without the header all is welcome.
+// of the most exact range which holds it. What cannot be read is passed over; without the header, or with nothing in it, all
+// is welcome.
 func accepted(header []string, media string) int {
-	if len(header) == 0 {
+	if strings.TrimSpace(strings.Join(header, "")) == "" {
 		return 1000
 	}
 	kind, _, _ := strings.Cut(media, "/")

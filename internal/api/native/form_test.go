@@ -29,6 +29,7 @@ func TestAcceptChoosesTheForm(t *testing.T) {
 		{"board.json", "text/csv", jsonKind},
 		{"rates/EUR-USD.ndjson", "", linesKind},
 		{"rates/EUR.USD.csv", "", csvKind},
+		{"board", " ", jsonKind}, // the header, with nothing in it
 		{"board", "text/html", ""},
 		{"board", "application/json;q=0", ""},
 		{"board", ";;;,,,/", ""},

@@ -13,7 +13,6 @@ package native
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -215,7 +214,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 			p.Type, p.Title = root+"#"+t.name, t.title
 		}
 	}
-	body, err := json.Marshal(p)
+	body, err := encoded(p)
 	if err != nil {
 		http.Error(w, p.Detail, status)
 		return
@@ -223,7 +222,7 @@ func fail(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", problemType)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // an error here is a client who left
+	_, _ = w.Write(body) // an error here is a client who left
 }
 
 // cut shortens what somebody sent, which may be anything.

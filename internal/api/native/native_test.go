@@ -276,6 +276,7 @@ func TestWhatIsAskedWronglyIsAnsweredWithAProblem(t *testing.T) {
 		"/api/v1/observations/no-such-name":                    {404, `no observation bears the name "no-such-name"`},
 		"/api/v1/series/EUR-RUB":                               {404, "no source has said what EUR/RUB was"},
 		"/api/v1/series/EUR-USD?group=day":                     {400, "group: \"day\" is none of week, month, quarter, year"},
+		"/api/v1/series/EUR-USD?from=2026&method=mean":         {400, "method=mean is of a group of values: add the group, such as group=month"},
 		"/api/v1/series/EUR-USD?from=2026-02-03&to=2026-02-02": {400, "there are no days from 2026-02-03 to 2026-02-02"},
 		"/api/v1/series/EUR-USD?from=2026-13-01":               {400, "from: \"2026-13-01\" is not a date"},
 		"/api/v1/series/EUR-USD?cursor=abc":                    {400, "cursor: \"abc\" is no cursor"},
@@ -284,6 +285,11 @@ func TestWhatIsAskedWronglyIsAnsweredWithAProblem(t *testing.T) {
 		"/api/v1/":                                             {404, "all addresses are listed at /api/"},
 		"/api/forms/nothing":                                   {404, "there is no form \"nothing\""},
 		"/api/v1/audit":                                        {405, "GET is not answered here: ask with POST"},
+
+		"/api/v1/rates/EUR-USD?known_at=2020-01-01":                    {404, "or before, as far as was known at 2020-01-01T23:59:59Z"},
+		"/api/v1/rates/EUR-ZZZ?known_at=2020-01-01":                    {404, `there is no currency "ZZZ" in ISO 4217 or in Courant's table`},
+		"/api/v1/convert?from=EUR&to=USD&amount=1&known_at=2020-01-01": {404, "or before, as far as was known at 2020-01-01T23:59:59Z"},
+		"/api/v1/series/EUR-USD?known_at=2020-01-01":                   {404, "says so, as far as was known at 2020-01-01T23:59:59Z"},
 	} {
 		status, header, body := h.ask(t, path)
 		p := parsed(t, body)
@@ -292,6 +298,9 @@ func TestWhatIsAskedWronglyIsAnsweredWithAProblem(t *testing.T) {
 		}
 		if at(p, "status") != fmt.Sprint(status) || at(p, "instance") != path || !strings.HasPrefix(at(p, "type"), "/api/#") || at(p, "title") == "" {
 			t.Errorf("%s: %s", path, body)
+		}
+		if !strings.Contains(body, path) {
+			t.Errorf("%s: its signs are not as they were sent: %s", path, body)
 		}
 		if header.Get("Content-Type") != "application/problem+json; charset=utf-8" || header.Get("Access-Control-Allow-Origin") != "*" && !strings.HasPrefix(path, "/api/forms/") {
 			t.Errorf("%s: %v", path, header)

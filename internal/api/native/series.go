@@ -45,6 +45,11 @@ func (n *native) series(q query) (found, error) {
 	if !before.IsZero() && !from.Before(before) {
 		return found{}, fault.Because(fault.Invalid, "there are no days from %s to %s: give the earlier first", out.From, out.To)
 	}
+	group, grouped := given[string](q, "group")
+	method, _ := given[string](q, "method")
+	if !grouped && method != "last" { // of each moment there is one value, which is the last
+		return found{}, fault.Because(fault.Invalid, "method=%s is of a group of values: add the group, such as group=month", method)
+	}
 	question := questionName(q, pair, "from", "to", "group", "method", "as_of", "known_at")
 	c, paged := given[cursor](q, "cursor")
 	if paged {
@@ -63,10 +68,9 @@ func (n *native) series(q query) (found, error) {
 	}
 	w := writer{table: n.Ledger().Currencies(), digits: q.digits(), at: asked.AsOf.At}
 	var rows rows
-	if group, grouped := given[string](q, "group"); grouped {
-		out.Group = group
-		out.Method, _ = given[string](q, "method")
-		rows, err = w.periods(line, group, out.Method)
+	if grouped {
+		out.Group, out.Method = group, method
+		rows, err = w.periods(line, group, method)
 	} else {
 		rows, err = w.values(line)
 	}
@@ -122,7 +126,7 @@ func (n *native) history(q query, pair market.Symbol, asked asked) (market.Line,
 		err = fault.Because(fault.NotFound, "%w", err)
 	}
 	if err == nil && len(line.Points) == 0 {
-		err = fault.Because(fault.NotFound, "no source has said what %s was; where a law fixes it, %srates/%s says so", pair, version, dashed(pair))
+		err = asked.unsaid(fault.Because(fault.NotFound, "no source has said what %s was; where a law fixes it, %srates/%s says so", pair, version, dashed(pair)))
 	}
 	return line, err
 }
