@@ -14,6 +14,9 @@ func TestExitCodesTellKindsApart(t *testing.T) {
 	}{
 		{[]string{"version"}, 0},
 		{[]string{"bord"}, 2},
+		{[]string{"settings"}, 0},
+		{[]string{"settings", "nosuch"}, 2},
+		{[]string{"help", "nosuch"}, 2},
 		{[]string{"board", "--no-such-flag"}, 2},
 		{[]string{"board", "XX"}, 2},
 		{[]string{"board", "EUR", "USD"}, 2},

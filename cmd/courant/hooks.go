@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/market"
 )
@@ -50,7 +51,7 @@ type deliveryJSON struct {
 }
 
 func hooksCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "hooks",
 		Short: "Tell other programs what happens, at addresses of theirs",
 		Long: "A hook tells a program that a pair of currencies moved by more than so many per cent, or that a source published: by a\n" +
@@ -58,9 +59,7 @@ func hooksCommand(s *settings) *cobra.Command {
 			"and again, for three days, until it is taken. docs/webhooks.md describes what is sent and how it is verified.",
 		Example: "  courant hooks add https://receiver.example/in --pair EUR/USD --above 1\n  courant hooks add https://receiver.example/in --source ecb\n" +
 			"  courant hooks list\n  courant hooks test hk_abcdefghijklm",
-	}
-	cmd.AddCommand(hooksAddCommand(s), hooksListCommand(s), hooksDropCommand(s), hooksResumeCommand(s), hooksTestCommand(s), hooksDeliveriesCommand(s))
-	return cmd
+	}, hooksAddCommand(s), hooksListCommand(s), hooksDropCommand(s), hooksResumeCommand(s), hooksTestCommand(s), hooksDeliveriesCommand(s))
 }
 
 func hooksAddCommand(s *settings) *cobra.Command {
@@ -299,7 +298,7 @@ func hooksDeliveriesCommand(s *settings) *cobra.Command {
 		Args:    arguments(cobra.MaximumNArgs(1), "hooks deliveries [ID]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if most < 1 || most > 10_000 {
-				return usageError{fmt.Errorf("--most is %d: write a number from 1 to 10000", most)}
+				return fault.Because(fault.Invalid, "--most is %d: write a number from 1 to 10000", most)
 			}
 			return house(cmd, s, func(h *app.House) error {
 				id := ""

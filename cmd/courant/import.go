@@ -17,15 +17,13 @@ import (
 )
 
 func importCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "import",
 		Short: "Take in a saved page, a source's saved reply, bars of a share, a dossier or an archive",
 		Long:  "Take in a saved page, a source's saved reply, bars of a share, a dossier or an archive: all of it or, where it cannot be read, nothing.",
 		Example: "  courant import page saved.html --date 2026-02-02\n  courant import reply ecb eurofxref-daily.xml\n" +
 			"  courant import edition paper.courant",
-	}
-	cmd.AddCommand(importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importDossierCommand(s), importEditionCommand(s))
-	return cmd
+	}, importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importDossierCommand(s), importEditionCommand(s))
 }
 
 // pageJSON says what was taken from a page.

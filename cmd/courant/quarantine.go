@@ -66,16 +66,14 @@ func heldsJSON(held []market.Held) []heldJSON {
 }
 
 func quarantineCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "quarantine",
 		Short: "Look through the values that were held back, and decide on them",
 		Long: "A value, or a bar of a share, of which a source can hardly be right is held: it is kept with the reason and shown to no reader until another\n" +
 			"source says the same, or until a person releases it. A rejected one stays on record and is never shown.",
 		Example: "  courant quarantine list\n  courant quarantine release 4f0c… --by anna --note \"the franc was let go\"\n" +
 			"  courant quarantine reject 4f0c… --by anna",
-	}
-	cmd.AddCommand(quarantineListCommand(s), decideCommand(s, market.Released), decideCommand(s, market.Rejected))
-	return cmd
+	}, quarantineListCommand(s), decideCommand(s, market.Released), decideCommand(s, market.Rejected))
 }
 
 func quarantineListCommand(s *settings) *cobra.Command {
