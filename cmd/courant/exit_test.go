@@ -22,6 +22,9 @@ func TestExitCodesTellKindsApart(t *testing.T) {
 		{[]string{"board", "EUR", "USD"}, 2},
 		{[]string{"rates", "EUR/USD"}, 3},
 		{[]string{"import", "page", "no-such-file"}, 3},
+		{[]string{"import", "reply", "ecb", "exit_test.go"}, 2},
+		{[]string{"export", ""}, 2},
+		{[]string{"rates", "EUR/USD", "--history"}, 3},
 	} {
 		var out, errs bytes.Buffer
 		if got := run(c.args, &out, &errs); got != c.want || got != 0 && errs.Len() == 0 {

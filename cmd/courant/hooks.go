@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -265,6 +266,9 @@ func hooksTestCommand(s *settings) *cobra.Command {
 				}
 				begun := time.Now()
 				answer, err := runner.Ping(cmd.Context(), one)
+				if errors.Is(err, fault.Invalid) { // its name leads into a network that is not public
+					err = fault.Because(fault.Upstream, "%w; a receiver of your own network is named in the setting receivers", err)
+				}
 				if err != nil {
 					return err
 				}

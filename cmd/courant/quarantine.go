@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -148,6 +149,9 @@ func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 			"  courant quarantine " + name + " 4f0c… --by anna --note checked",
 		Args: arguments(cobra.MinimumNArgs(1), "quarantine "+name+" ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if strings.TrimSpace(by) == "" {
+				return fault.Because(fault.Invalid, "say who decides, with --by: it is kept with the value")
+			}
 			return house(cmd, s, func(h *app.House) error {
 				var decided []market.Held
 				var failed error
@@ -157,6 +161,9 @@ func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 					}
 					held, err := decide(cmd.Context(), h.Ledger, state, market.ID(id), by, note)
 					if failed = err; failed != nil {
+						if errors.Is(failed, fault.NotFound) {
+							failed = fault.Because(fault.NotFound, "%w; courant quarantine list shows those there are", failed)
+						}
 						break // those before are decided, and are printed
 					}
 					decided = append(decided, held...)
