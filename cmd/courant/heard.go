@@ -55,6 +55,10 @@ func backfillCommand(s *settings) *cobra.Command {
 			return runner(cmd, s, args[0], func(r *wire.Runner, p wire.Provider) (wire.Outcome, error) {
 				b := newBar(args[0])
 				return r.Backfill(cmd.Context(), p, first.First(), last, func(at wire.Progress) {
+					if at.Problem != nil {
+						fmt.Fprintf(cmd.ErrOrStderr(), "%v; asked again in %s\n", at.Problem, max(at.Again.Round(time.Second), time.Second))
+						return
+					}
 					const fine = 1000 // steps of the bar within one request
 					done := at.Done * fine
 					if at.Figures > 0 {
