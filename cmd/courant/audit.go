@@ -57,11 +57,10 @@ func auditCommand(s *settings) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := archive.DocumentOptions{Name: args[0]}
 			if date != "" {
-				day, err := dayOf("date", date)
-				if err != nil {
+				var err error
+				if o.Date, err = dayOf("date", date); err != nil {
 					return err
 				}
-				o.Date = currency.DateOf(day)
 			}
 			if base != "" {
 				var err error

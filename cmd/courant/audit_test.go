@@ -46,7 +46,7 @@ func TestWhatCannotBeProofReadHasItsExitCode(t *testing.T) {
 		{file("empty.txt", ""), 2, "empty.txt"},
 		{file("blank.txt", " \n\n"), 2, "blank.txt"},
 		{huge + " --date 2026-02-02", 2, "huge.txt"},
-		{"FILE --date yesterday", 2, "is not a date"},
+		{"FILE --date yesterday", 2, "is no day"},
 		{"FILE --date 2026-02", 2, "is no day"},
 		{"FILE --base EURO", 2, "--base"},
 		{"FILE --fail-on never", 2, "--fail-on"},

@@ -26,6 +26,9 @@ func doctorCommand(s *settings) *cobra.Command {
 		Example: "  courant doctor --data courant-data\n  courant doctor --format json",
 		Args:    arguments(cobra.NoArgs, "doctor"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c := s.config(); !c.Begun() { // who examines makes nothing
+				return fault.Because(fault.NotFound, "there is no paper in %s: courant serve and courant import make one, and --data names another directory", c.Data)
+			}
 			return house(cmd, s, func(h *app.House) error {
 				checks, err := examine(cmd, h)
 				if err != nil {

@@ -65,10 +65,7 @@ func importDossierCommand(s *settings) *cobra.Command {
 					File: args[0], Slug: r.Dossier, Revision: r.N, Actors: len(d.Actors), Events: len(d.Events), Accounts: len(d.Accounts), Documents: len(d.Documents),
 				}
 				if f.publish {
-					step := news.DossierStep{
-						Dossier: r.Dossier, Revision: r.N, By: r.Author, Reason: f.reason, Notice: news.Notice{Kind: news.NoticeKind(f.notice), Text: f.tell},
-					}
-					if _, err := h.Newsroom.PublishDossier(cmd.Context(), step); err != nil {
+					if _, err := h.Newsroom.PublishDossier(cmd.Context(), f.step(r.Dossier, r.N, r.Author)); err != nil {
 						return fmt.Errorf("revision %d is saved as a draft, and not published: %w", r.N, err)
 					}
 					j.Published, j.Address = true, news.Dossier{Slug: r.Dossier}.Path()
@@ -100,6 +97,13 @@ func readDossier(file string) (archive.Dossier, error) {
 	return d, nil
 }
 
+// step is that by which readers see a revision.
+func (f *dossierFlags) step(slug news.Slug, n int, by string) news.DossierStep {
+	return news.DossierStep{
+		Dossier: slug, Revision: n, By: by, Reason: f.reason, Notice: news.Notice{Kind: news.NoticeKind(f.notice), Text: f.tell},
+	}
+}
+
 // save saves a dossier as its next revision, or as the first.
 func (f *dossierFlags) save(cmd *cobra.Command, h *app.House, file string, d archive.Dossier) (news.DossierRevision, error) {
 	draft := news.DossierDraft{
@@ -108,6 +112,7 @@ func (f *dossierFlags) save(cmd *cobra.Command, h *app.House, file string, d arc
 	if draft.Slug == "" {
 		draft.Slug = news.SlugOf(d.Content.Headline)
 	}
+	next := 1
 	there, err := h.Newsroom.DossierRecord(cmd.Context(), draft.Slug)
 	switch {
 	case errors.Is(err, fault.NotFound):
@@ -115,9 +120,15 @@ func (f *dossierFlags) save(cmd *cobra.Command, h *app.House, file string, d arc
 	case err != nil:
 		return news.DossierRevision{}, err
 	default:
-		draft.BasedOn = cmp.Or(draft.BasedOn, there.Last().N)
+		draft.BasedOn, next = cmp.Or(draft.BasedOn, there.Last().N), there.Last().N+1
 		if _, shown := there.Live(); shown && f.publish && f.notice == "" {
 			return news.DossierRevision{}, fault.Because(fault.Invalid, "readers saw the dossier %q before: say with --notice update or another what this is to them", draft.Slug)
+		}
+	}
+	if f.publish { // what cannot be told is refused before anything is saved
+		there.Slug = draft.Slug
+		if err := there.Tells(f.step(draft.Slug, next, draft.Author)); err != nil {
+			return news.DossierRevision{}, err
 		}
 	}
 	r, err := h.Newsroom.SaveDossier(cmd.Context(), draft)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -45,13 +46,19 @@ func backfillCommand(s *settings) *cobra.Command {
 			}
 			last := time.Now().UTC().Truncate(24 * time.Hour)
 			if to != "" {
-				if last, err = dayOf("to", to); err != nil {
+				day, err := dayOf("to", to)
+				if err != nil {
 					return err
 				}
+				last = day.First()
 			}
 			return runner(cmd, s, args[0], func(r *wire.Runner, p wire.Provider) (wire.Outcome, error) {
 				b := newBar(args[0])
-				return r.Backfill(cmd.Context(), p, first, last, func(at wire.Progress) {
+				return r.Backfill(cmd.Context(), p, first.First(), last, func(at wire.Progress) {
+					if at.Problem != nil {
+						fmt.Fprintf(cmd.ErrOrStderr(), "%v; asked again in %s\n", at.Problem, max(at.Again.Round(time.Second), time.Second))
+						return
+					}
 					const fine = 1000 // steps of the bar within one request
 					done := at.Done * fine
 					if at.Figures > 0 {
@@ -68,15 +75,12 @@ func backfillCommand(s *settings) *cobra.Command {
 }
 
 // dayOf reads a flag that wants a day.
-func dayOf(flag, text string) (time.Time, error) {
+func dayOf(flag, text string) (currency.Date, error) {
 	d, err := currency.ParseDate(text)
-	if err != nil {
-		return time.Time{}, err
+	if err != nil || d.Day == 0 {
+		return currency.Date{}, fault.Because(fault.Invalid, "--%s %.40q is no day: write it as 2026-02-02", flag, text)
 	}
-	if d.Day == 0 {
-		return time.Time{}, fault.Because(fault.Invalid, "--%s %s is no day: write it as 2026-02-02", flag, text)
-	}
-	return d.First(), nil
+	return d, nil
 }
 
 func importReplyCommand(s *settings) *cobra.Command {
@@ -99,7 +103,11 @@ func importReplyCommand(s *settings) *cobra.Command {
 				if err != nil {
 					return wire.Outcome{}, err
 				}
-				return r.Read(cmd.Context(), p, body, listed, newBar(args[0]).to)
+				o, err := r.Read(cmd.Context(), p, body, listed, newBar(args[0]).to)
+				if errors.Is(err, fault.Upstream) { // fetched it would be the source's fault; here it is the file's
+					err = fault.Because(fault.Invalid, "%s: %w", args[1], err)
+				}
+				return o, err
 			})
 		},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-news/courant/internal/app"
+	"github.com/courant-news/courant/internal/fault"
 	"github.com/courant-news/courant/internal/hook"
 	"github.com/courant-news/courant/internal/market"
 )
@@ -50,7 +52,7 @@ type deliveryJSON struct {
 }
 
 func hooksCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "hooks",
 		Short: "Tell other programs what happens, at addresses of theirs",
 		Long: "A hook tells a program that a pair of currencies moved by more than so many per cent, or that a source published: by a\n" +
@@ -58,9 +60,7 @@ func hooksCommand(s *settings) *cobra.Command {
 			"and again, for three days, until it is taken. docs/webhooks.md describes what is sent and how it is verified.",
 		Example: "  courant hooks add https://receiver.example/in --pair EUR/USD --above 1\n  courant hooks add https://receiver.example/in --source ecb\n" +
 			"  courant hooks list\n  courant hooks test hk_abcdefghijklm",
-	}
-	cmd.AddCommand(hooksAddCommand(s), hooksListCommand(s), hooksDropCommand(s), hooksResumeCommand(s), hooksTestCommand(s), hooksDeliveriesCommand(s))
-	return cmd
+	}, hooksAddCommand(s), hooksListCommand(s), hooksDropCommand(s), hooksResumeCommand(s), hooksTestCommand(s), hooksDeliveriesCommand(s))
 }
 
 func hooksAddCommand(s *settings) *cobra.Command {
@@ -266,6 +266,9 @@ func hooksTestCommand(s *settings) *cobra.Command {
 				}
 				begun := time.Now()
 				answer, err := runner.Ping(cmd.Context(), one)
+				if errors.Is(err, fault.Invalid) { // its name leads into a network that is not public
+					err = fault.Because(fault.Upstream, "%w; a receiver of your own network is named in the setting receivers", err)
+				}
 				if err != nil {
 					return err
 				}
@@ -299,7 +302,7 @@ func hooksDeliveriesCommand(s *settings) *cobra.Command {
 		Args:    arguments(cobra.MaximumNArgs(1), "hooks deliveries [ID]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if most < 1 || most > 10_000 {
-				return usageError{fmt.Errorf("--most is %d: write a number from 1 to 10000", most)}
+				return fault.Because(fault.Invalid, "--most is %d: write a number from 1 to 10000", most)
 			}
 			return house(cmd, s, func(h *app.House) error {
 				id := ""

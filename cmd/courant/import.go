@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,15 +18,13 @@ import (
 )
 
 func importCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "import",
 		Short: "Take in a saved page, a source's saved reply, bars of a share, a dossier or an archive",
 		Long:  "Take in a saved page, a source's saved reply, bars of a share, a dossier or an archive: all of it or, where it cannot be read, nothing.",
 		Example: "  courant import page saved.html --date 2026-02-02\n  courant import reply ecb eurofxref-daily.xml\n" +
 			"  courant import edition paper.courant",
-	}
-	cmd.AddCommand(importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importDossierCommand(s), importEditionCommand(s))
-	return cmd
+	}, importPageCommand(s), importReplyCommand(s), importBarsCommand(s), importDossierCommand(s), importEditionCommand(s))
 }
 
 // pageJSON says what was taken from a page.
@@ -65,11 +64,8 @@ func importPageCommand(s *settings) *cobra.Command {
 			var on currency.Date
 			if date != "" {
 				var err error
-				if on, err = currency.ParseDate(date); err != nil {
+				if on, err = dayOf("date", date); err != nil {
 					return err
-				}
-				if on.Day == 0 {
-					return fault.Because(fault.Invalid, "--date %s is no day: write it as 2026-02-02", date)
 				}
 			}
 			page, edition, err := readPage(args[0], on)
@@ -111,20 +107,34 @@ func readPage(file string, on currency.Date) (*archive.Page, news.Edition, error
 
 // open opens a file for reading; the error names the file and says what is wrong with it.
 func open(file string) (*os.File, error) {
+	if file == "" {
+		return nil, fault.Because(fault.Invalid, "the name of the file is empty: name a file")
+	}
 	info, err := os.Stat(file)
 	switch {
 	case os.IsNotExist(err):
 		return nil, fault.Because(fault.NotFound, "there is no file %s", file)
 	case err != nil:
-		return nil, fault.Because(fault.Invalid, "cannot read %s: %w", file, err)
+		return nil, unusable("read", file, err)
 	case info.IsDir():
 		return nil, fault.Because(fault.Invalid, "%s is a directory: name a file", file)
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fault.Because(fault.Denied, "cannot read %s: %w", file, err)
+		return nil, unusable("read", file, err)
 	}
 	return f, nil
+}
+
+// unusable says why a file cannot be read or written, without the system's word for what was tried.
+func unusable(verb, file string, err error) error {
+	if tried, ok := errors.AsType[*os.PathError](err); ok {
+		err = tried.Err
+	}
+	if errors.Is(err, os.ErrPermission) {
+		return fault.Because(fault.Denied, "cannot %s %s: %w; give Courant the right to, or name another file", verb, file, err)
+	}
+	return fault.Because(fault.Invalid, "cannot %s %s: %w; name another file", verb, file, err)
 }
 
 func asPageJSON(file string, p *archive.Page, e news.Edition, r news.Receipt) pageJSON {
@@ -256,12 +266,15 @@ func exportCommand(s *settings) *cobra.Command {
 
 // writeNew writes a file that must not exist yet; it is there whole or not at all.
 func writeNew(file string, write func(io.Writer) error) error {
+	if file == "" {
+		return fault.Because(fault.Invalid, "the name of the file is empty: name a file, or - for standard output")
+	}
 	if _, err := os.Lstat(file); err == nil {
 		return fault.Because(fault.Conflict, "%s is there already: name another file", file)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(file), ".export-*")
 	if err != nil {
-		return fault.Because(fault.Invalid, "cannot write %s: %w", file, err)
+		return unusable("write", file, err)
 	}
 	defer os.Remove(temp.Name()) // gone already where the rename succeeded
 	if err = write(temp); err == nil {

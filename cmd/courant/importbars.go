@@ -50,6 +50,12 @@ func importBarsCommand(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if _, _, ok := listing.Pair(); ok {
+				return fault.Because(fault.Invalid, "--symbol %s is a pair of currencies: bars are of shares, as XNYS:BP", listing)
+			}
+			if interval != string(market.Daily) && interval != string(market.Minutely) {
+				return fault.Because(fault.Invalid, "--interval cannot be %.40q: a line is about a day or a minute", interval)
+			}
 			bars, err := readBars(args[0], archive.BarsOptions{
 				Symbol: listing, Interval: market.Interval(interval), Source: market.SourceID(source), Seen: time.Now(), Ref: filepath.Base(args[0]),
 			})

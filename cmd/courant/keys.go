@@ -24,16 +24,14 @@ type keyJSON struct {
 }
 
 func keysCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "keys",
 		Short: "Give programs keys with limits of their own, and see how they are used",
 		Long: "Nobody needs a key to ask the paper's interfaces for programs. Who has one is counted by the key and not by the\n" +
 			"address, with a limit of its own. It is sent as \"Authorization: Bearer ck_…\", or as the parameter access_key, app_id or\n" +
 			"apikey. A paper that is being served knows a new key within a second, and of a revoked one within five.",
 		Example: "  courant keys add reader-app --per-minute 600\n  courant keys list\n  courant keys revoke reader-app",
-	}
-	cmd.AddCommand(keysAddCommand(s), keysListCommand(s), keysRevokeCommand(s))
-	return cmd
+	}, keysAddCommand(s), keysListCommand(s), keysRevokeCommand(s))
 }
 
 func keysAddCommand(s *settings) *cobra.Command {

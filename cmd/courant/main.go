@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/courant-news/courant/internal/app"
 	"github.com/courant-news/courant/internal/fault"
@@ -33,9 +34,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
 	err := cmd.ExecuteContext(ctx)
-	if _, ours := errors.AsType[fault.Kind](err); err != nil && !ours && strings.HasPrefix(err.Error(), "unknown command") {
-		err = usageError{err} // cobra has no type for it
-	}
 	if err != nil && !errors.Is(err, found{}) {
 		fmt.Fprintln(stderr, "courant:", explained(err))
 	}
@@ -58,11 +56,6 @@ func untilSignal() (ctx context.Context, stop func()) {
 	}()
 	return ctx, stop
 }
-
-// usageError marks what cobra says of flags and arguments, which comes without a kind.
-type usageError struct{ error }
-
-func (u usageError) Unwrap() error { return fault.Invalid }
 
 // explained is the sentence of an error; on a terminal, unlike on a page, the operator may see the whole of it.
 func explained(err error) string {
@@ -107,7 +100,7 @@ const exitCodes = `Exit codes: 0 done, 1 our own failure, 2 unusable input, 3 no
 // root returns the program's commands, freshly made.
 func root() *cobra.Command {
 	s := &settings{}
-	cmd := &cobra.Command{
+	cmd := group(&cobra.Command{
 		Use:   "courant",
 		Short: "A newspaper in one program, with the markets built in",
 		Long:  rootLong,
@@ -119,28 +112,80 @@ func root() *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-	}
+	}, demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), auditCommand(s), ratesCommand(s), boardCommand(s),
+		watchCommand(s), mcpCommand(s), sourcesCommand(s), backfillCommand(s), quarantineCommand(s), keysCommand(s), staffCommand(s),
+		hooksCommand(s), settingsCommand(s), configCommand(s), doctorCommand(s), reindexCommand(s), versionCommand(s))
 	s.declare(cmd)
 	help := cmd.HelpFunc() // not a template: with one the linker would have to keep every method of the program
 	cmd.SetHelpFunc(func(c *cobra.Command, args []string) {
 		help(c, args)
 		fmt.Fprint(c.OutOrStdout(), "\n"+exitCodes)
 	})
+	cmd.SetHelpCommand(helpCommand())
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+		if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+			return fault.Because(fault.Invalid, "--%s cannot be %.80q; see %s --help", wrong.GetFlag().Name, wrong.GetValue(), cmd.CommandPath())
+		}
+		return fault.Because(fault.Invalid, "%w; see %s --help", err, cmd.CommandPath())
 	})
-	cmd.AddCommand(demoCommand(s), serveCommand(s), importCommand(s), exportCommand(s), auditCommand(s), ratesCommand(s),
-		boardCommand(s), watchCommand(s), mcpCommand(s), sourcesCommand(s), backfillCommand(s), quarantineCommand(s), keysCommand(s), staffCommand(s), hooksCommand(s), settingsCommand(s), configCommand(s), doctorCommand(s), reindexCommand(s), versionCommand(s))
 	return cmd
 }
 
-// arguments wraps cobra's checks of the number of arguments, so that their errors are unusable input too.
-func arguments(check cobra.PositionalArgs, usage string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w; write: courant %s", err, usage)}
+// group puts commands into one that only holds them: alone it prints its help, and a word that is none of them is refused.
+func group(cmd *cobra.Command, of ...*cobra.Command) *cobra.Command {
+	cmd.AddCommand(of...)
+	cmd.DisableFlagsInUseLine = true
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return noCommand(cmd, args[0])
 		}
 		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	return cmd
+}
+
+// noCommand says that a word is no command of a group, and which one may be meant.
+func noCommand(of *cobra.Command, word string) error {
+	meant := ""
+	if near := of.SuggestionsFor(word); len(near) > 0 {
+		meant = ": perhaps " + strings.Join(near, " or ") + " is meant"
+	}
+	return fault.Because(fault.Invalid, "there is no command \"%s %.40s\"%s; see %[1]s --help", of.CommandPath(), word, meant)
+}
+
+// helpCommand is cobra's own, but for a word that is no command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return fault.Because(fault.Invalid, "%w; see courant --help", err)
+			}
+			if len(rest) > 0 {
+				return noCommand(about, rest[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// arguments wraps cobra's checks of the number of arguments, so that what is wrong is said in our words, with how it is written.
+func arguments(check cobra.PositionalArgs, usage string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check(cmd, args) == nil {
+			return nil
+		}
+		for n := len(args) - 1; n >= 0; n-- {
+			if check(cmd, args[:n]) == nil {
+				return fault.Because(fault.Invalid, "%.80q is too much; write: courant %s", args[n], usage)
+			}
+		}
+		return fault.Because(fault.Invalid, "something is missing; write: courant %s", usage)
 	}
 }
 

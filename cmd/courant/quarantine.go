@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,16 +67,14 @@ func heldsJSON(held []market.Held) []heldJSON {
 }
 
 func quarantineCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "quarantine",
 		Short: "Look through the values that were held back, and decide on them",
 		Long: "A value, or a bar of a share, of which a source can hardly be right is held: it is kept with the reason and shown to no reader until another\n" +
 			"source says the same, or until a person releases it. A rejected one stays on record and is never shown.",
 		Example: "  courant quarantine list\n  courant quarantine release 4f0c… --by anna --note \"the franc was let go\"\n" +
 			"  courant quarantine reject 4f0c… --by anna",
-	}
-	cmd.AddCommand(quarantineListCommand(s), decideCommand(s, market.Released), decideCommand(s, market.Rejected))
-	return cmd
+	}, quarantineListCommand(s), decideCommand(s, market.Released), decideCommand(s, market.Rejected))
 }
 
 func quarantineListCommand(s *settings) *cobra.Command {
@@ -150,6 +149,9 @@ func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 			"  courant quarantine " + name + " 4f0c… --by anna --note checked",
 		Args: arguments(cobra.MinimumNArgs(1), "quarantine "+name+" ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if strings.TrimSpace(by) == "" {
+				return fault.Because(fault.Invalid, "say who decides, with --by: it is kept with the value")
+			}
 			return house(cmd, s, func(h *app.House) error {
 				var decided []market.Held
 				var failed error
@@ -159,6 +161,9 @@ func decideCommand(s *settings, state market.HeldState) *cobra.Command {
 					}
 					held, err := decide(cmd.Context(), h.Ledger, state, market.ID(id), by, note)
 					if failed = err; failed != nil {
+						if errors.Is(failed, fault.NotFound) {
+							failed = fault.Because(fault.NotFound, "%w; courant quarantine list shows those there are", failed)
+						}
 						break // those before are decided, and are printed
 					}
 					decided = append(decided, held...)

@@ -103,7 +103,12 @@ func ratesCommand(s *settings) *cobra.Command {
 
 func pricesOf(cmd *cobra.Command, h *app.House, pair market.Symbol, asOf market.AsOf, history bool) ([]market.Price, error) {
 	if history {
-		return h.Ledger.History(cmd.Context(), pair, asOf)
+		days, err := h.Ledger.History(cmd.Context(), pair, asOf)
+		if err != nil || len(days) > 0 {
+			return days, err
+		}
+		_, err = h.Ledger.Rate(cmd.Context(), pair, asOf) // which says why there is none
+		return nil, err
 	}
 	p, err := h.Ledger.Rate(cmd.Context(), pair, asOf)
 	return []market.Price{p}, err

@@ -22,15 +22,13 @@ courant config is something else: what the operator tells one process, by flags 
 leaves empty is as --name and --base have it there, or as it comes with the program.`
 
 func settingsCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "settings",
 		Short: "Show and change what the newsroom sets of its own paper",
 		Long:  settingsLong,
 		Example: "  courant settings show\n  courant settings set --name Tidewater --strip EUR/USD,EUR/GBP,XNYS:BP --section markets=Markets\n" +
 			"  courant settings history",
-	}
-	cmd.AddCommand(settingsShowCommand(s), settingsSetCommand(s), settingsHistoryCommand(s))
-	return cmd
+	}, settingsShowCommand(s), settingsSetCommand(s), settingsHistoryCommand(s))
 }
 
 // mastheadJSON is a masthead for programs. What is not set is left out.

@@ -27,15 +27,13 @@ func personOf(p staff.Person) personJSON {
 }
 
 func staffCommand(s *settings) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "staff",
 		Short: "Say who works at the paper, and let people in",
 		Long: "Say who works at the paper, and let people in. Who can run this on the paper's data may do what an owner may; each change\n" +
 			"stands in the audit trail as made by the command line. A paper that is being served knows of it at once.",
 		Example: "  courant staff add Ann --email ann@paper.example --role owner\n  courant staff list\n  courant staff reset ann@paper.example",
-	}
-	cmd.AddCommand(staffAddCommand(s), staffListCommand(s), staffResetCommand(s), staffStateCommand(s, "disable"), staffStateCommand(s, "enable"))
-	return cmd
+	}, staffAddCommand(s), staffListCommand(s), staffResetCommand(s), staffStateCommand(s, "disable"), staffStateCommand(s, "enable"))
 }
 
 func staffAddCommand(s *settings) *cobra.Command {

@@ -95,9 +95,9 @@ func keyOf(file string) (string, error) {
 		return os.Getenv("COURANT_KEY"), nil
 	}
 	const most = 1 << 10 // bytes
-	f, err := os.Open(file)
+	f, err := open(file)
 	if err != nil {
-		return "", fault.Because(fault.Invalid, "--key-file %s cannot be read: %w", file, err)
+		return "", fmt.Errorf("--key-file: %w", err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, most))

@@ -148,7 +148,7 @@ func TestTheBoardFollowsAServer(t *testing.T) {
 	if out, err := watch("", "--once", "--key-file", file).CombinedOutput(); err != nil || !strings.Contains(string(out), "37.37") || strings.Contains(string(out), key) {
 		t.Errorf("with its key in a file it says %s (%v)", out, err)
 	}
-	if out, err := watch("", "--once", "--key-file", file+".none").CombinedOutput(); err == nil || !strings.Contains(string(out), "cannot be read") {
+	if out, err := watch("", "--once", "--key-file", file+".none").CombinedOutput(); err == nil || !strings.Contains(string(out), "there is no file") {
 		t.Errorf("without the file it says %s (%v)", out, err)
 	}
 	cmd := watch(key, "--every", "24h") // so that all that changes is told

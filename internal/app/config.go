@@ -2,9 +2,11 @@ package app
 
 import (
 	"cmp"
+	"errors"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -202,6 +204,15 @@ func (c Config) Masthead() news.Masthead {
 // storeURL is what the store opens.
 func (c Config) storeURL() string {
 	return cmp.Or(c.Database, filepath.Join(c.Data, "courant.db"))
+}
+
+// Begun says whether there is a paper where the settings name one; a database server is only asked when it is opened.
+func (c Config) Begun() bool {
+	if c.Database != "" {
+		return true
+	}
+	_, err := os.Stat(c.storeURL())
+	return !errors.Is(err, os.ErrNotExist)
 }
 
 // Origin is the scheme, host and port under which browsers reach the paper that listens on an address. An address of this

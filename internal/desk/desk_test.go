@@ -373,6 +373,7 @@ func TestFiguresAreFoundByWhatOneTypes(t *testing.T) {
 		"usd % 2026-01-05 2026-09-28":    "{{EUR/USD % since 2026-01-05 @2026-09-28}}",
 		"krona":                          "{{EUR/SEK}}",
 		"rio":                            "{{XNYS:RIO}}",
+		"rio %":                          "{{XNYS:RIO %}}",
 		"chart usd 2026-01-05":           "{{chart EUR/USD since 2026-01-05}}",
 		"nothing that anybody ever said": "",
 	} {

@@ -169,9 +169,9 @@ func (d *Desk) expressions(query string, base currency.Code) []string {
 		case percent && since != "" && len(days) > 0:
 			all = append(all, string(listing)+" %"+since+on)
 		case percent:
-			all = append(all, string(listing)+" percent"+on)
+			all = append(all, string(listing)+" %"+on)
 		default:
-			all = append(all, string(listing)+on, string(listing)+" percent"+on)
+			all = append(all, string(listing)+on, string(listing)+" %"+on)
 		}
 	}
 	return all

@@ -134,7 +134,7 @@ func (n *Newsroom) PublishDossier(ctx context.Context, s DossierStep) (DossierSt
 	return n.takeDossier(ctx, s)
 }
 
-// wants sees to it that a step to publish a dossier says what changed for those who read it before.
+// wants sees to it that a step publishes the last revision of a dossier, for the first time, and [DossierRecord.Tells] of it.
 func (r DossierRecord) wants(s DossierStep) error {
 	last := r.Last()
 	if s.Revision > last.N || s.Revision < 1 {
@@ -143,13 +143,18 @@ func (r DossierRecord) wants(s DossierStep) error {
 	if s.Revision != last.N {
 		return fault.Because(fault.Conflict, "%s saved revision %d of the dossier %q meanwhile: read that first", last.Author, last.N, r.Slug)
 	}
-	var before bool
 	for _, old := range r.Steps {
-		before = before || old.Revision > 0
 		if old.Revision == s.Revision {
 			return fault.Because(fault.Conflict, "revision %d of the dossier %q was published before: save a new one to change it", s.Revision, r.Slug)
 		}
 	}
+	return r.Tells(s)
+}
+
+// Tells sees to it that a step to publish a revision, be it saved yet or not, says what changed for those who read the dossier
+// before, and says nothing where nobody did. The error is fault.Invalid.
+func (r DossierRecord) Tells(s DossierStep) error {
+	before := slices.ContainsFunc(r.Steps, func(old DossierStep) bool { return old.Revision > 0 })
 	switch kind, said := s.Notice.Kind, strings.TrimSpace(s.Notice.Text) != ""; {
 	case !before && kind != "":
 		return fault.Because(fault.Invalid, "the dossier %q was never published: there is nothing to update or to correct in it yet", r.Slug)

@@ -221,8 +221,8 @@ func (e *postgresDB) fault(err error) error {
 	case strings.HasPrefix(state, "57P") || strings.HasPrefix(state, "08"):
 		return fault.Because(fault.Busy, "the database server is starting, stopping or gone: try again: %w", err)
 	}
-	if _, network := errors.AsType[net.Error](err); network {
-		return fault.Because(fault.Upstream, "the database server %s cannot be reached: is it running?: %w", e.name, err)
+	if failed, network := errors.AsType[net.Error](err); network { // the driver's own word has a line for each attempt
+		return fault.Because(fault.Upstream, "the database server %s cannot be reached: %w; is it running?", e.name, failed)
 	}
 	if _, connecting := errors.AsType[*pgconn.ConnectError](err); connecting {
 		return fault.Because(fault.Upstream, "the database server %s cannot be reached: is it running?", e.name)

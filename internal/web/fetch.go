@@ -259,7 +259,7 @@ func unreached(u *url.URL, err error) error {
 	var timeout interface{ Timeout() bool }
 	switch kind := fault.KindOf(err); {
 	case kind == fault.Invalid, kind == fault.Upstream:
-		return fault.Because(kind, "%s cannot be fetched: %w", u.Host, err)
+		return fault.Because(kind, "%s cannot be fetched: %s", u.Host, fault.Sentence(err)) // without what was tried below it
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &unknown): // it names the resolver, and these sentences stand at /sources for every reader

@@ -489,6 +489,9 @@ type Progress struct {
 	Done, Of int // requests
 	Kept     int // figures of the reply at hand that were kept so far,
 	Figures  int // and how many it holds; 0 while none is at hand
+
+	Problem error         // why the request at hand was not answered; nil: nothing is wrong
+	Again   time.Duration // after which it is made once more, where there is a problem
 }
 
 // Backfill asks a provider for the days from one to another, request by request, and leaves out what a reply tells of
@@ -528,8 +531,9 @@ func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, p
 		progress = func(Progress) {}
 	}
 	for i, q := range requests {
-		o, err := r.insist(ctx, within, q, func(kept, figures int) {
-			progress(Progress{Done: i, Of: len(requests), Kept: kept, Figures: figures})
+		o, err := r.insist(ctx, within, q, func(at Progress) {
+			at.Done, at.Of = i, len(requests)
+			progress(at)
 		})
 		if err != nil {
 			return all, err
@@ -541,11 +545,13 @@ func (r *Runner) Backfill(ctx context.Context, p Provider, from, to time.Time, p
 }
 
 // insist makes a request until it is answered, up to the breaker.
-func (r *Runner) insist(ctx context.Context, p Provider, q Request, progress func(kept, figures int)) (Outcome, error) {
+func (r *Runner) insist(ctx context.Context, p Provider, q Request, progress func(Progress)) (Outcome, error) {
 	for failures := 1; ; failures++ {
 		reply, answer, err := r.get(ctx, p, q, http.Header{})
 		if err == nil {
-			return r.take(ctx, p.reader(q), reply, market.Lease{}, progress)
+			return r.take(ctx, p.reader(q), reply, market.Lease{}, func(kept, figures int) {
+				progress(Progress{Kept: kept, Figures: figures})
+			})
 		}
 		if answer.Status == http.StatusNotFound {
 			return Outcome{}, nil
@@ -554,10 +560,12 @@ func (r *Runner) insist(ctx context.Context, p Provider, q Request, progress fun
 		if hopeless || failures == breaker || ctx.Err() != nil {
 			return Outcome{}, err
 		}
+		again := pause(failures, answer.RetryAfter, mathrand.Float64())
+		progress(Progress{Problem: err, Again: again})
 		select {
 		case <-ctx.Done():
 			return Outcome{}, ctx.Err()
-		case <-time.After(pause(failures, answer.RetryAfter, mathrand.Float64())):
+		case <-time.After(again):
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -284,6 +286,20 @@ func TestABackfillAsksForEachDayAndAddsNothingTwice(t *testing.T) {
 	}
 	if _, err := w.Backfill(t.Context(), w.provider, to, from, nil); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("days the wrong way round: %v", err)
+	}
+}
+
+func TestABackfillSaysWhyItWaits(t *testing.T) {
+	w := newWorld(t)
+	w.answer = func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "closed", http.StatusServiceUnavailable) }
+	ctx, leave := context.WithCancel(t.Context())
+	var waits []wire.Progress
+	_, err := w.Backfill(ctx, w.provider, monday.AddDate(0, 0, -3), monday.AddDate(0, 0, -1), func(p wire.Progress) {
+		waits = append(waits, p)
+		leave()
+	})
+	if !errors.Is(err, context.Canceled) || len(waits) != 1 || waits[0].Problem == nil || waits[0].Again <= 0 || waits[0].Of != 3 {
+		t.Errorf("%+v, %v", waits, err)
 	}
 }
 

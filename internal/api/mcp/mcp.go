@@ -14,6 +14,8 @@ package mcp
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -113,6 +115,9 @@ func Serve(ctx context.Context, f *api.Face, d Dossiers, in io.ReadCloser, out i
 	err := newServer(f, d).Run(ctx, lingering{&sdk.IOTransport{Reader: in, Writer: unclosed{out}, MaxLineLength: maxMessage}})
 	if ctx.Err() != nil {
 		return nil // told to stop, and stopped
+	}
+	if _, garbled := errors.AsType[*json.SyntaxError](err); garbled {
+		return fault.Because(fault.Invalid, "the client sent a line that is no message of the Model Context Protocol: %w", err)
 	}
 	if err != nil {
 		return fmt.Errorf("speak with the client: %w", err)

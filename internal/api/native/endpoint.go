@@ -276,7 +276,7 @@ func (n *native) declared() []endpoint {
 				"is the whole reply of its own address, so that nothing is missed by who was away, however long. Only sources speak that may be passed on. " +
 				"A comment is sent after twenty seconds without a change. Where there are too many streams the answer is 503: ask rates and quotes now and then.",
 			Params: []param{
-				{Name: "symbols", Text: "up to a hundred pairs and listings, with commas between", Example: "EUR/USD,XNYS:BP", Must: true, kind: symbolsOf()},
+				{Name: "symbols", Text: "up to a hundred pairs and listings, with commas between", Example: "EUR/USD,USD/JPY", Must: true, kind: symbolsOf()},
 				{Name: "after", Text: "the id of the last event, by who cannot send the header Last-Event-ID", kind: change()},
 			},
 			Reply: told{}, Faults: notFound, open: n.follow,

@@ -128,7 +128,7 @@ func TestAStreamThatCannotBeIsRefusedWithAProblem(t *testing.T) {
 		status int
 		detail string
 	}{
-		"":                         {400, "symbols is missing: give it, such as symbols=EUR/USD,XNYS:BP"},
+		"":                         {400, "symbols is missing: give it, such as symbols=EUR/USD,USD/JPY"},
 		"symbols=EUR":              {400, `symbols: "EUR" may be a currency or a share`},
 		"symbols=" + many:          {400, "symbols: more than 100 symbols: follow the others by another stream"},
 		"symbols=EUR/USD&of=1":     {400, "unknown parameter: of; known are symbols, after"},
