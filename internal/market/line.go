@@ -82,6 +82,7 @@ type Line struct {
 
 	facts    Facts
 	known    int64
+	learnt   int64
 	spans    []span
 	disputed map[int64]bool // moments at which other current sources were far away
 }
@@ -111,6 +112,10 @@ func (l *Ledger) Line(ctx context.Context, pair Symbol, from, to time.Time, asOf
 	line.Points = line.Points[first:]
 	return line, nil
 }
+
+// Learnt is when the youngest number was learnt that the sources gave for the pair, or for what it is computed from: as it was known
+// then, the line is the same, whatever is learnt later.
+func (l Line) Learnt() time.Time { return time.UnixMicro(l.learnt).UTC() }
 
 // Offers are all points in full.
 func (l Line) Offers() []Offer {
@@ -148,6 +153,9 @@ func newLine(pair Symbol, tracks *Tracks, facts Facts, asOf AsOf) Line {
 	for _, v := range tracks.voices {
 		if !facts.may(v.source) {
 			continue
+		}
+		for _, r := range v.roads(nil, base, quote) {
+			line.learnt = max(line.learnt, min(r.latest(), line.known))
 		}
 		if picks := v.offered(base, quote, boundsOf(asOf)); len(picks) > 0 {
 			lanes, moments = append(lanes, &lane{picks: picks}), moments+len(picks)

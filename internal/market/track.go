@@ -281,6 +281,14 @@ type road struct {
 	fixed         *Offer // instead of all that: what a law or a promise fixes
 }
 
+// latest is when the youngest number was learnt of which it is made.
+func (r *road) latest() int64 {
+	if r.second == nil {
+		return r.first.Latest()
+	}
+	return max(r.first.Latest(), r.second.Latest())
+}
+
 // roads appends the ways to a pair, in the order in which they are taken: where one gives a price at a moment, the later do not.
 func (v *voice) roads(all []road, base, quote int) []road {
 	if base < 0 || quote < 0 {

@@ -18,6 +18,7 @@ import (
 	"github.com/courant-news/courant/internal/currency"
 	"github.com/courant-news/courant/internal/market"
 	"github.com/courant-news/courant/internal/news"
+	"github.com/courant-news/courant/internal/store"
 	"github.com/courant-news/courant/internal/store/storetest"
 	"github.com/courant-news/courant/internal/web"
 )
@@ -42,6 +43,7 @@ var (
 // house is the interface over a store of its own.
 type house struct {
 	*httptest.Server
+	db       *store.DB
 	mux      *http.ServeMux
 	ledger   *market.Ledger
 	newsroom *news.Newsroom
@@ -50,10 +52,15 @@ type house struct {
 
 func empty(t testing.TB, o native.Options) *house {
 	t.Helper()
-	db := storetest.Open(t)
-	now := func() time.Time { return reading }
+	return read(t, storetest.Open(t), reading, o)
+}
+
+// read is a house over what is in a store, at a moment.
+func read(t testing.TB, db *store.DB, at time.Time, o native.Options) *house {
+	t.Helper()
+	now := func() time.Time { return at }
 	b := bus.New()
-	h := &house{mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
+	h := &house{db: db, mux: http.NewServeMux(), ledger: market.NewLedger(db, b, market.LedgerOptions{Now: now})}
 	h.newsroom = news.NewNewsroom(db, h.ledger, b, now)
 	if o.Paper == nil {
 		o.Paper = news.NewPaper(db)

@@ -62,6 +62,10 @@ func (n *native) series(q query) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	all := asked.AsOf // from which every page is read; of the first page, what its address does not name follows from what there is
+	if !paged {
+		all = market.AsOf{At: line.Points[len(line.Points)-1].At(), Known: line.Learnt()}
+	}
 	line.Points = slices.Clip(line.Points[after(line, from):])
 	if !before.IsZero() {
 		line.Points = line.Points[:after(line, before)]
@@ -86,7 +90,7 @@ func (n *native) series(q query) (found, error) {
 	end := len(rows.keys)
 	if limited && end-begin > limit {
 		end = begin + limit
-		f.next = nextPage(q, cursor{question, asked.AsOf.At, asked.AsOf.Known, rows.keys[end-1]})
+		f.next = nextPage(q, cursor{question, all.At, all.Known, rows.keys[end-1]})
 		out.Next = f.next
 	}
 	t := newTally()

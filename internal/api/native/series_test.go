@@ -71,6 +71,20 @@ func TestAllPagesTogetherAreTheWholeAndNothingStandsTwice(t *testing.T) {
 	}
 }
 
+// A page that names the next one by the moment of its making would be another every few seconds, and no program would ever be told that
+// it has it already.
+func TestTheFirstPageIsTheSameWhileNothingIsLearnt(t *testing.T) {
+	h, _ := days(t, 40, 6)
+	later := read(t, h.db, reading.Add(time.Hour), native.Options{})
+	for _, address := range []string{"/api/v1/series/EUR-USD?limit=7", "/api/v1/series/USD-EUR?limit=7", "/api/v1/series/EUR-USD?group=week&limit=2"} {
+		_, header, body := h.ask(t, address)
+		_, then, same := later.ask(t, address)
+		if next := parsed(t, body)["next"]; next == nil || header.Get("ETag") != then.Get("ETag") || body != same {
+			t.Errorf("%s, an hour later:\n%s\n%s", address, body, same)
+		}
+	}
+}
+
 func TestPagesAreOfOneHistoryWhateverIsLearntMeanwhile(t *testing.T) {
 	h, said1 := days(t, 40, 4)
 	first := h.get(t, "/api/v1/series/EUR-USD?limit=5")
