@@ -71,6 +71,12 @@ func some(t *rapid.T) ([]Observation, Facts) {
 	sources := rapid.SampledFrom([]SourceID{"bank", "bank", "other", "federal", "first", "second", "table", "page", "private", "unheard"})
 	taken := map[string]bool{}
 	var heard []Observation
+	say := func(source SourceID, symbol Symbol, value string, m Moment) {
+		if key := fmt.Sprint(source, symbol, m); !taken[key] {
+			taken[key] = true
+			heard = append(heard, NewObservation(symbol, Rate, currency.MustDecimal(value), m, source, "a place"))
+		}
+	}
 	for range rapid.IntRange(0, 20).Draw(t, "sheets") {
 		at := first.AddDate(0, 0, rapid.IntRange(0, 13).Draw(t, "day"))
 		if rapid.IntRange(0, 5).Draw(t, "hour") == 0 {
@@ -80,11 +86,15 @@ func some(t *rapid.T) ([]Observation, Facts) {
 		said := rapid.SliceOfN(pairs, 1, 4).Draw(t, "pairs")
 		for _, source := range rapid.SliceOfN(sources, 1, 6).Draw(t, "speakers") {
 			for _, symbol := range said {
-				if key := fmt.Sprint(source, symbol, m); !taken[key] {
-					taken[key] = true
-					heard = append(heard, NewObservation(symbol, Rate, currency.MustDecimal(values.Draw(t, "value")), m, source, "a place"))
-				}
+				say(source, symbol, values.Draw(t, "value"), m)
 			}
+		}
+	}
+	if rapid.Bool().Draw(t, "repeats itself") {
+		source, symbol, value := sources.Draw(t, "who"), pairs.Draw(t, "of what"), values.Draw(t, "what")
+		for day := range rapid.IntRange(1, 13).Draw(t, "days") {
+			at := first.AddDate(0, 0, day)
+			say(source, symbol, value, Moment{At: at, Seen: at.Add(12 * time.Hour)})
 		}
 	}
 	return heard, facts
