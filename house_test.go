@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -162,6 +163,29 @@ func TestEveryFileIsReadableAtOneSitting(t *testing.T) {
 		if n := bytes.Count(file.text, []byte("\n")); n > 700 && !strings.HasSuffix(file.path, "_templ.go") {
 			t.Errorf("%s has %d lines: 700 are the most", file.path, n)
 		}
+	}
+}
+
+// What no test runs is else noticed only by who runs all guards, which takes minutes.
+func TestEveryGuardFindsItsLine(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "scripts/guards.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := file.Scope.Lookup("guards").Decl.(*ast.ValueSpec).Values[0].(*ast.CompositeLit).Elts
+	for _, guard := range list {
+		var fields [3]string // its name, its file and the line
+		for i := range fields {
+			if fields[i], err = strconv.Unquote(guard.(*ast.CompositeLit).Elts[i].(*ast.BasicLit).Value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if text, err := os.ReadFile(fields[1]); err != nil || strings.Count(string(text), fields[2]) != 1 {
+			t.Errorf("the guard %q: its line %q stands %d times in %s (%v)", fields[0], fields[2], strings.Count(string(text), fields[2]), fields[1], err)
+		}
+	}
+	if len(list) < 100 {
+		t.Errorf("only %d guards", len(list))
 	}
 }
 

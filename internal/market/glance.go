@@ -2,12 +2,10 @@ package market
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
-	"github.com/courant-news/courant/internal/fault"
 )
 
 // Glance is a board without its reasons, as programs want it: of its prices Why and SetAside are empty.
@@ -32,26 +30,6 @@ func (l *Ledger) Glance(ctx context.Context, base currency.Code, quotes []curren
 	heard.read()
 	s := settler{heard.facts, heard, true}
 	return heard.glance(s.board(base, asOf), quotes), nil
-}
-
-// spread is what was heard until a moment, in memory, and that moment, resolved; nil where the store has nothing there. The caller gives
-// it back.
-func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf) (*spread, AsOf, error) {
-	asOf = asOf.Resolved(l.now())
-	tracks, ok := l.store.Tracks()
-	if !ok {
-		return nil, asOf, nil
-	}
-	if _, err := l.currencies.Currency(base); err != nil {
-		return nil, asOf, fault.Because(fault.Invalid, "the base of a board: %w", err)
-	}
-	facts, err := l.facts(ctx)
-	if err != nil {
-		return nil, asOf, fmt.Errorf("read the sources: %w", err)
-	}
-	heard := l.spreads.Get().(*spread)
-	heard.listen(tracks, facts, asOf)
-	return heard, asOf, nil
 }
 
 // glance leaves out the reasons of a board, and what nobody asked for.

@@ -1,10 +1,13 @@
 package market
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/courant-news/courant/internal/currency"
+	"github.com/courant-news/courant/internal/fault"
 )
 
 // spread is what was heard until the moment of a board, as tracks. It makes in full only what is chosen.
@@ -51,6 +54,26 @@ type settledOnce struct {
 type weighed struct {
 	speakers []bool
 	seen     int64
+}
+
+// spread is what was heard until a moment, in memory, and that moment, resolved; nil where the store has nothing there. The caller gives
+// it back.
+func (l *Ledger) spread(ctx context.Context, base currency.Code, asOf AsOf) (*spread, AsOf, error) {
+	asOf = asOf.Resolved(l.now())
+	tracks, ok := l.store.Tracks()
+	if !ok {
+		return nil, asOf, nil
+	}
+	if _, err := l.currencies.Currency(base); err != nil {
+		return nil, asOf, fault.Because(fault.Invalid, "the base of a board: %w", err)
+	}
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return nil, asOf, fmt.Errorf("read the sources: %w", err)
+	}
+	heard := l.spreads.Get().(*spread)
+	heard.listen(tracks, facts, asOf)
+	return heard, asOf, nil
 }
 
 // listen fills a spread with what was heard until a moment. It may have been filled before.

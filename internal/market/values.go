@@ -56,12 +56,12 @@ func (b Board) values() Values {
 func (s *spread) values(base currency.Code, asOf AsOf) Values {
 	b := s.tracks.number(base)
 	values := Values{Base: base, AsOf: asOf, All: s.valued[:0]}
-	known, beside := make([]bool, len(s.tracks.codes)), s.beside(b)
+	known, met := make([]bool, len(s.tracks.codes)), s.met(b)
 	for q, quote := range s.tracks.codes {
 		if q == b {
 			continue
 		}
-		v, ok := s.value(b, q, beside[q])
+		v, ok := s.value(b, q, met[q])
 		if !ok || v.Stale {
 			if fixed, tied := s.fixed(base, quote); tied && (ok || s.heard(q)) {
 				v, ok = fixed, true
@@ -124,8 +124,8 @@ func (s *spread) fixed(base, quote currency.Code) (Value, bool) {
 	return Value{quote, o.Value, o.Source, o.How, o.At, o.Seen, o.Source != TableID && !s.facts.Sources.fresh(o, s.at)}, ok
 }
 
-// beside says of each currency whether it ever stood in a pair with a base.
-func (s *spread) beside(base int) []bool {
+// met says of each currency whether it ever stood in a pair with a base.
+func (s *spread) met(base int) []bool {
 	all := make([]bool, len(s.tracks.codes))
 	if base < 0 {
 		return all
@@ -139,8 +139,8 @@ func (s *spread) beside(base int) []bool {
 }
 
 // value is what was heard of a pair.
-func (s *spread) value(base, quote int, beside bool) (Value, bool) {
-	p, e, ok := s.choose(base, quote, beside)
+func (s *spread) value(base, quote int, met bool) (Value, bool) {
+	p, e, ok := s.choose(base, quote, met)
 	if !ok {
 		return Value{}, false
 	}
@@ -148,14 +148,14 @@ func (s *spread) value(base, quote int, beside bool) (Value, bool) {
 	return Value{s.tracks.codes[quote], e.value, p.source, p.how, at, seen, !e.fresh}, true
 }
 
-// choose chooses among what was heard of a pair, of which anybody may have given a rate only where the two stood beside each other. Where
+// choose chooses among what was heard of a pair, of which anybody may have given a rate only where the two met. Where
 // the offer that leads is near to another it does not stand alone, and is the best; else all must be heard.
-func (s *spread) choose(base, quote int, beside bool) (p pick, best entrant, ok bool) {
+func (s *spread) choose(base, quote int, met bool) (p pick, best entrant, ok bool) {
 	if base < 0 || quote < 0 {
 		return p, best, false
 	}
 	s.roads = s.roads[:0]
-	p, best, ok = s.lead(base, quote, beside)
+	p, best, ok = s.lead(base, quote, met)
 	if !ok || !best.fresh || s.seconded(&best, base, quote) {
 		return p, best, ok
 	}
@@ -166,9 +166,9 @@ func (s *spread) choose(base, quote int, beside bool) (p pick, best entrant, ok 
 
 // lead is the offer that comes first where nobody asks who stands alone. A source is asked only while the best that it can offer would
 // come before; they are by name already.
-func (s *spread) lead(base, quote int, beside bool) (p pick, lead entrant, ok bool) {
+func (s *spread) lead(base, quote int, met bool) (p pick, lead entrant, ok bool) {
 	nearest := Crossed
-	if beside {
+	if met {
 		nearest = Said
 	}
 	for i := range s.voices {
