@@ -168,6 +168,25 @@ func TestALineFromColumnsIsTheOneFromSheets(t *testing.T) {
 	})
 }
 
+func TestALineSaysWhereASourceRepeatsItself(t *testing.T) {
+	facts := Facts{Currencies: currency.All(), Sources: Sources{"bank": {ID: "bank", Fresh: 24 * time.Hour}}}
+	first := time.Date(2025, 12, 1, 0, 0, 0, 0, time.UTC)
+	var heard []Observation
+	for day, value := range []string{"1.1840", "1.1841", "1.1841", "1.1841", "1.1841", "1.1841", "1.1841", "1.1841", "1.1842"} {
+		at := first.AddDate(0, 0, day)
+		heard = append(heard, NewObservation("EUR/USD", Rate, currency.MustDecimal(value), Moment{At: at, Seen: at}, "bank", "a place"))
+	}
+	line := newLine("EUR/USD", columnsOf(heard), facts, AsOf{At: first.AddDate(0, 1, 0), Known: first.AddDate(0, 1, 0)})
+	for i := range line.Points {
+		if got := slices.Contains(line.Flags(i), Unchanged); got != (i == 6 || i == 7) { // the sixth of the same, and the seventh
+			t.Errorf("the value of day %d is flagged as unchanged: %t", i, got)
+		}
+	}
+	if len(line.Points) != len(heard) {
+		t.Errorf("%d points of %d", len(line.Points), len(heard))
+	}
+}
+
 func sameLine(t *rapid.T, pair Symbol, tracks *Tracks, sheaf *sheaf, heard []Observation, asOf AsOf) {
 	t.Helper()
 	said := known(heard, sheaf.facts, asOf)
